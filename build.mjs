@@ -1,0 +1,76 @@
+/**
+ * Builds every door to the street, prints what each weighs, and fails over its budget.
+ * `node build.mjs --quiet` prints only what is over; `--no-types` skips the declarations (benches and tests use it).
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const quiet = process.argv.includes('--quiet');
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+const common = { bundle: true, minify: true, target: 'es2020', legalComments: 'none', define: { VERSION: JSON.stringify(version) } };
+const browser = { ...common, format: 'iife', platform: 'browser' };
+const server = { ...common, minify: false, format: 'esm', platform: 'node', target: 'node20', packages: 'external' };
+
+/** `budget` is in bytes after brotli; it holds for part 1 of the interface (see README, "Sizes"). */
+const bundles = [
+  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 6_000 },
+  { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
+  { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 2_500 },
+  { file: 'smartico_ui.js', entry: 'src/sdk/ui.ts', options: browser, budget: 8_000 },
+  { file: 'smartico-sw.js', entry: 'src/sdk/service-worker.ts', options: browser, budget: 2_500 },
+  { file: 'index.js', entry: 'src/sdk/module.ts', options: { ...common, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] } },
+  { file: 'collector.js', entry: 'src/collector/main.ts', options: { ...server, banner: { js: '#!/usr/bin/env node' } } },
+  { file: 'store-worker.js', entry: 'src/collector/store/store-worker.ts', options: server },
+  { file: 'live.js', entry: 'src/collector/live/live.ts', options: { ...browser, target: 'es2022' }, budget: 12_000 },
+];
+
+const weigh = async (file) => {
+  const bytes = await readFile(`dist/${file}`);
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+    sri: `sha384-${createHash('sha384').update(bytes).digest('base64')}`,
+    hash: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
+  };
+};
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist/immutable', { recursive: true });
+await Promise.all(
+  bundles.map(({ file, entry, options }) =>
+    build({ ...options, entryPoints: [entry], outfile: `dist/${file}`, logLevel: 'error' }),
+  ),
+);
+await cp('src/collector/live/live.html', 'dist/live.html');
+await cp('src/collector/live/live.css', 'dist/live.css');
+
+const rows = [];
+const sri = {};
+for (const { file, budget, options } of bundles) {
+  const weight = await weigh(file);
+  rows.push({ file, raw: weight.raw, gzip: weight.gzip, brotli: weight.brotli, budget: budget ?? '-' });
+  if (options.platform !== 'browser' || file === 'live.js') continue;
+  const copy = `immutable/${file.replace(/\.js$/, '')}.${weight.hash}.js`;
+  await cp(`dist/${file}`, `dist/${copy}`);
+  sri[file] = { path: `/${copy}`, integrity: weight.sri };
+}
+await writeFile('dist/integrity.json', `${JSON.stringify(sri, null, 2)}\n`);
+
+if (!process.argv.includes('--no-types')) {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/sdk'], { stdio: 'inherit' });
+  await cp('.types/sdk', 'dist/types/sdk', { recursive: true });
+  await cp('.types/wire', 'dist/types/wire', { recursive: true });
+  await writeFile('dist/index.d.ts', "export * from './types/sdk/module.js';\n");
+}
+
+const over = rows.filter(({ brotli, budget }) => brotli > budget);
+if (!quiet) {
+  console.table(Object.fromEntries(rows.map(({ file, ...sizes }) => [file, sizes])));
+  for (const [file, { path, integrity }] of Object.entries(sri)) console.log(`${file}  ${path}\n  integrity="${integrity}"`);
+}
+for (const { file, brotli, budget } of over) console.error(`${file} is ${brotli} bytes after brotli, over its budget of ${budget}`);
+if (over.length) process.exitCode = 1;

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const project = (name: string, include: string[], extra: object = {}) => ({ test: { name, root, include, ...extra } });
+
+/** One project a kind of part: pure and server parts in Node, the SDK's rooms in happy-dom, whole journeys in real Chromium. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      project('house', ['test/*.test.ts']),
+      project('wire', ['test/wire/**/*.test.ts']),
+      project('bridge', ['test/bridge/**/*.test.ts'], { environment: 'happy-dom' }),
+      project('sdk', ['test/sdk/**/*.test.ts'], { environment: 'happy-dom' }),
+      project('collector', ['test/collector/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
