@@ -1,0 +1,108 @@
+/**
+ * What `npm test` runs. Without a name: types, lint, a browser, the build, every suite. With names (`npm test -- NAME`):
+ * the build if it is stale, and the test files whose path holds a name.
+ * Ends with one line, `N passed, N failed`; each step that is not a suite counts as one, and a crash counts as a failure.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureChromium, findChromium } from './chromium.mjs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const names = process.argv.slice(2);
+const sum = { passed: 0, failed: 0, skipped: 0 };
+
+const node = (...args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+
+const tool = async (...args) => {
+  const ended = await node(...args);
+  if (ended !== 0) throw new Error(`${args[0]} ended with ${ended}`);
+};
+
+/** One step, one count. Later steps run even so: whoever broke the lint still wants to know what the tests say. */
+const step = async (title, work) => {
+  console.log(`\n# ${title}`);
+  try {
+    await work();
+    sum.passed++;
+  } catch (reason) {
+    sum.failed++;
+    console.error(`FAILED ${title}:`, reason);
+  }
+};
+
+const newestUnder = async (path) => {
+  const found = await stat(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  const inside = await Promise.all((await readdir(path)).map((name) => newestUnder(join(path, name))));
+  return Math.max(0, ...inside);
+};
+
+/** The build writes `integrity.json` after every bundle, so its age is the age of the whole. */
+const buildIsStale = async () => {
+  const built = await stat('dist/integrity.json').catch((cause) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cause;
+  });
+  if (!built) return true;
+  const sources = await Promise.all(['src', 'build.mjs', 'package.json'].map(newestUnder));
+  return Math.max(...sources) > built.mtimeMs;
+};
+
+const count = (report) => {
+  sum.passed += report.numPassedTests;
+  sum.failed += report.numFailedTests;
+  sum.skipped += report.numPendingTests + report.numTodoTests;
+  // A file that fails to load has no test that could be counted, and is a failure all the same.
+  sum.failed += report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+  ).length;
+};
+
+const suites = async () => {
+  console.log('\n# suites');
+  const room = await mkdtemp(join(tmpdir(), 'openaction-test-'));
+  const before = sum.failed;
+  try {
+    const report = join(room, 'report.json');
+    const ended = await node(
+      'node_modules/vitest/vitest.mjs',
+      ...['run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json'],
+      ...[`--outputFile.json=${report}`, ...names],
+    );
+    count(JSON.parse(await readFile(report, 'utf8')));
+    if (ended !== 0 && sum.failed === before) throw new Error(`vitest ended with ${ended} although no test failed`);
+  } catch (reason) {
+    sum.failed++;
+    console.error('FAILED suites:', reason);
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+};
+
+if (names.length === 0) {
+  await step('types', () => tool('node_modules/typescript/bin/tsc', '-b'));
+  await step('lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '.'));
+  await step('browser', () => {
+    process.env.CHROMIUM = ensureChromium();
+    console.log(process.env.CHROMIUM);
+  });
+  await step('build', () => tool('build.mjs', '--quiet'));
+} else {
+  const chromium = findChromium();
+  if (chromium) process.env.CHROMIUM = chromium;
+  if (await buildIsStale()) await step('build', () => tool('build.mjs', '--quiet', '--no-types'));
+}
+await suites();
+
+const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
+console.log(`\n${sum.passed} passed, ${sum.failed} failed${skipped}`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
