@@ -16,7 +16,7 @@ const rooms: Record<string, { rooms: string[]; packages: string[] | '*' }> = {
   bridge: { rooms: [], packages: [] },
   sdk: { rooms: ['wire', 'bridge'], packages: ['idb-keyval', 'nanoid'] },
   collector: { rooms: ['wire'], packages: '*' },
-  'collector/live': { rooms: [], packages: [] },
+  'collector/live': { rooms: ['wire'], packages: [] },
 };
 
 const bundleEntries = Array.from(read('build.mjs').matchAll(/entry: 'src\/([^']+)'/g), ([, path = '']) => path);
