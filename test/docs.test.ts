@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requestCodes, sdkCodes, verdictCodes } from '../src/wire/codes.ts';
-import { anchorsOf, codeSpansOf, firstCellsUnder, linksOf } from './support/markdown.ts';
+import { anchorsOf, codeBlocksOf, codeSpansOf, firstCellsUnder, linksOf } from './support/markdown.ts';
 import { root } from './support/source-map.ts';
 
 const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
@@ -16,10 +16,11 @@ const pages = ['README.md', 'src/README.md', 'src/wire/README.md', 'CONTRIBUTING
 const bundles = Array.from(read('build.mjs').matchAll(/file: '([^']+)'/g), ([, file = '']) => `dist/${file}`);
 const built = new Set([...bundles, 'dist', 'dist/immutable', 'dist/index.d.ts', 'dist/integrity.json']);
 
-/** The members of the interface that a page calls: one method or property a line, two spaces in. */
-const publicCalls = (api: string): string[] => {
-  const body = /^export interface Smartico\b[^{]*\{\n([\s\S]*?)^\}/m.exec(api)?.[1] ?? '';
-  const names = Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)\??\s*[(<:]/gm), ([, name = '']) => name);
+/** The members of an interface: one method or property a line, two spaces in. */
+const membersOf = (source: string, name: string): string[] => {
+  const body =
+    new RegExp(`^ *(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^ *\\}`, 'm').exec(source)?.[1] ?? '';
+  const names = Array.from(body.matchAll(/^ {2,4}(?:readonly )?(\w+)\??\s*[(<:]/gm), ([, member = '']) => member);
   return [...new Set(names)];
 };
 
@@ -39,12 +40,16 @@ test('README lists no error code that the code does not have', () => {
   expect(invented.map((code) => `README.md lists \`${code}\`, which src/wire/codes.ts does not have`)).toEqual([]);
 });
 
-test('README documents every public call', () => {
-  const calls = publicCalls(read('src/sdk/api.ts'));
-  expect(calls, 'src/sdk/api.ts exports no `interface Smartico` whose members could be read').not.toEqual([]);
-  const told = codeSpansOf(readme).join('\n');
-  const untold = calls.filter((call) => !new RegExp(`(^|[^\\w])${call}\\b`, 'm').test(told));
-  expect(untold.map((call) => `README.md lacks \`${call}\` of src/sdk/api.ts`)).toEqual([]);
+test.each([
+  ['public call', 'SmarticoMethods'],
+  ['option of init', 'InitOptions'],
+  ['input on the window', 'Window'],
+])('README documents every %s', (_what, name) => {
+  const members = membersOf(read('src/sdk/api.ts'), name);
+  expect(members, `src/sdk/api.ts has no \`interface ${name}\` whose members could be read`).not.toEqual([]);
+  const told = [...codeSpansOf(readme), ...codeBlocksOf(readme)].join('\n');
+  const untold = members.filter((member) => !new RegExp(`(^|[^\\w])${member}\\b`, 'm').test(told));
+  expect(untold.map((member) => `README.md lacks \`${member}\` of ${name} in src/sdk/api.ts`)).toEqual([]);
 });
 
 describe.each(pages)('%s', (page) => {
@@ -94,12 +99,13 @@ describe('reading Markdown', () => {
     expect(linksOf(text)).toEqual(['y.md#z']);
     expect(anchorsOf(text)).toEqual(['a-b--c', 'error-codes', 'else']);
     expect(codeSpansOf(text)).toEqual(['b', '[no](no.md)', 'a_b', 'c']);
+    expect(codeBlocksOf(text)).toEqual(['[no](no.md)']);
     expect(firstCellsUnder(text, /\bcodes?\b/i)).toEqual(['a_b']);
   });
 
-  test('finds the calls of an interface, each once, and not their parameters', () => {
+  test('finds the members of an interface, each once, and not their parameters', () => {
     const api =
-      'export interface Smartico extends X {\n  /** a(b) */\n  action(name: string): void;\n  readonly version: string;\n  on?<T>(\n    x: T,\n  ): void;\n}\n';
-    expect(publicCalls(api)).toEqual(['action', 'version', 'on']);
+      'export interface Calls extends X {\n  /** a(b) */\n  action(name: string): void;\n  readonly version: string;\n  on?<T>(\n          x: T,\n  ): void;\n}\n';
+    expect(membersOf(api, 'Calls')).toEqual(['action', 'version', 'on']);
   });
 });

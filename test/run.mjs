@@ -90,7 +90,9 @@ const suites = async () => {
 
 if (names.length === 0) {
   await step('types', () => tool('node_modules/typescript/bin/tsc', '-b'));
-  await step('lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '.'));
+  // Biome colours even a log file when CI is set.
+  const colours = process.stdout.isTTY ? [] : ['--colors=off'];
+  await step('lint', () => tool('node_modules/@biomejs/biome/bin/biome', 'ci', '.', ...colours));
   await step('browser', () => {
     process.env.CHROMIUM = ensureChromium();
     console.log(process.env.CHROMIUM);

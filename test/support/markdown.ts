@@ -27,6 +27,10 @@ export const anchorsOf = (text: string): string[] =>
 export const codeSpansOf = (text: string): string[] =>
   Array.from(withoutBlocks(text).matchAll(/`([^`\n]+)`/g), ([, span = '']) => span);
 
+/** What stands in each fenced block. */
+export const codeBlocksOf = (text: string): string[] =>
+  Array.from(text.matchAll(/^(```|~~~).*\n([\s\S]*?)\n\1/gm), ([, , block = '']) => block);
+
 /** First cells of the table rows below the headings that match, without their backticks. */
 export const firstCellsUnder = (text: string, heading: RegExp): string[] => {
   const cells: string[] = [];
