@@ -1,0 +1,47 @@
+/**
+ * Makes elements. Text becomes text nodes and nothing else, so that no payload can ever become markup.
+ */
+type Attributes = { [name: string]: string | number | boolean | null };
+
+const withParts = <Made extends Element>(made: Made, attributes: Attributes, parts: (Node | string)[]): Made => {
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== false && value !== null) made.setAttribute(name, value === true ? '' : String(value));
+  made.append(...parts);
+  return made;
+};
+
+export const element = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...parts: (Node | string)[]
+): HTMLElementTagNameMap[Tag] => withParts(document.createElement(tag), attributes, parts);
+
+export const shape = <Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...parts: (Node | string)[]
+): SVGElementTagNameMap[Tag] =>
+  withParts(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, parts);
+
+/** The element that live.html has under this id; its absence is a mistake of ours, told at once. */
+export const byId = <Made extends Element = HTMLElement>(id: string): Made => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`live.html has no #${id}`);
+  return found as Element as Made;
+};
+
+/** A table that scrolls by itself on a narrow screen, and can be scrolled by keyboard. */
+export const table = (caption: string, heads: string[], rows: (Node | string)[][]): HTMLElement =>
+  element(
+    'section',
+    { class: 'table', 'aria-label': caption, tabindex: 0 },
+    element(
+      'table',
+      {},
+      element('caption', {}, caption),
+      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
+      element('tbody', {}, ...rows.map((cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell))))),
+    ),
+  );
+
+export const note = (text: string): HTMLElement => element('p', { class: 'note' }, text);

@@ -1,0 +1,77 @@
+/**
+ * The filter's fields, the pause button and the line that says what the list shows.
+ */
+import { byId } from './draw.ts';
+import type { FeedView } from './feed.ts';
+import { type Filter, isFiltered } from './filter.ts';
+import { countOf } from './words.ts';
+
+const TYPING = 250;
+
+interface FilterFormNeeds {
+  onFilter(filter: Filter): void;
+  onPause(): void;
+  onResume(): void;
+}
+
+export interface FilterForm {
+  show(view: FeedView): void;
+  /** Puts a filter into the fields and asks for it. */
+  set(filter: Filter): void;
+}
+
+const flowText = ({ rows, filter, flow, skipped }: FeedView): string => {
+  const shown = countOf(rows.length, isFiltered(filter) ? 'matching event' : 'event');
+  if (flow.at === 'paused')
+    return `Paused at ${shown}; ${flow.missed ? `${countOf(flow.missed, 'new one')} since` : 'nothing new'}.`;
+  return skipped
+    ? `${shown}; ${countOf(skipped, 'more')} came too fast to show. A filter shows all that match.`
+    : `${shown}.`;
+};
+
+export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeeds): FilterForm => {
+  const fields = (['user', 'type', 'text'] as const).map(
+    (part) => [part, byId<HTMLInputElement>(`filter-${part}`)] as const,
+  );
+  const pause = byId('pause');
+  const flow = byId('flow');
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  let paused = false;
+
+  const ask = (): void => {
+    clearTimeout(typing);
+    const [user = '', type = '', text = ''] = fields.map(([, field]) => field.value.trim());
+    onFilter({ user, type, text });
+  };
+  const form = byId<HTMLFormElement>('filter');
+  form.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(ask, TYPING);
+  });
+  form.addEventListener('submit', (submit) => {
+    submit.preventDefault();
+    ask();
+  });
+  // The fields are empty only after the event.
+  form.addEventListener('reset', () => setTimeout(ask));
+  pause.addEventListener('click', () => (paused ? onResume() : onPause()));
+
+  return {
+    show: (view) => {
+      paused = view.flow.at === 'paused';
+      pause.setAttribute('aria-pressed', String(paused));
+      const text = flowText(view);
+      if (flow.textContent !== text) flow.textContent = text;
+      byId('filter-clear').hidden = !isFiltered(view.filter);
+      byId('older').hidden = view.next === null;
+      byId('no-events').hidden = view.rows.length > 0;
+      byId('no-events').textContent = isFiltered(view.filter)
+        ? 'No event matches. What arrives and matches will appear here.'
+        : 'No event yet. The first one appears here by itself.';
+    },
+    set: (filter) => {
+      for (const [part, field] of fields) field.value = filter[part];
+      ask();
+    },
+  };
+};

@@ -1,0 +1,176 @@
+/**
+ * The live view's entry: wires the rooms of this page to one another, and opens or leaves a label.
+ */
+import { forgetKey, keepKey, keptKey, readAddress, writeAddress } from './admin-key.ts';
+import { createAnnouncer } from './announce.ts';
+import { createChart } from './chart.ts';
+import { byId } from './draw.ts';
+import { createEnvelope } from './envelope.ts';
+import { createEventList } from './event-list.ts';
+import type { Message } from './event-stream.ts';
+import { createFeed } from './feed.ts';
+import { everything } from './filter.ts';
+import { createFilterForm } from './filter-form.ts';
+import { createReadApi, Refused } from './read-api.ts';
+import { createRegisterForm, showRegistry } from './registry.ts';
+import { createRejections } from './rejections.ts';
+import { createReports } from './reports.ts';
+import type { Minute, Refusal, StoredEvent } from './shapes.ts';
+import { createSignIn } from './sign-in.ts';
+import { type Connection, openStream } from './stream.ts';
+import { createTabs } from './tabs.ts';
+import { countOf } from './words.ts';
+
+type Visit = { at: 'door' } | { at: 'trying'; key: string } | { at: 'inside'; key: string; closeStream(): void };
+
+const beforeDrawing = (run: () => void): void => void requestAnimationFrame(run);
+let visit: Visit = { at: 'door' };
+
+const api = createReadApi(() => (visit.at === 'door' ? '' : visit.key));
+const announcer = createAnnouncer();
+const chart = createChart();
+const rejections = createRejections(beforeDrawing);
+const list = createEventList((event) => open(event));
+const filterForm = createFilterForm({
+  onFilter: (filter) => feed.look(filter),
+  onPause: () => feed.pause(),
+  onResume: () => feed.resume(),
+});
+const feed = createFeed({
+  api,
+  beforeDrawing,
+  onProblem: tell,
+  onChange: (view) => {
+    list.show(view.rows);
+    filterForm.show(view);
+  },
+});
+const envelope = createEnvelope({
+  only: (part) => {
+    filterForm.set({ ...everything, ...part });
+    envelope.close();
+  },
+  onClose: (event) => {
+    list.mark(null);
+    writeAddress(null);
+    list.focus(event.eid);
+  },
+});
+const reports = createReports({ api, shown: () => tabs.shown(), onProblem: tell });
+const tabs = createTabs((tab) => {
+  if (tab === 'rejected') rejections.seen();
+  if (visit.at === 'inside') reports.show(tab);
+});
+const signIn = createSignIn((key) => void enter(key).catch(tell));
+createRegisterForm(api, () => reports.show('registry'));
+byId('older').addEventListener('click', () => feed.older());
+byId('leave').addEventListener('click', () => leave(''));
+addEventListener('hashchange', () => void openAddressed().catch(tell));
+
+function tell(problem: unknown): void {
+  if (!(problem instanceof Refused)) throw problem;
+  const trouble = byId('trouble');
+  trouble.textContent = `${problem.message} (${problem.code})`;
+  trouble.hidden = false;
+  if (problem.code === 'unknown_key') leave(problem.message);
+}
+
+function open(event: StoredEvent): void {
+  envelope.open(event);
+  list.mark(event.eid);
+  writeAddress(event.eid);
+}
+
+async function openAddressed(): Promise<void> {
+  const { event: eid } = readAddress();
+  if (!eid || visit.at !== 'inside') return;
+  const event = await api.event(eid);
+  if (event) open(event);
+  else tell(new Refused('not_found', `There is no event ${eid} under this label.`));
+}
+
+const heard: { [event: string]: (data: string) => void } = {
+  stored: (data) => {
+    feed.arrived(JSON.parse(data) as StoredEvent);
+    announcer.stored();
+  },
+  rejected: (data) => {
+    rejections.arrived(JSON.parse(data) as Refusal);
+    announcer.rejected();
+  },
+  tally: (data) => {
+    chart.update(JSON.parse(data) as Minute);
+    reports.changed();
+  },
+  skipped: (data) => feed.skipped((JSON.parse(data) as { count: number }).count),
+};
+const onMessage = ({ event, data }: Message): void => heard[event]?.(data);
+
+const connectionWords = (connection: Connection): string => {
+  if (connection.at === 'waiting') return `no connection, again in ${countOf(connection.seconds, 'second')}`;
+  return { connecting: 'connecting', open: 'live', refused: 'refused' }[connection.at];
+};
+
+function onConnection(connection: Connection): void {
+  byId('connection').dataset.at = connection.at;
+  byId('connection').textContent = connectionWords(connection);
+  if (connection.at === 'refused') leave(connection.message);
+  if (connection.at === 'open') {
+    byId('trouble').hidden = true;
+    // What the stream does not repeat: counts and rejections of the time without it.
+    void Promise.all([api.minutes(), api.rejections()]).then(([minutes, refusals]) => {
+      chart.show(minutes);
+      rejections.show(refusals);
+    }, tell);
+  }
+}
+
+/** Tries a key, and with the right one opens its label. */
+async function enter(key: string, event = readAddress().event): Promise<void> {
+  visit = { at: 'trying', key };
+  try {
+    const { name } = await api.label();
+    byId('label-name').textContent = name;
+    document.title = `${name} · Live view`;
+  } catch (problem) {
+    if (!(problem instanceof Refused)) throw problem;
+    visit = { at: 'door' };
+    const wrong = problem.code === 'unknown_key';
+    // A collector that is away says nothing about the key: a reload then asks again by itself.
+    if (wrong) forgetKey();
+    return signIn.ask(wrong ? 'This is not the admin key of any label.' : problem.message, key);
+  }
+  keepKey(key);
+  signIn.done();
+  byId('view').hidden = false;
+  byId('leave').hidden = false;
+  byId('trouble').hidden = true;
+  visit = { at: 'inside', key, closeStream: openStream({ key, onMessage, onConnection }) };
+  writeAddress(event);
+  tabs.show('events');
+  filterForm.set(everything);
+  await openAddressed();
+  showRegistry(await api.registry());
+}
+
+function leave(why: string): void {
+  if (visit.at === 'inside') visit.closeStream();
+  visit = { at: 'door' };
+  forgetKey();
+  envelope.close();
+  feed.clear();
+  byId('view').hidden = true;
+  byId('leave').hidden = true;
+  byId('trouble').hidden = true;
+  byId('label-name').textContent = '';
+  byId('connection').textContent = '';
+  byId('connection').dataset.at = 'none';
+  signIn.ask(why);
+}
+
+const address = readAddress();
+// A key in the address is read once; it must not stay in the history or on a screenshot.
+writeAddress(address.event);
+const key = address.key ?? keptKey();
+if (key) void enter(key, address.event).catch(tell);
+else signIn.ask('');

@@ -1,0 +1,39 @@
+/**
+ * The reports behind the tabs: asked for when their tab is shown, and again while it is looked at and something changes.
+ */
+import { showLosses } from './losses.ts';
+import type { ReadApi } from './read-api.ts';
+import { showRegistry } from './registry.ts';
+import type { Tab } from './tabs.ts';
+
+/** A report is a sum over everything: while one is looked at it is asked for no more often than this. */
+const AGE = 5_000;
+
+interface ReportsNeeds {
+  api: Pick<ReadApi, 'losses' | 'registry'>;
+  /** The tab that is looked at. */
+  shown(): Tab;
+  onProblem(problem: unknown): void;
+}
+
+export interface Reports {
+  show(tab: Tab): void;
+  /** Something was stored or refused. */
+  changed(): void;
+}
+
+export const createReports = ({ api, shown, onProblem }: ReportsNeeds): Reports => {
+  let askedAt = 0;
+  const ask = async (tab: Tab): Promise<void> => {
+    askedAt = Date.now();
+    if (tab === 'losses') showLosses(await api.losses());
+    if (tab === 'registry') showRegistry(await api.registry());
+  };
+  const show = (tab: Tab): void => void ask(tab).catch(onProblem);
+  return {
+    show,
+    changed: () => {
+      if (Date.now() - askedAt > AGE) show(shown());
+    },
+  };
+};

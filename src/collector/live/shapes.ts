@@ -1,0 +1,104 @@
+/**
+ * What the read API answers, as the live view reads it. The page and its collector are one build, so these shapes are
+ * trusted; what an event's payload holds is not, and is only ever drawn as text.
+ */
+import type { Envelope, LossReason, Source, Trust } from '../../wire/event.ts';
+
+export interface StoredEvent extends Envelope {
+  label_key: string;
+  device_id: string | null;
+  session_id: string | null;
+  page_id: string | null;
+  seq: number | null;
+  source: Source | 'server';
+  trust: Trust;
+  /** Milliseconds since the epoch, the collector's clock. */
+  received_at: number;
+  /** Place in the log: a later event has a higher one. */
+  cursor: number;
+}
+
+export interface EventPage {
+  events: StoredEvent[];
+  next: number | null;
+}
+
+export interface Label {
+  name: string;
+  label_key: string;
+  brands: string[];
+}
+
+/** One event that was refused, or one eid that came again with other content (`eid_conflict`). */
+export interface Refusal {
+  at: number;
+  index: number;
+  eid: string | null;
+  code: string;
+  message: string;
+  event_type: string | null;
+  user_ext_id: string | null;
+  from: 'browser' | 'server';
+  request_id: string;
+}
+
+/** What became of the events that arrived within one minute. */
+export interface Minute {
+  /** Start of the minute, milliseconds since the epoch. */
+  minute: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+}
+
+export interface DeviceLoss {
+  device_id: string;
+  reason: LossReason;
+  count: number;
+  reported_at: number;
+}
+
+/** A page that numbered more events than have arrived. */
+export interface Gap {
+  page_id: string;
+  session_id: string;
+  device_id: string;
+  highest_seq: number;
+  stored: number;
+  /** At most the first 100. */
+  missing: number[];
+  last_at: number;
+}
+
+export interface LossReport {
+  totals: { [reason: string]: number };
+  devices: DeviceLoss[];
+  gaps: Gap[];
+}
+
+export const registryKinds = ['action', 'event_type', 'entry_point'] as const;
+export type RegistryKind = (typeof registryKinds)[number];
+
+export interface Field {
+  name: string;
+  types: string[];
+  count: number;
+  /** Whether a campaign's text may name it; `reason` says why not. */
+  referable: boolean;
+  reason?: string;
+}
+
+export interface RegistryEntry {
+  name: string;
+  count: number;
+  first_seen: number | null;
+  last_seen: number | null;
+  registered: boolean;
+  fields: Field[];
+}
+
+export interface Registry {
+  actions: RegistryEntry[];
+  event_types: RegistryEntry[];
+  entry_points: RegistryEntry[];
+}
