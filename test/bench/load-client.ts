@@ -1,0 +1,188 @@
+/**
+ * The load, in a process of its own: raw sockets, HTTP/1.1 with keep-alive, one request at a time on each.
+ * Keeps the ledger of what was acknowledged. Told its job by the first message, it tells its parent when the measured
+ * time begins and ends, and what happened.
+ */
+import { createConnection, type Socket } from 'node:net';
+import { quantile } from './figures.ts';
+import { browserRequests, type PreparedRequest, type Sender } from './load-bodies.ts';
+
+export interface Job extends Sender {
+  port: number;
+  connections: number;
+  warmMs: number;
+  measureMs: number;
+  /** Requests a second by the clock, answered or not (open loop); null sends as answers come (closed loop). */
+  pace: number | null;
+}
+
+export interface Outcome {
+  /** Over the whole run, warm-up included: what the store must hold. */
+  acknowledged: number;
+  duplicate: number;
+  rejected: number;
+  /** Answers that acknowledged nothing, by status or reason. */
+  failures: Record<string, number>;
+  /** Within the measured time. */
+  eventsPerSecond: number;
+  p50: number;
+  p99: number;
+  clientCpuMicrosPerEvent: number;
+  bytesPerEvent: number;
+  /** Requests that were due and still had no free connection at the end. */
+  unsent: number;
+}
+export type Told = { at: 'measuring' } | { at: 'measured' } | { at: 'done'; outcome: Outcome };
+
+const templatesEach = 4;
+
+interface Connection {
+  socket: Socket;
+  requests: PreparedRequest[];
+  turn: number;
+  batchId: string;
+  /** When the request was due; latency counts from here. `null` while the connection is free. */
+  due: number | null;
+  answer: Buffer[];
+}
+
+const connected = (port: number): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = createConnection({ port, host: '127.0.0.1', noDelay: true });
+    socket.once('connect', () => resolve(socket)).once('error', reject);
+  });
+
+const readAnswer = (chunks: Buffer[]): { status: number; body: Buffer } | undefined => {
+  const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const head = bytes.toString('latin1', 0, end);
+  const length = Number(/content-length: *(\d+)/i.exec(head)?.[1]);
+  if (!Number.isInteger(length)) throw new Error(`an answer without a length: ${head}`);
+  if (bytes.length < end + 4 + length) return undefined;
+  return { status: Number(head.slice(9, 12)), body: bytes.subarray(end + 4) };
+};
+
+const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
+  const ledger = { acknowledged: 0, duplicate: 0, rejected: 0, failures: {} as Record<string, number> };
+  const latencies: number[] = [];
+  const backlog: number[] = [];
+  let measured = 0;
+  let phase: 'warming' | 'measuring' | 'ending' = 'warming';
+  let allFree = () => {};
+  let cpu = process.cpuUsage();
+
+  const connections: Connection[] = [];
+  for (let device = 0; device < job.connections; device++) {
+    const next = browserRequests(job, device);
+    const requests = Array.from({ length: templatesEach }, next);
+    connections.push({ socket: await connected(job.port), requests, turn: 0, batchId: '', due: null, answer: [] });
+  }
+
+  const send = (connection: Connection, due: number) => {
+    const request = connection.requests[connection.turn++ % templatesEach] as PreparedRequest;
+    connection.batchId = request.stamp();
+    connection.due = due;
+    connection.socket.write(request.bytes);
+  };
+
+  const fail = (reason: string) => {
+    ledger.failures[reason] = (ledger.failures[reason] ?? 0) + 1;
+  };
+
+  const settle = (connection: Connection, status: number, body: Buffer): number => {
+    if (status !== 200) {
+      fail(`${status} ${body.toString('latin1', 0, 120)}`);
+      return 0;
+    }
+    if (!body.includes(connection.batchId, 0, 'latin1')) {
+      fail('batch_id not echoed');
+      return 0;
+    }
+    if (body.includes('"duplicate":[],"rejected":[]')) return job.batch;
+    const { duplicate, rejected } = JSON.parse(body.toString()) as { duplicate: unknown[]; rejected: unknown[] };
+    ledger.duplicate += duplicate.length;
+    ledger.rejected += rejected.length;
+    return job.batch - duplicate.length - rejected.length;
+  };
+
+  const hear = (connection: Connection) => (chunk: Buffer) => {
+    connection.answer.push(chunk);
+    const answer = readAnswer(connection.answer);
+    if (!answer || connection.due === null) return;
+    const stored = settle(connection, answer.status, answer.body);
+    const now = performance.now();
+    ledger.acknowledged += stored;
+    if (phase === 'measuring') {
+      measured += stored;
+      latencies.push(now - connection.due);
+    }
+    connection.answer = [];
+    connection.due = null;
+    if (phase === 'ending') {
+      if (connections.every(({ due }) => due === null)) allFree();
+    } else if (job.pace === null) send(connection, now);
+    else {
+      const waiting = backlog.shift();
+      if (waiting !== undefined) send(connection, waiting);
+    }
+  };
+  for (const connection of connections) {
+    connection.socket.on('data', hear(connection)).on('close', () => {
+      if (phase !== 'ending') throw new Error('the server closed a connection');
+    });
+  }
+
+  const startedAt = performance.now();
+  let given = 0;
+  const byTheClock = (pace: number) =>
+    setInterval(() => {
+      const dueBy = Math.floor(((performance.now() - startedAt) / 1000) * pace);
+      for (; given < dueBy; given++) {
+        const due = startedAt + (given * 1000) / pace;
+        const free = connections.find((connection) => connection.due === null);
+        if (free) send(free, due);
+        else backlog.push(due);
+      }
+    }, 1);
+  const ticker = job.pace === null ? undefined : byTheClock(job.pace);
+  if (job.pace === null) for (const connection of connections) send(connection, startedAt);
+
+  const passes = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  await passes(job.warmMs);
+  phase = 'measuring';
+  cpu = process.cpuUsage();
+  const from = performance.now();
+  tell({ at: 'measuring' });
+  await passes(job.measureMs);
+  const seconds = (performance.now() - from) / 1000;
+  const spent = process.cpuUsage(cpu);
+  phase = 'ending';
+  tell({ at: 'measured' });
+  clearInterval(ticker);
+  if (connections.some(({ due }) => due !== null)) {
+    await new Promise<void>((resolve) => {
+      allFree = resolve;
+    });
+  }
+  for (const { socket } of connections) socket.destroy();
+
+  const request = connections[0]?.requests[0]?.bytes;
+  return {
+    ...ledger,
+    eventsPerSecond: measured / seconds,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    clientCpuMicrosPerEvent: (spent.user + spent.system) / Math.max(1, measured),
+    bytesPerEvent: request ? (request.length - request.indexOf('\r\n\r\n') - 4) / job.batch : Number.NaN,
+    unsent: backlog.length,
+  };
+};
+
+process.once('message', (job: Job) => {
+  const tell = (told: Told) => process.send?.(told);
+  run(job, tell).then((outcome) => {
+    tell({ at: 'done', outcome });
+    process.disconnect();
+  });
+});

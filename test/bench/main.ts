@@ -1,0 +1,55 @@
+/**
+ * Which sides are measured, and where their tables go: the terminal, and with `--write` README between its markers.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { browserTables } from './browser-side.ts';
+import { collectorTables } from './collector-side.ts';
+import { markdown, type Table } from './figures.ts';
+import { provenance } from './machine.ts';
+
+const sides: Record<string, (rounds: number, log: (line: string) => void) => Promise<Table[]>> = {
+  collector: collectorTables,
+  browser: browserTables,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, rounds: { type: 'string', default: '3' } },
+});
+const wanted = positionals.length ? positionals : Object.keys(sides);
+const unknown = wanted.filter((side) => !sides[side]);
+const rounds = Number(values.rounds);
+if (unknown.length || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(`usage: npm run bench -- [${Object.keys(sides).join('|')}] [--rounds N] [--write]`);
+  process.exit(2);
+}
+
+const markers = { start: '<!-- bench:start -->', end: '<!-- bench:end -->' };
+const sideMarker = (side: string) => `<!-- bench:${side} -->`;
+
+/** Replaces the measured sides between the markers and leaves the others as they stand. */
+const intoReadme = (readme: string, measured: Map<string, string>): string => {
+  const start = readme.indexOf(markers.start);
+  const end = readme.indexOf(markers.end);
+  if (start < 0 || end < start) throw new Error(`README.md has no ${markers.start} ... ${markers.end}`);
+  const before = readme.slice(start + markers.start.length, end);
+  const standing = (side: string) =>
+    before.split(/(?=<!-- bench:\w+ -->)/).find((part) => part.startsWith(sideMarker(side)));
+  const parts = Object.keys(sides).flatMap((side) => {
+    const text = measured.get(side);
+    if (text !== undefined) return `${sideMarker(side)}\n\n${text}`;
+    return standing(side)?.trim() ?? [];
+  });
+  return `${readme.slice(0, start)}${markers.start}\n\n${parts.join('\n\n')}\n\n${readme.slice(end)}`;
+};
+
+const stamp = provenance(process.env.CHROMIUM);
+const measured = new Map<string, string>();
+for (const side of wanted) {
+  const tables = (await sides[side]?.(rounds, (line) => console.error(line))) ?? [];
+  const text = [`${stamp}, \`npm run bench -- ${side}\``, ...tables.map(markdown)].join('\n\n');
+  console.log(`\n${text}`);
+  measured.set(side, text);
+}
+if (values.write) writeFileSync('README.md', intoReadme(readFileSync('README.md', 'utf8'), measured));

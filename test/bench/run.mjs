@@ -1,0 +1,38 @@
+/**
+ * Door of `npm run bench [-- collector|browser] [--write] [--rounds N]`: bundles the bench, runs it, and leaves no process behind.
+ * Benchmarks state numbers; they never pass or fail.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { findChromium } from '../chromium.mjs';
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const run = (...args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+
+const outdir = 'node_modules/.cache/openaction-bench';
+const common = { bundle: true, outdir, logLevel: 'error', sourcemap: 'inline' };
+await build({
+  ...common,
+  entryPoints: ['main', 'load-client', 'control-server'].map((name) => `test/bench/${name}.ts`),
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  outExtension: { '.js': '.mjs' },
+});
+const inBrowser = ['naive-outbox', 'in-page'].map((name) => `test/bench/${name}.ts`);
+await build({ ...common, sourcemap: false, minify: true, entryPoints: inBrowser, format: 'iife', target: 'es2020' });
+
+const chromium = findChromium();
+if (chromium) process.env.CHROMIUM = chromium;
+const built = existsSync('dist/integrity.json') ? 0 : await run('build.mjs', '--quiet', '--no-types');
+if (built !== 0) console.error('the build is over a budget or failed; measuring what is in dist');
+process.exitCode = await run('--enable-source-maps', `${outdir}/main.mjs`, ...process.argv.slice(2));
