@@ -7,6 +7,7 @@ import { browserTables } from './browser-side.ts';
 import { collectorTables } from './collector-side.ts';
 import { markdown, type Table } from './figures.ts';
 import { provenance } from './machine.ts';
+import { endEverything } from './processes.ts';
 
 const sides: Record<string, (rounds: number, log: (line: string) => void) => Promise<Table[]>> = {
   collector: collectorTables,
@@ -43,6 +44,9 @@ const intoReadme = (readme: string, measured: Map<string, string>): string => {
   });
   return `${readme.slice(0, start)}${markers.start}\n\n${parts.join('\n\n')}\n\n${readme.slice(end)}`;
 };
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => endEverything().finally(() => process.exit(1)));
 
 const stamp = provenance(process.env.CHROMIUM);
 const measured = new Map<string, string>();

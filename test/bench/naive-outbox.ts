@@ -8,7 +8,7 @@ interface Outbox {
 }
 
 const makeOutbox = (): Outbox => {
-  let database: Promise<IDBDatabase> | undefined;
+  let database: IDBDatabase | undefined;
   let collector = '';
   let sending = false;
 
@@ -30,7 +30,7 @@ const makeOutbox = (): Outbox => {
     if (sending || !database) return;
     sending = true;
     try {
-      const db = await database;
+      const db = database;
       const store = db.transaction('events').objectStore('events');
       const [keys, events] = await Promise.all([
         answered(store.getAllKeys(null, 100)),
@@ -51,12 +51,14 @@ const makeOutbox = (): Outbox => {
   return {
     start(url) {
       collector = url;
-      database = open();
+      open().then((db) => {
+        database = db;
+      }, console.error);
       setInterval(flush, 1_000);
     },
     action(name) {
       const event = { eid: crypto.randomUUID(), event_date: Date.now(), payload: { client_action: name } };
-      database?.then((db) => db.transaction('events', 'readwrite').objectStore('events').put(event));
+      database?.transaction('events', 'readwrite').objectStore('events').put(event);
     },
   };
 };

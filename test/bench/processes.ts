@@ -15,7 +15,26 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export const temporaryFolder = (name: string): string => mkdtempSync(join(tmpdir(), `openaction-bench-${name}-`));
+/** What still has to be ended, should the bench be interrupted. */
+const endings = new Set<() => Promise<void>>();
+
+export const endEverything = async (): Promise<void> => {
+  await Promise.all([...endings].map((ending) => ending()));
+};
+
+/** Whoever asks again waits for the same end. */
+const endedOnce = (ending: () => Promise<void>): (() => Promise<void>) => {
+  let ended: Promise<void> | undefined;
+  const stop = () => {
+    endings.delete(stop);
+    ended ??= ending();
+    return ended;
+  };
+  endings.add(stop);
+  return stop;
+};
+
+const temporaryFolder = (name: string): string => mkdtempSync(join(tmpdir(), `openaction-bench-${name}-`));
 
 /** The first line that matches, or an error with everything the process had said before it ended. */
 const lineOf = (child: ChildProcess, sought: RegExp): Promise<RegExpExecArray> =>
@@ -44,9 +63,9 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
 
 export const startServer = async (args: string[], env: Record<string, string> = {}): Promise<Running> => {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const stop = endedOnce(() => end(child, 'SIGTERM'));
   const [, port = ''] = await lineOf(child, /listening on http:\/\/\S+:(\d+)/);
-  const url = `http://127.0.0.1:${port}`;
-  return { url, port: Number(port), pid: child.pid ?? 0, stop: () => end(child, 'SIGTERM') };
+  return { url: `http://127.0.0.1:${port}`, port: Number(port), pid: child.pid ?? 0, stop };
 };
 
 export const benchLabel = {
@@ -78,10 +97,10 @@ export const startCollector = async (origins: string[] = ['self']): Promise<Runn
   const server = await startServer(['dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: 'sqlite' });
   return {
     ...server,
-    stop: async () => {
+    stop: endedOnce(async () => {
       await server.stop();
       rmSync(folder, { recursive: true });
-    },
+    }),
   };
 };
 
@@ -134,10 +153,10 @@ export const startPostgres = async (): Promise<Postgres | string> => {
       socketFolder: folder,
       pid: cluster.pid ?? 0,
       // SIGINT is PostgreSQL's fast shutdown: open sessions are ended, files are left whole.
-      stop: async () => {
+      stop: endedOnce(async () => {
         await end(cluster, 'SIGINT');
         remove();
-      },
+      }),
     };
   } catch (cause) {
     if (child) await end(child, 'SIGINT');

@@ -13,6 +13,7 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const run = (...args) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
