@@ -10,7 +10,13 @@ import { build } from 'esbuild';
 
 const quiet = process.argv.includes('--quiet');
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-const common = { bundle: true, minify: true, target: 'es2020', legalComments: 'none', define: { VERSION: JSON.stringify(version) } };
+const common = {
+  bundle: true,
+  minify: true,
+  target: 'es2020',
+  legalComments: 'none',
+  define: { VERSION: JSON.stringify(version) },
+};
 const browser = { ...common, format: 'iife', platform: 'browser' };
 const server = { ...common, minify: false, format: 'esm', platform: 'node', target: 'node20', packages: 'external' };
 
@@ -21,8 +27,16 @@ const bundles = [
   { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 2_500 },
   { file: 'smartico_ui.js', entry: 'src/sdk/ui.ts', options: browser, budget: 8_000 },
   { file: 'smartico-sw.js', entry: 'src/sdk/service-worker.ts', options: browser, budget: 2_500 },
-  { file: 'index.js', entry: 'src/sdk/module.ts', options: { ...common, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] } },
-  { file: 'collector.js', entry: 'src/collector/main.ts', options: { ...server, banner: { js: '#!/usr/bin/env node' } } },
+  {
+    file: 'index.js',
+    entry: 'src/sdk/module.ts',
+    options: { ...common, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
+  },
+  {
+    file: 'collector.js',
+    entry: 'src/collector/main.ts',
+    options: { ...server, banner: { js: '#!/usr/bin/env node' } },
+  },
   { file: 'store-worker.js', entry: 'src/collector/store/store-worker.ts', options: server },
   { file: 'live.js', entry: 'src/collector/live/live.ts', options: { ...browser, target: 'es2022' }, budget: 12_000 },
 ];
@@ -46,7 +60,13 @@ await Promise.all(
   ),
 );
 await cp('src/collector/live/live.html', 'dist/live.html');
-await cp('src/collector/live/live.css', 'dist/live.css');
+await build({
+  entryPoints: ['src/collector/live/live.css'],
+  outfile: 'dist/live.css',
+  bundle: true,
+  minify: true,
+  logLevel: 'error',
+});
 
 const rows = [];
 const sri = {};
@@ -70,7 +90,9 @@ if (!process.argv.includes('--no-types')) {
 const over = rows.filter(({ brotli, budget }) => brotli > budget);
 if (!quiet) {
   console.table(Object.fromEntries(rows.map(({ file, ...sizes }) => [file, sizes])));
-  for (const [file, { path, integrity }] of Object.entries(sri)) console.log(`${file}  ${path}\n  integrity="${integrity}"`);
+  for (const [file, { path, integrity }] of Object.entries(sri))
+    console.log(`${file}  ${path}\n  integrity="${integrity}"`);
 }
-for (const { file, brotli, budget } of over) console.error(`${file} is ${brotli} bytes after brotli, over its budget of ${budget}`);
+for (const { file, brotli, budget } of over)
+  console.error(`${file} is ${brotli} bytes after brotli, over its budget of ${budget}`);
 if (over.length) process.exitCode = 1;

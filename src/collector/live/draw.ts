@@ -38,7 +38,7 @@ export const table = (caption: string, heads: string[], rows: (Node | string)[][
     element(
       'table',
       {},
-      element('caption', {}, caption),
+      element('caption', { class: 'unseen' }, caption),
       element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
       element('tbody', {}, ...rows.map((cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell))))),
     ),

@@ -76,6 +76,8 @@ function tell(problem: unknown): void {
 }
 
 function open(event: StoredEvent): void {
+  // A link from another tab leads here too, and the envelope lies beside the list.
+  if (tabs.shown() !== 'events') tabs.show('events');
   envelope.open(event);
   list.mark(event.eid);
   writeAddress(event.eid);

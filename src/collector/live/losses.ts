@@ -3,7 +3,7 @@
  */
 import { byId, element, note, table } from './draw.ts';
 import type { Gap, LossReport } from './shapes.ts';
-import { count, lossWords, timeText } from './words.ts';
+import { count, lossWords, ranges, timeText } from './words.ts';
 
 const totalsOf = ({ totals }: LossReport): Node => {
   const lines = Object.entries(totals).filter(([, number]) => number > 0);
@@ -20,7 +20,7 @@ const totalsOf = ({ totals }: LossReport): Node => {
 
 const missingText = ({ highest_seq, stored, missing }: Gap): string => {
   const more = highest_seq - stored - missing.length;
-  return more > 0 ? `${missing.join(', ')} and ${count(more)} more` : missing.join(', ');
+  return more > 0 ? `${ranges(missing)} and ${count(more)} more` : ranges(missing);
 };
 
 const code = (text: string): Node => element('code', {}, text);
@@ -43,7 +43,9 @@ export const showLosses = (report: LossReport): void => {
   byId('losses-content').replaceChildren(
     element('h3', {}, 'By reason'),
     totalsOf(report),
-    ...(devices.length ? [table('By device', ['Device', 'Reason', 'Events', 'Reported'], devices)] : []),
+    ...(devices.length
+      ? [element('h3', {}, 'By device'), table('Losses by device', ['Device', 'Reason', 'Events', 'Reported'], devices)]
+      : []),
     element('h3', {}, 'Gaps'),
     note('Every page numbers its events from 1. A number that has not come is on its way, or lost.'),
     gaps.length

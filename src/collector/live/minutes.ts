@@ -58,8 +58,8 @@ export const minuteWords = ({ minute, stored, duplicate, rejected }: Minute): st
   `${minuteText(minute)} · ${count(stored)} stored, ${countOf(duplicate, 'duplicate')}, ${count(rejected)} rejected`;
 
 export const hourWords = (minutes: Minute[]): string => {
-  const { stored, duplicate, rejected } = totals(minutes);
   const busiest = minutes.reduce((one, other) => (total(other) > total(one) ? other : one));
-  const sum = `Last 60 minutes: ${count(stored)} stored, ${countOf(duplicate, 'duplicate')}, ${count(rejected)} rejected.`;
-  return total(busiest) ? `${sum} Busiest at ${minuteText(busiest.minute)} with ${count(total(busiest))}.` : sum;
+  return total(busiest)
+    ? `Busiest minute ${minuteText(busiest.minute)}, ${countOf(total(busiest), 'event')}`
+    : 'No events in the last 60 minutes';
 };

@@ -21,6 +21,12 @@ const byCode = (refusals: Refusal[]): [code: string, times: number][] => {
   return [...times].sort(([, one], [, other]) => other - one);
 };
 
+/** The event that holds the eid of a conflict can be looked at; nothing was stored of the others. */
+const eidOf = ({ eid, code }: Refusal): Node =>
+  code === 'eid_conflict' && eid
+    ? element('a', { href: `#event=${encodeURIComponent(eid)}` }, element('code', {}, eid))
+    : element('code', {}, eid ?? '–');
+
 const row = (refusal: Refusal): (Node | string)[] => [
   element('time', {}, timeText(refusal.at)),
   element('code', { class: 'badge rejected' }, refusal.code),
@@ -28,7 +34,7 @@ const row = (refusal: Refusal): (Node | string)[] => [
   refusal.event_type ?? '–',
   refusal.user_ext_id ?? '–',
   refusal.from,
-  element('code', {}, refusal.eid ?? '–'),
+  eidOf(refusal),
   element('code', {}, refusal.request_id),
 ];
 const heads = ['Time', 'Code', 'Why', 'Type', 'Customer', 'From', 'eid', 'Request'];

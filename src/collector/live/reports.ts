@@ -1,5 +1,6 @@
 /**
- * The reports behind the tabs: asked for when their tab is shown, and again while it is looked at and something changes.
+ * The reports behind the tabs: asked for when their tab is shown. Losses are asked for again while they are looked at and
+ * something changes; the registry is not, since its open details would close under a reader.
  */
 import { showLosses } from './losses.ts';
 import type { ReadApi } from './read-api.ts';
@@ -33,7 +34,7 @@ export const createReports = ({ api, shown, onProblem }: ReportsNeeds): Reports 
   return {
     show,
     changed: () => {
-      if (Date.now() - askedAt > AGE) show(shown());
+      if (shown() === 'losses' && Date.now() - askedAt > AGE) show('losses');
     },
   };
 };

@@ -14,10 +14,19 @@ export const countOf = (number: number, one: string, many = `${one}s`): string =
 
 export const minuteText = (time: number): string => clock.format(time).slice(0, 5);
 
-/** Time of day to the second; with the day in front unless it is today's. */
-export const timeText = (time: number, now = Date.now()): string => {
-  const text = clock.format(time);
-  return day.format(time) === day.format(now) ? text : `${day.format(time)} ${text}`;
+/** Time of day to the second; of another day than today, the day and the minute. */
+export const timeText = (time: number, now = Date.now()): string =>
+  day.format(time) === day.format(now) ? clock.format(time) : `${day.format(time)} ${minuteText(time)}`;
+
+/** `3-5, 9` for 3, 4, 5 and 9. */
+export const ranges = (numbers: number[]): string => {
+  const parts: { from: number; to: number }[] = [];
+  for (const number of numbers) {
+    const last = parts.at(-1);
+    if (last && number === last.to + 1) last.to = number;
+    else parts.push({ from: number, to: number });
+  }
+  return parts.map(({ from, to }) => (from === to ? String(from) : `${from}\u2013${to}`)).join(', ');
 };
 
 export const exactTime = (time: number): string => {
