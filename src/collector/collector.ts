@@ -1,0 +1,150 @@
+/**
+ * The collector put together: wiring only. Takes its log, its clock and its randomness; opens nothing by itself.
+ */
+import { randomBytes } from 'node:crypto';
+import fastifySwagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { readBody } from './body.ts';
+import { type BodyTimes, createBodyClock } from './body-clock.ts';
+import type { Config } from './config.ts';
+import { createIngest } from './ingest.ts';
+import { labelsOf } from './labels.ts';
+import { createLiveFeed } from './live-feed.ts';
+import { createMetrics } from './metrics.ts';
+import { originsOf } from './origins.ts';
+import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
+import { createRates } from './rates.ts';
+import { answerRefusals, overloadedAs } from './refusal-answers.ts';
+import { ingestRoutes } from './routes/ingest-routes.ts';
+import { liveRoutes } from './routes/live-routes.ts';
+import { machineRoutes } from './routes/machine-routes.ts';
+import { readRoutes, shownEvent } from './routes/read-routes.ts';
+import type { Route } from './routes/route.ts';
+import type { EventLog } from './store/event-log.ts';
+import { groupCommit } from './store/group-commit.ts';
+
+export interface CollectorNeeds {
+  config: Config;
+  log: EventLog;
+  /** How the log is kept, for `/healthz`. */
+  store: string;
+  logger: Logger;
+  version: string;
+  pages: PagesNeeds;
+  /** The collector's own origins, complete once it listens. */
+  ownOrigins: ReadonlySet<string>;
+  now?: () => number;
+  random?: () => number;
+  bodyTimes?: BodyTimes;
+}
+
+export interface Collector {
+  app: FastifyInstance;
+  /** From now on every answer asks its client to connect anew, and listeners of the live stream are let go. */
+  drain(): void;
+  /** After the last request: what was accepted is on disk. */
+  close(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT = 9_000;
+
+export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
+  const { config, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
+  const labels = labelsOf(config);
+  const origins = originsOf(ownOrigins);
+  const shownLabels = new Map(config.labels.map((label) => [label.name, label]));
+  const feed = createLiveFeed(
+    needs.log,
+    now,
+    (label, event) => shownEvent(shownLabels.get(label)!, event),
+    (cause) => logger.error({ err: cause }, 'the live stream failed'),
+  );
+  const log = groupCommit(needs.log, {
+    committed(group, outcomes, milliseconds) {
+      metrics.committed(group, outcomes, milliseconds);
+      feed.committed(group, outcomes);
+    },
+  });
+  const metrics = createMetrics(log.waitingBytes);
+  const bodies = createBodyClock(now, random, needs.bodyTimes);
+  const submit = overloadedAs(log.submit, logger, random);
+  const ingest = createIngest({ labels, origins, rates: createRates(), submit, now, random });
+
+  const start = randomBytes(4).toString('hex');
+  let requests = 0;
+  let state: 'serving' | 'draining' = 'serving';
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    // A child a request costs more than anything else in this file; refusals name their request themselves.
+    childLoggerFactory: (parent) => parent,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => `${start}-${(++requests).toString(36)}`,
+    requestIdHeader: false,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 512 },
+    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 500, requestTimeout: 0 },
+  });
+  // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (request, _, done) => readBody(request.raw, bodies, done));
+  await app.register(fastifySwagger, {
+    openapi: {
+      info: { title: 'openaction collector', version: needs.version },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await servePages(app, needs.pages);
+
+  const routes: Route[] = [
+    ...ingestRoutes(ingest),
+    ...readRoutes({ labels, origins, log, now }),
+    ...liveRoutes({ labels, origins, feed, metrics }),
+    ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
+    ...pageRoutes(needs.pages),
+  ];
+  app.addHook('onRequest', (request, reply, next) => {
+    // A body is bytes whatever its type is called; fastify would refuse a name that it cannot read.
+    delete request.raw.headers['content-type'];
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'strict-origin-when-cross-origin');
+    if (state === 'draining') reply.header('connection', 'close');
+    next();
+  });
+  for (const { method, url, audience, schema, answer } of routes)
+    app.route({
+      method,
+      url,
+      ...(schema ? { schema } : {}),
+      onRequest(request, reply, next) {
+        if (audience === 'private') reply.header('cache-control', 'no-store');
+        const { origin } = request.headers;
+        if (audience === 'page' && origin !== undefined)
+          // Refusals name the Origin too, so that the SDK can tell its page why. There are no cookies to protect.
+          reply
+            .header('access-control-allow-origin', origin)
+            .header('access-control-expose-headers', 'retry-after, x-request-id')
+            .header('vary', 'origin');
+        next();
+      },
+      handler: answer,
+    });
+  answerRefusals(app, routes, metrics, logger);
+
+  return {
+    app,
+    drain() {
+      state = 'draining';
+      feed.close();
+    },
+    async close() {
+      await app.close();
+      bodies.close();
+      await log.close();
+    },
+  };
+};

@@ -1,0 +1,57 @@
+/**
+ * The config on disk: read and checked, or made with fresh keys. Refuses to overwrite.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Config, type ParsedConfig, parseConfig } from './config.ts';
+
+export const readConfigFile = async (file: string): Promise<ParsedConfig> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    return { ok: false, mistakes: [{ path: file, reason: `cannot be read (${(cause as { code?: string }).code})` }] };
+  }
+  try {
+    return parseConfig(JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    return { ok: false, mistakes: [{ path: file, reason: `is not JSON: ${cause.message}` }] };
+  }
+};
+
+/** 192 bits: nobody guesses it, and it needs no escaping anywhere. */
+const fresh = (prefix: string): string => `${prefix}${randomBytes(24).toString('base64url')}`;
+
+const freshConfig = (): Partial<Config> => ({
+  publicUrl: null,
+  trustedProxies: [],
+  labels: [
+    {
+      name: 'My site',
+      keys: { public: [fresh('pk_')], secret: [fresh('sk_')], admin: [fresh('ak_')] },
+      brands: ['main'],
+      origins: ['self', 'https://www.example.com'],
+      hashes: { salts: [fresh('')], required: false, maxValidityDays: null, graceDays: 7 },
+      deepLinkActions: 'all',
+      linkKeys: [fresh('')],
+      strictFieldCodes: false,
+      retentionDays: null,
+      rates: { label: { perSecond: 50_000, burst: 200_000 }, address: { perSecond: 2_000, burst: 20_000 } },
+    },
+  ],
+});
+
+/** Only its owner can read the file: everything that forges or reads events is in it. */
+export const writeFreshConfig = (file: string): Promise<void> =>
+  writeFile(file, `${JSON.stringify(freshConfig(), null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+
+const demoKeys = new Set(['demo-label', 'demo-secret', 'demo-admin', 'other-label', 'other-secret', 'other-admin']);
+
+/** Keys that everybody knows, with the path of each. */
+export const wellKnownKeys = ({ labels }: Config): string[] =>
+  labels.flatMap(({ keys }, index) =>
+    (['public', 'secret', 'admin'] as const).flatMap((kind) =>
+      keys[kind].flatMap((key, n) => (demoKeys.has(key) ? [`labels[${index}].keys.${kind}[${n}]`] : [])),
+    ),
+  );

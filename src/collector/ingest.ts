@@ -1,0 +1,170 @@
+/**
+ * From a body to verdicts: parse, label, origin, rate, each event's admission, the log. The browser's door and the
+ * server's door share everything behind the first step. Knows no HTTP; says no by throwing a `Refusal`.
+ */
+import type { RequestCode } from '../wire/codes.ts';
+import {
+  type BatchAnswer,
+  type BrowserEvent,
+  type Envelope,
+  type Losses,
+  lossReasons,
+  type PageCount,
+  type Rejection,
+  type Verdicts,
+} from '../wire/event.ts';
+import { isEventId } from '../wire/ids.ts';
+import { type Parsed, type Problem, parseBatch, parseEnvelopes, problemText } from '../wire/parse.ts';
+import { admit, hashVoucher, type Voucher } from './admit.ts';
+import type { Label } from './config.ts';
+import type { Labels } from './labels.ts';
+import type { Origins } from './origins.ts';
+import { bucketOfAddress, type Rates } from './rates.ts';
+import { Refusal, retryAfter } from './refusal.ts';
+import { logMessages, type NewEvent, type Outcome, type RejectionRecord, type Submission } from './store/event-log.ts';
+
+export interface Arrival {
+  request_id: string;
+  body: unknown;
+  /** Of the body as it was read. */
+  bytes: number;
+  origin: string | undefined;
+  authorization: string | undefined;
+  address: string;
+}
+
+export interface IngestNeeds {
+  labels: Labels;
+  origins: Origins;
+  rates: Rates;
+  submit: (submission: Submission) => Promise<Outcome[]>;
+  now: () => number;
+  random: () => number;
+}
+
+export interface Ingest {
+  fromBrowser(arrival: Arrival): Promise<BatchAnswer>;
+  fromServer(arrival: Arrival): Promise<Verdicts>;
+}
+
+const refuseWhole = (problem: Problem): Refusal => new Refusal(problem.code as RequestCode, problemText(problem));
+
+/** What can be told of an event that did not parse. */
+const glimpse = (
+  raw: unknown,
+): { eid: string | null; event_type: string | null; user_ext_id: string | null; place?: PageCount } => {
+  if (typeof raw !== 'object' || raw === null) return { eid: null, event_type: null, user_ext_id: null };
+  const { eid, event_type, user_ext_id, page_id, session_id, seq } = raw as Record<string, unknown>;
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 256) : null);
+  return {
+    eid: isEventId(eid) ? eid : null,
+    event_type: text(event_type),
+    user_ext_id: text(user_ext_id),
+    ...(isEventId(page_id) && isEventId(session_id) && Number.isSafeInteger(seq) && (seq as number) > 0
+      ? { place: { page_id, session_id, seq: seq as number } }
+      : {}),
+  };
+};
+
+/** Reasons that this version does not know are counted together: a later SDK must not lose its count here. */
+const countLosses = (losses: Losses): Submission['losses'] => {
+  const entries = Object.entries(losses);
+  const known = entries.filter(([reason]) => lossReasons.includes(reason as never));
+  const other = entries.filter(([reason]) => !lossReasons.includes(reason as never));
+  if (other.length > 0) known.push(['other', other.reduce((sum, [, count]) => sum + count, 0)]);
+  return known.filter(([, count]) => count > 0);
+};
+
+export const createIngest = ({ labels, origins, rates, submit, now, random }: IngestNeeds): Ingest => {
+  const checkRate = (label: Label, address: string, events: number): void => {
+    const at = now();
+    const ofLabel = `${label.name}`;
+    const ofAddress = `${label.name} ${bucketOfAddress(address)}`;
+    const byLabel = rates.take(ofLabel, label.rates.label, events, at);
+    const byAddress = byLabel.ok ? rates.take(ofAddress, label.rates.address, events, at) : byLabel;
+    if (byAddress.ok) return;
+    if (byLabel.ok) rates.giveBack(ofLabel, label.rates.label, events);
+    const whose = byLabel.ok ? 'this address' : 'this label';
+    throw new Refusal(
+      'rate_limited',
+      `${whose} sends more events than it may; try again later`,
+      retryAfter(byAddress.waitSeconds, random),
+    );
+  };
+
+  /** The shared middle. `raw` is what stood in the body at each event's place. */
+  const keep = async (
+    arrival: Arrival,
+    label: Label,
+    voucher: Voucher,
+    parsed: Parsed<Envelope | BrowserEvent>[],
+    raw: readonly unknown[],
+    device: { device_id: string; losses: Losses; pages: PageCount[] } | undefined,
+  ): Promise<Verdicts> => {
+    const { request_id } = arrival;
+    const at = now();
+    const events: NewEvent[] = [];
+    const rejected: Rejection[] = [];
+    const records: RejectionRecord[] = [];
+    const arrived: PageCount[] = [];
+    for (const [index, one] of parsed.entries()) {
+      const admission = one.ok
+        ? admit(one.value, index, label, voucher, at)
+        : { ok: false as const, code: one.problem.code, message: problemText(one.problem) };
+      if (admission.ok) {
+        events.push(admission.event);
+        continue;
+      }
+      const { code, message } = admission;
+      const { place, ...seen } = glimpse(raw[index]);
+      rejected.push({ index, eid: seen.eid, code, message });
+      records.push({ at, index, ...seen, code, message, from: device ? 'browser' : 'server', request_id });
+      if (place && device) arrived.push(place);
+    }
+    const submission: Submission = {
+      label: label.name,
+      request_id,
+      received_at: at,
+      device_id: device?.device_id ?? null,
+      events,
+      rejected: records,
+      losses: device ? countLosses(device.losses) : [],
+      pages: device?.pages ?? [],
+      arrived,
+      weight: arrival.bytes,
+    };
+    const outcomes = await submit(submission);
+    const duplicate = new Set<string>();
+    for (const [at, outcome] of outcomes.entries()) {
+      const { index, eid } = events[at]!;
+      if (outcome === 'duplicate' || outcome === 'conflict') duplicate.add(eid);
+      if (outcome === 'too_many_entry_points')
+        rejected.push({ index, eid, code: outcome, message: logMessages[outcome] });
+    }
+    return { request_id, duplicate: [...duplicate], rejected: rejected.sort((a, b) => a.index - b.index) };
+  };
+
+  return {
+    async fromBrowser(arrival) {
+      const parsed = parseBatch(arrival.body);
+      if (!parsed.ok) throw refuseWhole(parsed.problem);
+      const batch = parsed.value;
+      const label = labels.byPublicKey(batch.label_key);
+      origins.check(label, arrival.origin);
+      checkRate(label, arrival.address, batch.events.length);
+      const voucher = hashVoucher(label, batch.hashes, now());
+      const raw = (arrival.body as { events: unknown[] }).events;
+      const verdicts = await keep(arrival, label, voucher, batch.events, raw, batch);
+      return { batch_id: batch.batch_id, ...verdicts };
+    },
+    async fromServer(arrival) {
+      const label = labels.bySecretKey(arrival.authorization);
+      origins.checkPrivateKey(arrival.origin);
+      const parsed = parseEnvelopes(arrival.body);
+      if (!parsed.ok) throw refuseWhole(parsed.problem);
+      checkRate(label, arrival.address, parsed.value.length);
+      const raw = Array.isArray(arrival.body) ? arrival.body : [arrival.body];
+      return keep(arrival, label, { by: 'secret key' }, parsed.value, raw, undefined);
+    },
+  };
+};

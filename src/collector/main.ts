@@ -1,0 +1,113 @@
+/**
+ * The program: environment to options, options to a listening collector, signals to a clean end.
+ * The only place that reads `process.env`.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { destination, pino } from 'pino';
+import { createCollector } from './collector.ts';
+import type { Config } from './config.ts';
+import { readConfigFile, wellKnownKeys, writeFreshConfig } from './config-file.ts';
+import type { Mistake } from './config-place.ts';
+import { type Options, parseOptions } from './options.ts';
+import { isLoopback, serve } from './serve.ts';
+import { whenLoopIsLate } from './store/loop-watch.ts';
+import { DirectoryTaken } from './store/sqlite-file.ts';
+import { openSqliteLog } from './store/sqlite-log.ts';
+import { type MovingWriter, movingWriter } from './store/writer.ts';
+
+/** Put in by the build. */
+declare const VERSION: string;
+
+const dist = fileURLToPath(new URL('.', import.meta.url));
+const site = fileURLToPath(new URL('../demo', import.meta.url));
+const demoConfig = fileURLToPath(new URL('../demo/config.json', import.meta.url));
+
+/** The reason on stderr, and an end: nothing has started yet. */
+const refuseToStart = (lines: string[]): never => {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(1);
+};
+const told = ({ path, reason }: Mistake): string => `  ${path || 'the whole'}: ${reason}`;
+
+const init = async (file: string): Promise<void> => {
+  try {
+    await writeFreshConfig(file);
+  } catch (cause) {
+    const isThere = (cause as { code?: string }).code === 'EEXIST';
+    refuseToStart([
+      isThere ? `${file} exists; init does not overwrite it` : `${file} cannot be written: ${(cause as Error).message}`,
+    ]);
+  }
+  process.stdout.write(`wrote ${file} with fresh keys; name your site in "origins", then start with CONFIG=${file}\n`);
+};
+
+const loadConfig = async ({ configFile, host }: Options): Promise<{ config: Config; warnings: Mistake[] }> => {
+  const file = configFile ?? demoConfig;
+  if (!configFile && !existsSync(demoConfig))
+    refuseToStart(['no CONFIG is named; make one with: openaction init config.json']);
+  const parsed = await readConfigFile(file);
+  if (!parsed.ok) return refuseToStart([`${file} has mistakes:`, ...parsed.mistakes.map(told)]);
+  const { config } = parsed;
+  const known = isLoopback(host) ? [] : wellKnownKeys(config);
+  if (known.length > 0)
+    return refuseToStart([
+      `${file} has the demo's keys, which everybody knows, and HOST=${host} is not loopback:`,
+      ...known.map((path) => `  ${path}`),
+      'make a config with keys of your own: node dist/collector.js init config.json',
+    ]);
+  return { config, warnings: isLoopback(host) ? [] : parsed.warnings };
+};
+
+const start = async (options: Options): Promise<void> => {
+  const { config, warnings } = await loadConfig(options);
+  const sink = destination({ dest: 2, sync: false });
+  const logger = pino({ level: options.logLevel, base: null }, sink);
+  for (const warning of warnings) logger.warn(warning, 'the config works, and should be better');
+
+  let writer: MovingWriter | undefined;
+  const log = await openSqliteLog(options.dataDir, (file) => {
+    writer = movingWriter(file, new URL('./store-worker.js', import.meta.url));
+    return writer;
+  }).catch((cause: unknown) => {
+    if (cause instanceof DirectoryTaken) return refuseToStart([cause.message]);
+    throw cause;
+  });
+  const stopWatching = whenLoopIsLate((p99) => {
+    logger.info({ p99 }, 'the event loop is late; the store moves to a thread of its own');
+    writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));
+  });
+
+  const ownOrigins = new Set<string>();
+  const collector = await createCollector({
+    config,
+    log,
+    store: options.store,
+    logger,
+    version: VERSION,
+    pages: { dist, site },
+    ownOrigins,
+  });
+  const { host, port } = options;
+  const serving = await serve(collector, { host, port, publicUrl: config.publicUrl }, ownOrigins).catch(
+    (cause: Error) => refuseToStart([`cannot listen on ${host}:${port}: ${cause.message}`]),
+  );
+  process.stdout.write(`listening on ${serving.url}\n`);
+
+  const end = async (signal: string): Promise<void> => {
+    logger.info({ signal }, 'draining');
+    stopWatching();
+    await serving.stop();
+    logger.info('ended; everything accepted is on disk');
+    sink.flushSync();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name: string) => void end(name));
+};
+
+const [command, file] = process.argv.slice(2);
+const parsed = parseOptions(process.env);
+if (!parsed.ok) refuseToStart(['the environment has mistakes:', ...parsed.mistakes.map(told)]);
+else if (command === 'init') await init(file ?? parsed.options.configFile ?? 'config.json');
+else if (command !== undefined) refuseToStart([`there is no command "${command}"; known is: init [file]`]);
+else await start(parsed.options);

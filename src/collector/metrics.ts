@@ -1,0 +1,78 @@
+/**
+ * Numbers for a monitoring system: counts by label and code, never ids. Touched once a request or commit, not once an event.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome, Submission } from './store/event-log.ts';
+
+export interface Metrics {
+  committed(group: Submission[], outcomes: Outcome[][], milliseconds: number): void;
+  refused(code: string): void;
+  listeners(change: 1 | -1): void;
+  text(): Promise<string>;
+  contentType: string;
+}
+
+export const createMetrics = (waitingBytes: () => number): Metrics => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const events = new Counter({
+    name: 'openaction_events_total',
+    help: 'Events by label and outcome: stored, duplicate, or the code of their verdict',
+    labelNames: ['label', 'outcome'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'openaction_refusals_total',
+    help: 'Requests refused whole, by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: 'openaction_commit_seconds',
+    help: 'From a group handed over to its being on disk',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers,
+  });
+  const groupEvents = new Histogram({
+    name: 'openaction_commit_events',
+    help: 'Events that shared one commit',
+    buckets: [1, 10, 50, 100, 500, 1000, 2000, 4000],
+    registers,
+  });
+  new Gauge({
+    name: 'openaction_waiting_bytes',
+    help: 'Bytes accepted and not yet on disk',
+    registers,
+    collect() {
+      this.set(waitingBytes());
+    },
+  });
+  const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
+
+  return {
+    committed(group, outcomes, milliseconds) {
+      let total = 0;
+      const counts = new Map<string, Map<string, number>>();
+      const count = (label: string, outcome: string, by = 1): void => {
+        const ofLabel = counts.get(label) ?? new Map<string, number>();
+        counts.set(label, ofLabel.set(outcome, (ofLabel.get(outcome) ?? 0) + by));
+      };
+      for (const [at, { label, rejected }] of group.entries()) {
+        const ofSubmission = outcomes[at]!;
+        total += ofSubmission.length;
+        const notStored = ofSubmission.filter((outcome) => typeof outcome !== 'number');
+        count(label, 'stored', ofSubmission.length - notStored.length);
+        for (const outcome of notStored) count(label, outcome);
+        for (const { code } of rejected) count(label, code);
+      }
+      for (const [label, ofLabel] of counts) for (const [outcome, by] of ofLabel) events.inc({ label, outcome }, by);
+      commitSeconds.observe(milliseconds / 1000);
+      groupEvents.observe(total);
+    },
+    refused: (code) => refusals.inc({ code }),
+    listeners: (change) => listeners.inc(change),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+};

@@ -1,0 +1,103 @@
+/**
+ * The registry, folded from counts of shapes: which actions, event types and entry points a label's events name, with
+ * the fields each came with. Pure; a name is never dropped, one that campaigns cannot refer to says why.
+ */
+import { entryPointEvent, type FieldType, fieldCode, fieldsOf } from './shape.ts';
+import type { RegistryKind, RegistryRows, ShapeCount } from './store/event-log.ts';
+
+export interface RegistryField {
+  name: string;
+  types: FieldType[];
+  count: number;
+  referable: boolean;
+  reason?: string;
+}
+export interface RegistryEntry {
+  name: string;
+  count: number;
+  /** `null`: registered by hand, and never seen. */
+  first_seen: number | null;
+  last_seen: number | null;
+  registered: boolean;
+  fields: RegistryField[];
+}
+export interface RegistryView {
+  actions: RegistryEntry[];
+  event_types: RegistryEntry[];
+  entry_points: RegistryEntry[];
+  /** Events whose names came after the registry was full; they are stored like any. */
+  untallied: number;
+}
+
+const newEntry = (name: string): RegistryEntry => ({
+  name,
+  count: 0,
+  first_seen: null,
+  last_seen: null,
+  registered: false,
+  fields: [],
+});
+
+const addField = (
+  entry: RegistryEntry,
+  known: Map<string, RegistryField>,
+  name: string,
+  type: FieldType,
+  count: number,
+): void => {
+  let field = known.get(name);
+  if (!field) {
+    field = { name, types: [], count: 0, referable: fieldCode.test(name) };
+    if (!field.referable)
+      field.reason = 'a campaign can name letters, digits and underscores only, not beginning with a digit';
+    known.set(name, field);
+    entry.fields.push(field);
+  }
+  field.count += count;
+  if (!field.types.includes(type)) field.types.push(type);
+};
+
+export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView => {
+  const entries: Record<RegistryKind, Map<string, RegistryEntry>> = {
+    action: new Map(),
+    event_type: new Map(),
+    entry_point: new Map(),
+  };
+  const fields = new Map<RegistryEntry, Map<string, RegistryField>>();
+  let untallied = 0;
+
+  const entryOf = (kind: RegistryKind, name: string): RegistryEntry => {
+    const entry = entries[kind].get(name) ?? newEntry(name);
+    entries[kind].set(name, entry);
+    return entry;
+  };
+  const add = (kind: RegistryKind, name: string, { count, first_seen, last_seen, shape }: ShapeCount): void => {
+    const entry = entryOf(kind, name);
+    entry.count += count;
+    entry.first_seen = Math.min(entry.first_seen ?? first_seen, first_seen);
+    entry.last_seen = Math.max(entry.last_seen ?? last_seen, last_seen);
+    const known = fields.get(entry) ?? new Map<string, RegistryField>();
+    fields.set(entry, known);
+    for (const [field, type] of fieldsOf(shape)) addField(entry, known, field, type, count);
+  };
+
+  for (const row of shapes) {
+    if (row.event_type === '') {
+      untallied += row.count;
+      continue;
+    }
+    add('event_type', row.event_type, row);
+    if (row.name === '') continue;
+    add(row.event_type === entryPointEvent ? 'entry_point' : 'action', row.name, row);
+  }
+  for (const { kind, name } of registered) entryOf(kind, name).registered = true;
+
+  const listed = (kind: RegistryKind): RegistryEntry[] =>
+    [...entries[kind].values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  return {
+    actions: listed('action'),
+    event_types: listed('event_type'),
+    entry_points: listed('entry_point'),
+    untallied,
+  };
+};

@@ -1,0 +1,66 @@
+/**
+ * The two doors for events: a page's and a server's.
+ */
+import type { FastifyRequest } from 'fastify';
+import type { Body } from '../body.ts';
+import type { Arrival, Ingest } from '../ingest.ts';
+import { Refusal } from '../refusal.ts';
+import * as schemas from '../schemas.ts';
+import type { Route } from './route.ts';
+
+const arrival = (request: FastifyRequest): Arrival => {
+  const body = request.body as Body | null | undefined;
+  if (!body) throw new Refusal('empty_body', 'the body is empty');
+  return {
+    request_id: request.id,
+    body: body.value,
+    bytes: body.bytes,
+    origin: request.headers.origin,
+    authorization: request.headers.authorization,
+    address: request.ip,
+  };
+};
+
+export const ingestRoutes = (ingest: Ingest): Route[] => [
+  {
+    method: 'POST',
+    url: '/v1/events',
+    audience: 'page',
+    schema: {
+      summary: 'Events from a page; text/plain, so that no preflight is needed, and gzip told by its first bytes',
+      tags: ['events'],
+      body: schemas.batch,
+      response: schemas.answers(schemas.batchAnswer),
+    },
+    answer: (request) => ingest.fromBrowser(arrival(request)),
+  },
+  {
+    // A preflight names no label, so it cannot be judged: the request that follows is.
+    method: 'OPTIONS',
+    url: '/v1/events',
+    audience: 'page',
+    schema: { hide: true },
+    answer: (request, reply) => {
+      const wanted = request.headers['access-control-request-headers'];
+      return reply
+        .code(204)
+        .header('access-control-allow-methods', 'POST')
+        .header('access-control-allow-headers', wanted ?? 'content-type, content-encoding')
+        .header('access-control-max-age', '86400')
+        .send();
+    },
+  },
+  {
+    method: 'POST',
+    url: '/api/external/events/v2',
+    audience: 'private',
+    schema: {
+      summary: 'One envelope or an array of them from an operator’s server; Authorization: a secret key',
+      tags: ['events'],
+      security: [{ key: [] }],
+      body: { anyOf: [schemas.envelope, { type: 'array', items: schemas.envelope }] },
+      response: schemas.answers(schemas.verdicts),
+    },
+    answer: (request) => ingest.fromServer(arrival(request)),
+  },
+];

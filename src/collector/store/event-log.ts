@@ -1,0 +1,195 @@
+/**
+ * The port of the event log: what is asked of any store, verb by verb. Owns the shapes and the promises, no storage.
+ * A label is named by its name in the config, since its keys rotate; every verb takes it and nothing crosses it.
+ */
+import type { Envelope, PageCount, Source, Trust } from '../../wire/event.ts';
+
+/** A place in the log: later events have greater cursors. */
+export type Cursor = number;
+
+/** An event as it is handed over: admitted by its label's rules, its payload serialised once. */
+export interface NewEvent {
+  /** Place in its batch. */
+  index: number;
+  eid: string;
+  event_date: number;
+  ext_brand_id: string;
+  user_ext_id: string | null;
+  event_type: string;
+  /** JSON text. */
+  payload: string;
+  system: boolean;
+  session_id: string | null;
+  page_id: string | null;
+  seq: number | null;
+  source: Source | 'server';
+  trust: Trust;
+  /** The action or entry point that the payload names; empty if it names none. */
+  name: string;
+  /** The payload's fields and their types, see `shape.ts`. */
+  shape: string;
+}
+
+/** An event that was refused, or one that came under the id of another: what the operator is shown. */
+export interface RejectionRecord {
+  at: number;
+  index: number;
+  eid: string | null;
+  code: string;
+  message: string;
+  event_type: string | null;
+  user_ext_id: string | null;
+  from: 'browser' | 'server';
+  request_id: string;
+}
+
+/** Everything one request asks the log to keep; kept whole or not at all. */
+export interface Submission {
+  label: string;
+  request_id: string;
+  received_at: number;
+  /** `null`: an operator's server. */
+  device_id: string | null;
+  events: NewEvent[];
+  rejected: RejectionRecord[];
+  /** Totals since the device id was made: the greatest ever told holds. */
+  losses: [reason: string, count: number][];
+  /** How far pages say that they counted. */
+  pages: PageCount[];
+  /** Places in a page's sequence whose event arrived and was refused: not stored, and not lost either. */
+  arrived: PageCount[];
+  /** What it weighs while it waits, in bytes. */
+  weight: number;
+}
+
+/**
+ * What became of one event: its cursor if it is stored; `duplicate` if its id was already there, `conflict` if that
+ * was with another content (the first wins, the conflict is recorded as a rejection).
+ */
+export type Outcome = Cursor | 'duplicate' | 'conflict' | 'too_many_entry_points';
+
+export interface LoggedEvent extends Envelope {
+  device_id: string | null;
+  session_id: string | null;
+  page_id: string | null;
+  seq: number | null;
+  source: Source | 'server';
+  trust: Trust;
+  received_at: number;
+  cursor: Cursor;
+}
+
+export interface EventQuery {
+  user?: string;
+  eid?: string;
+  type?: string;
+  /** Case-insensitive, anywhere in user, type or payload. */
+  text?: string;
+  after?: Cursor;
+  limit: number;
+  order: 'asc' | 'desc';
+}
+
+/** `next` is where the following page begins. A page may be short and still have one: a search reads a bounded stretch. */
+export interface EventPage {
+  events: LoggedEvent[];
+  next: Cursor | null;
+}
+
+export interface Profile {
+  first_seen: number;
+  last_seen: number;
+  events: number;
+}
+
+export interface LossReport {
+  totals: Record<string, number>;
+  devices: { device_id: string; reason: string; count: number; reported_at: number }[];
+  gaps: {
+    page_id: string;
+    session_id: string;
+    device_id: string;
+    highest_seq: number;
+    stored: number;
+    missing: number[];
+    last_at: number;
+  }[];
+}
+
+/** Events of one shape, counted: what the registry is folded from. */
+export interface ShapeCount {
+  event_type: string;
+  name: string;
+  shape: string;
+  count: number;
+  first_seen: number;
+  last_seen: number;
+}
+
+export const registryKinds = ['action', 'event_type', 'entry_point'] as const;
+export type RegistryKind = (typeof registryKinds)[number];
+
+export interface RegistryRows {
+  shapes: ShapeCount[];
+  registered: { kind: RegistryKind; name: string }[];
+}
+
+export interface MinuteCount {
+  minute: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+}
+
+/** Rows that a label's rejections, and a read of its losses, keep or show at the most. */
+export const bounds = {
+  rejections: 10_000,
+  lossDevices: 1000,
+  gapPages: 200,
+  missingShown: 100,
+  shapes: 10_000,
+} as const;
+
+export interface EventLog {
+  /**
+   * Stores each event once per (label, eid), for as long as the log is kept. When it resolves everything is on disk;
+   * when it rejects nothing of the group is. Outcomes come in the order of submissions and events.
+   */
+  append(group: Submission[]): Promise<Outcome[][]>;
+  /** Whatever an `append` stored before this call is seen. */
+  events(label: string, query: EventQuery): Promise<EventPage>;
+  /** `undefined` for a customer never seen. */
+  profile(label: string, user: string): Promise<Profile | undefined>;
+  losses(label: string): Promise<LossReport>;
+  /** Newest first. */
+  rejections(label: string, limit: number): Promise<RejectionRecord[]>;
+  registry(label: string): Promise<RegistryRows>;
+  /** Resolves `false` if it was registered already. */
+  register(label: string, kind: RegistryKind, name: string): Promise<boolean>;
+  /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
+  minutes(label: string, from: number): Promise<MinuteCount[]>;
+  /** Resolves when everything handed over is on disk and the files are let go. Later calls reject. */
+  close(): Promise<void>;
+}
+
+/** The record of an event that the log itself did not take. */
+export const rejectionByLog = (
+  submission: Submission,
+  event: NewEvent,
+  outcome: 'conflict' | 'too_many_entry_points',
+): RejectionRecord => ({
+  at: submission.received_at,
+  index: event.index,
+  eid: event.eid,
+  code: outcome === 'conflict' ? 'eid_conflict' : outcome,
+  message: logMessages[outcome],
+  event_type: event.event_type,
+  user_ext_id: event.user_ext_id,
+  from: submission.device_id === null ? 'server' : 'browser',
+  request_id: submission.request_id,
+});
+
+export const logMessages = {
+  conflict: 'another event is stored under this eid; the first one stays',
+  too_many_entry_points: 'this label has its 50 entry points already',
+} as const;

@@ -1,0 +1,114 @@
+/**
+ * One commit for everything that waits: concurrent requests share a transaction and its fsync, above any driver.
+ * No timer: idle, it adds no latency; under load, groups grow by themselves. Bounded, so that a slow disk answers
+ * `overloaded` instead of eating the memory.
+ */
+import type { EventLog, Outcome, Submission } from './event-log.ts';
+
+/** Above this a group's own time shows in the latency of the next one. */
+const MOST_EVENTS = 4_000;
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** One group is on its way to disk while the next is handed over; a driver on this thread never has more than one. */
+const MOST_IN_FLIGHT = 2;
+
+export class LogOverloaded extends Error {
+  constructor() {
+    super('more waits to be stored than the collector holds');
+    this.name = 'LogOverloaded';
+  }
+}
+
+interface Waiting {
+  submission: Submission;
+  done: (outcomes: Outcome[]) => void;
+  failed: (cause: unknown) => void;
+}
+
+export interface GroupCommit extends EventLog {
+  /** Resolves when this submission is on disk; rejects with `LogOverloaded` at once where too much waits. */
+  submit(submission: Submission): Promise<Outcome[]>;
+  waitingBytes(): number;
+}
+
+export interface GroupCommitOptions {
+  mostWaitingBytes?: number;
+  /** Called after each commit with what it took, for metrics and listeners. */
+  committed?: (group: Submission[], outcomes: Outcome[][], milliseconds: number) => void;
+}
+
+export const groupCommit = (
+  log: EventLog,
+  { mostWaitingBytes = MOST_WAITING_BYTES, committed = () => {} }: GroupCommitOptions = {},
+): GroupCommit => {
+  const queue: Waiting[] = [];
+  let waitingBytes = 0;
+  let inFlight = 0;
+  let flush: 'none' | 'due' = 'none';
+  let closing: Promise<void> | undefined;
+  let drained: (() => void) | undefined;
+
+  const nextGroup = (): Waiting[] => {
+    let events = 0;
+    let size = 0;
+    while (size < queue.length && (size === 0 || events + queue[size]!.submission.events.length <= MOST_EVENTS))
+      events += queue[size++]!.submission.events.length;
+    return queue.splice(0, size);
+  };
+
+  const commitNext = async (): Promise<void> => {
+    flush = 'none';
+    if (queue.length === 0 || inFlight === MOST_IN_FLIGHT) return;
+    const waiting = nextGroup();
+    const group = waiting.map(({ submission }) => submission);
+    inFlight++;
+    if (queue.length > 0) flushSoon();
+    const began = performance.now();
+    try {
+      const outcomes = await log.append(group);
+      for (const [at, { done }] of waiting.entries()) done(outcomes[at]!);
+      committed(group, outcomes, performance.now() - began);
+    } catch (cause) {
+      for (const { failed } of waiting) failed(cause);
+    } finally {
+      inFlight--;
+      for (const { weight } of group) waitingBytes -= weight;
+      if (queue.length > 0) flushSoon();
+      else if (inFlight === 0) drained?.();
+    }
+  };
+
+  const flushSoon = (): void => {
+    if (flush === 'due') return;
+    flush = 'due';
+    setImmediate(commitNext);
+  };
+
+  const submit = (submission: Submission): Promise<Outcome[]> => {
+    if (closing) return Promise.reject(new Error('the log is closed'));
+    // One submission is taken whatever it weighs: a bound below the largest request would refuse it for ever.
+    if (waitingBytes > 0 && waitingBytes + submission.weight > mostWaitingBytes)
+      return Promise.reject(new LogOverloaded());
+    waitingBytes += submission.weight;
+    return new Promise((done, failed) => {
+      queue.push({ submission, done, failed });
+      flushSoon();
+    });
+  };
+
+  return {
+    ...log,
+    submit,
+    waitingBytes: () => waitingBytes,
+    append: (group) => Promise.all(group.map(submit)),
+    close() {
+      closing ??= (async () => {
+        if (queue.length > 0 || inFlight > 0)
+          await new Promise<void>((resolve) => {
+            drained = resolve;
+          });
+        await log.close();
+      })();
+      return closing;
+    },
+  };
+};

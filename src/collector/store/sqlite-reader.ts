@@ -1,0 +1,220 @@
+/**
+ * Every read of the log, over a read-only connection of its own: a reader neither waits for the writer nor stops it.
+ * Every statement names the label first; searches read a bounded stretch and say where to go on.
+ */
+import type { Source, Trust } from '../../wire/event.ts';
+import {
+  bounds,
+  type EventPage,
+  type EventQuery,
+  type LoggedEvent,
+  type LossReport,
+  type MinuteCount,
+  type Profile,
+  type RegistryKind,
+  type RegistryRows,
+  type RejectionRecord,
+  type ShapeCount,
+} from './event-log.ts';
+import { missingNumbers, parseMissing } from './page-sequence.ts';
+import { matchesText } from './search-text.ts';
+import { openForReading } from './sqlite-file.ts';
+import { fromColumn, toColumn } from './text-column.ts';
+
+interface EventRow {
+  seq: number;
+  eid: string;
+  event_type: string;
+  brand: string;
+  source: Source | 'server';
+  trust: Trust;
+  system: number;
+  ext_id: string | null;
+  session_id: string | null;
+  page_id: string | null;
+  device_id: string | null;
+  page_seq: number | null;
+  event_date: number;
+  received_at: number;
+  payload: string;
+}
+interface GapRow {
+  page_id: string;
+  session_id: string;
+  device_id: string;
+  highest: number;
+  stored: number;
+  missing: string;
+  last_at: number;
+}
+
+// CROSS JOIN holds SQLite to this order: walk the events, look the rest up.
+const EVENTS = `SELECT e.seq, e.eid, k.event_type, k.brand, k.source, k.trust, k.system, u.ext_id, v.session_id, p.page_id,
+  p.device_id, e.page_seq, e.event_date, e.received_at, e.payload
+  FROM event e CROSS JOIN kind k ON k.id = e.kind LEFT JOIN user u ON u.id = e.user
+  LEFT JOIN visit v ON v.id = e.visit LEFT JOIN page p ON p.id = v.page`;
+
+/** Cursors that one statement walks, and that one read walks in all: about 1 and 50 ms. */
+const STRETCH = 5_000;
+const LONGEST_WALK = 100_000;
+
+const toEvent = (row: EventRow): LoggedEvent => ({
+  eid: row.eid,
+  event_date: row.event_date,
+  ext_brand_id: fromColumn(row.brand),
+  user_ext_id: row.ext_id === null ? null : fromColumn(row.ext_id),
+  event_type: fromColumn(row.event_type),
+  payload: JSON.parse(row.payload) as LoggedEvent['payload'],
+  ...(row.system ? { scope: 'system' as const } : {}),
+  device_id: row.device_id,
+  session_id: row.session_id,
+  page_id: row.page_id,
+  seq: row.page_seq,
+  source: row.source,
+  trust: row.trust,
+  received_at: row.received_at,
+  cursor: row.seq,
+});
+
+export interface SqliteReader {
+  events(label: string, query: EventQuery): EventPage;
+  profile(label: string, user: string): Profile | undefined;
+  losses(label: string): LossReport;
+  rejections(label: string, limit: number): RejectionRecord[];
+  registry(label: string): RegistryRows;
+  minutes(label: string, from: number): MinuteCount[];
+  close(): void;
+}
+
+export const openSqliteReader = (file: string): SqliteReader => {
+  const db = openForReading(file);
+  const labelId = db.prepare<[string], { id: number }>('SELECT id FROM label WHERE name = ?');
+  const userId = db.prepare<[number, string], { id: number }>('SELECT id FROM user WHERE label = ? AND ext_id = ?');
+  const newest = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
+  const select = (where: string, order: 'asc' | 'desc') =>
+    db.prepare<unknown[], EventRow>(`${EVENTS} WHERE ${where} ORDER BY e.seq ${order}`);
+  // The unary plus keeps SQLite from walking the index of eids, whose order is not the cursor's.
+  const stretchOf = {
+    asc: select('+e.label = ? AND e.seq > ? AND e.seq <= ?', 'asc'),
+    desc: select('+e.label = ? AND e.seq >= ? AND e.seq < ?', 'desc'),
+  };
+  const userEvents = {
+    asc: select('e.user = ? AND e.seq > ?', 'asc'),
+    desc: select('e.user = ? AND e.seq < ?', 'desc'),
+  };
+  const byEid = select('e.label = ? AND e.eid = ?', 'asc');
+  const profileOf = db.prepare<[number], Profile>(
+    `SELECT (SELECT received_at FROM event WHERE user = u.id ORDER BY seq LIMIT 1) AS first_seen,
+     (SELECT received_at FROM event WHERE user = u.id ORDER BY seq DESC LIMIT 1) AS last_seen,
+     (SELECT count(*) FROM event WHERE user = u.id) AS events FROM user u WHERE u.id = ?`,
+  );
+  const lossTotals = db.prepare<[number], { reason: string; count: number }>(
+    'SELECT reason, sum(count) AS count FROM loss WHERE label = ? GROUP BY reason ORDER BY reason',
+  );
+  const lossDevices = db.prepare<[number, number], LossReport['devices'][number]>(
+    'SELECT device_id, reason, count, reported_at FROM loss WHERE label = ? ORDER BY reported_at DESC LIMIT ?',
+  );
+  const gapPages = db.prepare<[number, number], GapRow>(
+    `SELECT page_id, session_id, device_id, highest, stored, missing, last_at FROM page
+     WHERE label = ? AND missing <> '' ORDER BY last_at DESC LIMIT ?`,
+  );
+  const rejections = db.prepare<[number, number], { record: string }>(
+    'SELECT record FROM rejection WHERE label = ? ORDER BY n DESC LIMIT ?',
+  );
+  const shapes = db.prepare<[number], ShapeCount>(
+    'SELECT event_type, name, fields AS shape, count, first_seen, last_seen FROM shape WHERE label = ? ORDER BY id',
+  );
+  const registered = db.prepare<[number], { kind: RegistryKind; name: string }>(
+    'SELECT kind, name FROM registered WHERE label = ? ORDER BY kind, name',
+  );
+  const minutes = db.prepare<[number, number], MinuteCount>(
+    'SELECT minute, stored, duplicate, rejected FROM minute WHERE label = ? AND minute >= ? ORDER BY minute',
+  );
+
+  const idOf = (label: string): number => labelId.get(toColumn(label))?.id ?? 0;
+
+  const matches = (row: EventRow, { type, text, eid, after, order }: EventQuery): boolean =>
+    (type === undefined || fromColumn(row.event_type) === type) &&
+    (eid === undefined || row.eid === eid) &&
+    (after === undefined || (order === 'asc' ? row.seq > after : row.seq < after)) &&
+    (text === undefined ||
+      matchesText(row.ext_id === null ? '' : fromColumn(row.ext_id), fromColumn(row.event_type), row.payload, text));
+
+  /** The first `limit` matches of `rows`, and whether more stand behind them. */
+  const take = (rows: Iterable<EventRow>, query: EventQuery, events: LoggedEvent[]): 'full' | 'walked' => {
+    for (const row of rows) {
+      if (!matches(row, query)) continue;
+      if (events.length === query.limit) return 'full';
+      events.push(toEvent(row));
+    }
+    return 'walked';
+  };
+
+  const pageOf = (events: LoggedEvent[], end: 'full' | 'walked'): EventPage => ({
+    events,
+    next: end === 'full' ? (events.at(-1)?.cursor ?? null) : null,
+  });
+
+  const walk = (label: number, query: EventQuery): EventPage => {
+    const top = (newest.get()?.seq ?? 0) + 1;
+    const events: LoggedEvent[] = [];
+    const up = query.order === 'asc';
+    let at = up ? (query.after ?? 0) : Math.min(query.after ?? top, top);
+    for (let walked = 0; up ? at < top - 1 : at > 1; walked += STRETCH) {
+      if (walked === LONGEST_WALK) return { events, next: at };
+      const to = up ? at + STRETCH : Math.max(0, at - STRETCH);
+      const rows = up ? stretchOf.asc.iterate(label, at, to) : stretchOf.desc.iterate(label, to, at);
+      if (take(rows, query, events) === 'full') return pageOf(events, 'full');
+      at = to;
+    }
+    return pageOf(events, 'walked');
+  };
+
+  return {
+    events(label: string, query: EventQuery): EventPage {
+      const id = idOf(label);
+      const events: LoggedEvent[] = [];
+      if (query.eid !== undefined) {
+        const rows = byEid
+          .all(id, query.eid)
+          .filter((row) => query.user === undefined || row.ext_id === toColumn(query.user));
+        return pageOf(events, take(rows, query, events));
+      }
+      if (query.user === undefined) return walk(id, query);
+      const user = userId.get(id, toColumn(query.user))?.id ?? 0;
+      const from = query.after ?? (query.order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER);
+      return pageOf(events, take(userEvents[query.order].iterate(user, from), query, events));
+    },
+    profile(label: string, user: string): Profile | undefined {
+      const row = profileOf.get(userId.get(idOf(label), toColumn(user))?.id ?? 0);
+      return row && row.events > 0 ? row : undefined;
+    },
+    losses(label: string): LossReport {
+      const id = idOf(label);
+      return {
+        totals: Object.fromEntries(lossTotals.all(id).map(({ reason, count }) => [reason, count])),
+        devices: lossDevices.all(id, bounds.lossDevices),
+        gaps: gapPages.all(id, bounds.gapPages).map(({ highest, missing, ...gap }) => ({
+          ...gap,
+          highest_seq: highest,
+          missing: missingNumbers(parseMissing(missing), bounds.missingShown),
+        })),
+      };
+    },
+    rejections: (label: string, limit: number): RejectionRecord[] =>
+      rejections.all(idOf(label), limit).map(({ record }) => JSON.parse(record) as RejectionRecord),
+    registry(label: string): RegistryRows {
+      const id = idOf(label);
+      return {
+        shapes: shapes
+          .all(id)
+          .map((row) => ({ ...row, event_type: fromColumn(row.event_type), name: fromColumn(row.name) })),
+        registered: registered.all(id).map((row) => ({ ...row, name: fromColumn(row.name) })),
+      };
+    },
+    minutes: (label: string, from: number): MinuteCount[] => minutes.all(idOf(label), from),
+    close() {
+      db.close();
+    },
+  };
+};

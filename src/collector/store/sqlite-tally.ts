@@ -1,0 +1,142 @@
+/**
+ * What the log counts beside its events, in the same transaction: shapes for the registry, events a minute,
+ * rejections, losses. Held while a group is stored, written once at its end.
+ */
+import { bounds, type NewEvent, type RejectionRecord, type Submission } from './event-log.ts';
+import type { Sqlite } from './sqlite-file.ts';
+import { toColumn } from './text-column.ts';
+
+interface Shape {
+  id: number;
+  label: number;
+  event_type: string;
+  name: string;
+  fields: string;
+  count: number;
+  first: number;
+  last: number;
+}
+interface Minute {
+  label: number;
+  minute: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+}
+
+/** Fields of a shape beyond the bound: the event is still counted under its type and name. */
+const NO_FIELDS = '[]';
+const MINUTE = 60_000;
+
+export const sqliteTally = (db: Sqlite) => {
+  const findShape = db.prepare<[number, string, string, string], { id: number }>(
+    'SELECT id FROM shape WHERE label = ? AND event_type = ? AND name = ? AND fields = ?',
+  );
+  const countShapes = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shape WHERE label = ?');
+  const makeShape = db.prepare(
+    'INSERT INTO shape (label, event_type, name, fields, count, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const addToShape = db.prepare('UPDATE shape SET count = count + ?, last_seen = max(last_seen, ?) WHERE id = ?');
+  const addToMinute = db.prepare(
+    `INSERT INTO minute (label, minute, stored, duplicate, rejected) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+     stored = stored + excluded.stored, duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected`,
+  );
+  const newestRejection = db.prepare<[number], { n: number | null }>(
+    'SELECT max(n) AS n FROM rejection WHERE label = ?',
+  );
+  const makeRejection = db.prepare('INSERT INTO rejection (label, n, record) VALUES (?, ?, ?)');
+  const trimRejections = db.prepare('DELETE FROM rejection WHERE label = ? AND n <= ?');
+  const keepLoss = db.prepare(
+    `INSERT INTO loss (label, device_id, reason, count, reported_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+     count = excluded.count, reported_at = excluded.reported_at WHERE excluded.count > count`,
+  );
+
+  const shapes = new Map<string, Shape>();
+  const shapesOf = new Map<number, number>();
+  const entryPoints = new Map<number, Set<string>>();
+  const touched = new Set<Shape>();
+  let minute: Minute | undefined;
+  const minutes: Minute[] = [];
+
+  const minuteOf = (label: number, at: number): Minute => {
+    const first = at - (at % MINUTE);
+    if (minute?.label === label && minute.minute === first) return minute;
+    const found = minutes.find((one) => one.label === label && one.minute === first);
+    minute = found ?? { label, minute: first, stored: 0, duplicate: 0, rejected: 0 };
+    if (!found) minutes.push(minute);
+    return minute;
+  };
+
+  const shapeOf = (label: number, event: NewEvent, fields: string): Shape => {
+    const key = `${label} ${event.event_type}\n${event.name}\n${fields}`;
+    const known = shapes.get(key);
+    if (known) return known;
+    const columns = [label, toColumn(event.event_type), toColumn(event.name), fields] as const;
+    const id = findShape.get(...columns)?.id ?? 0;
+    if (id === 0) {
+      const many = shapesOf.get(label) ?? countShapes.get(label)!.n;
+      // Random names must not grow the table for ever; the last tenth is kept for types and names without fields.
+      if (many >= bounds.shapes * 0.9 && fields !== NO_FIELDS) return shapeOf(label, event, NO_FIELDS);
+      if (many >= bounds.shapes && event.event_type !== '')
+        return shapeOf(label, { ...event, event_type: '', name: '' }, NO_FIELDS);
+      shapesOf.set(label, many + 1);
+    }
+    const shape = { id, label, event_type: columns[1], name: columns[2], fields, count: 0, first: 0, last: 0 };
+    shapes.set(key, shape);
+    return shape;
+  };
+
+  return {
+    stored(label: number, event: NewEvent, at: number): void {
+      minuteOf(label, at).stored++;
+      const shape = shapeOf(label, event, event.shape);
+      if (shape.count === 0) {
+        touched.add(shape);
+        shape.first = at;
+      }
+      shape.count++;
+      shape.last = at;
+    },
+    duplicate(label: number, at: number): void {
+      minuteOf(label, at).duplicate++;
+    },
+    rejected(label: number, at: number): void {
+      minuteOf(label, at).rejected++;
+    },
+    record(label: number, record: RejectionRecord): void {
+      const n = (newestRejection.get(label)?.n ?? 0) + 1;
+      makeRejection.run(label, n, JSON.stringify(record));
+      trimRejections.run(label, n - bounds.rejections);
+    },
+    losses(label: number, { device_id, received_at, losses }: Submission): void {
+      for (const [reason, count] of losses) keepLoss.run(label, device_id, reason, count, received_at);
+    },
+    /** The label's distinct entry points, seen ones and those registered by hand. */
+    entryPoints(label: number, read: () => string[]): Set<string> {
+      const known = entryPoints.get(label) ?? new Set(read());
+      entryPoints.set(label, known);
+      return known;
+    },
+    /** Writes what was counted; the last step of a transaction. */
+    keep(): void {
+      for (const shape of touched) {
+        if (shape.id !== 0) addToShape.run(shape.count, shape.last, shape.id);
+        else {
+          const { label, event_type, name, fields, count, first, last } = shape;
+          shape.id = Number(makeShape.run(label, event_type, name, fields, count, first, last).lastInsertRowid);
+        }
+        shape.count = 0;
+      }
+      touched.clear();
+      for (const one of minutes) addToMinute.run(one.label, one.minute, one.stored, one.duplicate, one.rejected);
+      minutes.length = 0;
+      minute = undefined;
+      if (shapes.size > 2 * bounds.shapes) shapes.clear();
+    },
+    forget(): void {
+      for (const held of [shapes, shapesOf, entryPoints, touched]) held.clear();
+      minutes.length = 0;
+      minute = undefined;
+    },
+  };
+};

@@ -1,0 +1,102 @@
+/**
+ * Who writes the SQLite file: this thread, or one worker. Owns the choice and the move from one to the other;
+ * there is one writer at any time, and an append waits while the file changes hands.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Outcome, RegistryKind, Submission } from './event-log.ts';
+import { openSqliteWriter } from './sqlite-writer.ts';
+
+export interface Writer {
+  commit(group: Submission[]): Promise<Outcome[][]>;
+  register(label: string, kind: RegistryKind, name: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export const writerHere = (file: string): Writer => {
+  const writer = openSqliteWriter(file);
+  return {
+    commit: async (group) => writer.commit(group),
+    register: async (label, kind, name) => writer.register(label, kind, name),
+    close: async () => writer.close(),
+  };
+};
+
+/** What is asked of the worker; each question is answered by its `id`. */
+export type Question = { id: number } & (
+  | { ask: 'commit'; group: Submission[] }
+  | { ask: 'register'; label: string; kind: RegistryKind; name: string }
+  | { ask: 'close' }
+);
+export type Answer = { id: number } & ({ ok: true; value: unknown } | { ok: false; message: string; code?: string });
+
+type Ask = Question extends infer Each ? (Each extends Question ? Omit<Each, 'id'> : never) : never;
+
+export const writerInWorker = async (file: string, program: URL): Promise<Writer> => {
+  const worker = new Worker(program, { workerData: { file } });
+  const asked = new Map<number, { done: (value: unknown) => void; failed: (cause: Error) => void }>();
+  let lastId = 0;
+  let end: Error | undefined;
+
+  worker.on('message', (answer: Answer) => {
+    const question = asked.get(answer.id);
+    asked.delete(answer.id);
+    if (answer.ok) question?.done(answer.value);
+    else question?.failed(Object.assign(new Error(answer.message), { code: answer.code }));
+  });
+  const ended = (cause: Error): void => {
+    end ??= cause;
+    for (const { failed } of asked.values()) failed(cause);
+    asked.clear();
+  };
+  worker.on('error', ended);
+  worker.on('exit', (code) => ended(new Error(`the store's worker ended with code ${code}`)));
+
+  const ask = (question: Ask): Promise<unknown> =>
+    end
+      ? Promise.reject(end)
+      : new Promise((done, failed) => {
+          asked.set(++lastId, { done, failed });
+          worker.postMessage({ ...question, id: lastId } satisfies Question);
+        });
+
+  // The worker answers question 0 by itself, once it holds the file.
+  await new Promise<void>((resolve, reject) => {
+    asked.set(0, { done: () => resolve(), failed: reject });
+  });
+  return {
+    commit: (group) => ask({ ask: 'commit', group }) as Promise<Outcome[][]>,
+    register: (label, kind, name) => ask({ ask: 'register', label, kind, name }) as Promise<boolean>,
+    async close() {
+      await ask({ ask: 'close' });
+      await worker.terminate();
+    },
+  };
+};
+
+export interface MovingWriter extends Writer {
+  /** Gives the file to a worker; resolves when it has it. A worker that does not start leaves the file here. */
+  move(): Promise<void>;
+}
+
+export const movingWriter = (file: string, program: URL): MovingWriter => {
+  let writer = Promise.resolve(writerHere(file));
+  let moved: Promise<void> | undefined;
+  const move = async (): Promise<void> => {
+    // Chained in this very step: a commit that asked before runs before the close, one that asks later waits.
+    const away = writer.then(async (here) => {
+      await here.close();
+      return writerInWorker(file, program);
+    });
+    writer = away.catch(() => writerHere(file));
+    await away;
+  };
+  return {
+    commit: async (group) => (await writer).commit(group),
+    register: async (label, kind, name) => (await writer).register(label, kind, name),
+    close: async () => (await writer).close(),
+    move() {
+      moved ??= move();
+      return moved;
+    },
+  };
+};
