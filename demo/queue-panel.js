@@ -56,7 +56,7 @@
   const show = ({ recent, dead, pending }, losses) => {
     waiting.textContent = String(pending);
     const newest = recent.at(-1);
-    last.textContent = newest ? `last ${newest.verdict} ${time(newest.at)}` : 'no receipt yet';
+    last.textContent = newest ? `last ${newest.verdict} ${time(newest.at)}` : 'nothing from this page';
     list.replaceChildren(...recent.slice(-5).reverse().map(line));
     list.hidden = !recent.length;
     const counts = Object.entries(losses).filter(([, count]) => count);

@@ -30,6 +30,9 @@ export const byId = <Made extends Element = HTMLElement>(id: string): Made => {
   return found as Element as Made;
 };
 
+export const tableRow = (cells: (Node | string)[]): HTMLTableRowElement =>
+  element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
+
 /** A table that scrolls by itself on a narrow screen, and can be scrolled by keyboard. */
 export const table = (caption: string, heads: string[], rows: (Node | string)[][]): HTMLElement =>
   element(
@@ -40,7 +43,7 @@ export const table = (caption: string, heads: string[], rows: (Node | string)[][
       {},
       element('caption', { class: 'unseen' }, caption),
       element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
-      element('tbody', {}, ...rows.map((cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell))))),
+      element('tbody', {}, ...rows.map(tableRow)),
     ),
   );
 

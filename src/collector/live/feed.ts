@@ -36,6 +36,8 @@ export interface Feed {
   look(filter: Filter): void;
   pause(): void;
   resume(): void;
+  /** Looks up the newest once more: between a look-up and a stream that opens, or one that breaks, something may have come. */
+  catchUp(): void;
   /** The next page of history, below the last row. It pauses: who reads downwards must not be pushed away. */
   older(): void;
   /** Another label comes: nothing of this one may be seen with it. */
@@ -142,6 +144,7 @@ export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeed
         catchUp().catch(onProblem);
       }, CATCH_UP);
     },
+    catchUp: () => void catchUp().catch(onProblem),
     look: (filter) => void look(filter).catch(onProblem),
     pause: () => view.flow.at === 'live' && change({ flow: { at: 'paused', missed: 0 } }),
     resume: () => void look(view.filter).catch(onProblem),

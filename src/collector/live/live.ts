@@ -29,10 +29,13 @@ let visit: Visit = { at: 'door' };
 const api = createReadApi(() => (visit.at === 'door' ? '' : visit.key));
 const announcer = createAnnouncer();
 const chart = createChart();
-const rejections = createRejections(beforeDrawing);
+const rejections = createRejections();
 const list = createEventList((event) => open(event));
 const filterForm = createFilterForm({
-  onFilter: (filter) => feed.look(filter),
+  onFilter: (filter) => {
+    byId('trouble').hidden = true;
+    feed.look(filter);
+  },
   onPause: () => feed.pause(),
   onResume: () => feed.resume(),
 });
@@ -119,6 +122,7 @@ function onConnection(connection: Connection): void {
   if (connection.at === 'refused') leave(connection.message);
   if (connection.at === 'open') {
     byId('trouble').hidden = true;
+    feed.catchUp();
     // What the stream does not repeat: counts and rejections of the time without it.
     void Promise.all([api.minutes(), api.rejections()]).then(([minutes, refusals]) => {
       chart.show(minutes);
@@ -161,6 +165,7 @@ function leave(why: string): void {
   forgetKey();
   envelope.close();
   feed.clear();
+  rejections.clear();
   byId('view').hidden = true;
   byId('leave').hidden = true;
   byId('trouble').hidden = true;

@@ -44,11 +44,14 @@ const section = (heading: string, entries: RegistryEntry[]): Node[] => [
     : note('None seen, none registered.'),
 ];
 
-export const showRegistry = ({ actions, event_types, entry_points }: Registry): void => {
+export const showRegistry = ({ actions, event_types, entry_points, untallied }: Registry): void => {
   byId('registry-content').replaceChildren(
     ...section('Actions', actions),
     ...section('Event types', event_types),
     ...section('Entry points', entry_points),
+    ...(untallied
+      ? [note(`${countOf(untallied, 'event')} had payloads of too many different forms to be listed here.`)]
+      : []),
   );
   byId('known-types').replaceChildren(...event_types.map(({ name }) => element('option', { value: name })));
 };

@@ -1,11 +1,13 @@
 /**
  * What was refused and why, newest first, as it happens.
  */
-import { byId, element, note, table } from './draw.ts';
+import { byId, element, note, table, tableRow } from './draw.ts';
 import type { Refusal } from './shapes.ts';
-import { count, countOf, timeText } from './words.ts';
+import { count, timeText } from './words.ts';
 
 const MOST = 200;
+/** A flood of rejections must not redraw the table at every frame. */
+const OFTEN = 300;
 
 export interface RejectionsPanel {
   /** What the collector remembers. */
@@ -13,6 +15,8 @@ export interface RejectionsPanel {
   arrived(refusal: Refusal): void;
   /** A person looks: the count of new ones on the tab starts again. */
   seen(): void;
+  /** Another label comes. */
+  clear(): void;
 }
 
 const byCode = (refusals: Refusal[]): [code: string, times: number][] => {
@@ -37,27 +41,35 @@ const row = (refusal: Refusal): (Node | string)[] => [
   eidOf(refusal),
   element('code', {}, refusal.request_id),
 ];
+const keyOf = ({ request_id, index, code }: Refusal): string => `${request_id} ${index} ${code}`;
 const heads = ['Time', 'Code', 'Why', 'Type', 'Customer', 'From', 'eid', 'Request'];
 
-export const createRejections = (beforeDrawing: (run: () => void) => void): RejectionsPanel => {
+export const createRejections = (): RejectionsPanel => {
+  const panel = byId('panel-rejected');
   const content = byId('rejected-content');
   const badge = byId('rejected-new');
   let refusals: Refusal[] = [];
   let drawing = false;
   let unseen = 0;
   const draw = (): void => {
-    drawing = false;
+    const drawn = element('tbody', {}, ...refusals.map((refusal) => tableRow(row(refusal))));
     const chips = byCode(refusals).map(([code, times]) =>
       element('li', {}, element('code', {}, code), ` ${count(times)}`),
     );
-    content.replaceChildren(
-      ...(refusals.length
-        ? [
-            element('ul', { class: 'chips', 'aria-label': 'Rejections by code' }, ...chips),
-            table(`The last ${countOf(refusals.length, 'rejection')}, newest first`, heads, refusals.map(row)),
-          ]
-        : [note('Nothing was rejected. An event that is, stands here with its code and reason.')]),
-    );
+    const rows = content.querySelector('tbody');
+    if (rows && refusals.length) {
+      // The table stays, so that a reader's place in it does.
+      rows.replaceWith(drawn);
+      content.querySelector('.chips')?.replaceChildren(...chips);
+    } else
+      content.replaceChildren(
+        ...(refusals.length
+          ? [
+              element('ul', { class: 'chips', 'aria-label': 'Rejections by code' }, ...chips),
+              table('The last rejections, newest first', heads, refusals.map(row)),
+            ]
+          : [note('Nothing was rejected. An event that is, stands here with its code and reason.')]),
+      );
   };
   const countUnseen = (number: number): void => {
     unseen = number;
@@ -65,19 +77,36 @@ export const createRejections = (beforeDrawing: (run: () => void) => void): Reje
     badge.setAttribute('aria-label', number ? `${number} new` : '');
   };
   const drawSoon = (): void => {
-    if (!drawing) beforeDrawing(draw);
+    if (drawing || panel.hidden) return;
     drawing = true;
+    setTimeout(() => {
+      drawing = false;
+      draw();
+    }, OFTEN);
   };
   return {
     show: (all) => {
-      refusals = all;
+      // What arrived while the answer was under way is not in it.
+      const known = new Set(all.map(keyOf));
+      refusals = [...refusals.filter((one) => one.at >= (all[0]?.at ?? 0) && !known.has(keyOf(one))), ...all].slice(
+        0,
+        MOST,
+      );
       drawSoon();
     },
     arrived: (refusal) => {
       refusals = [refusal, ...refusals].slice(0, MOST);
-      if (byId('panel-rejected').hidden) countUnseen(unseen + 1);
+      if (panel.hidden) countUnseen(unseen + 1);
       drawSoon();
     },
-    seen: () => countUnseen(0),
+    seen: () => {
+      countUnseen(0);
+      draw();
+    },
+    clear: () => {
+      refusals = [];
+      countUnseen(0);
+      draw();
+    },
   };
 };

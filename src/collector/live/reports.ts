@@ -25,9 +25,16 @@ export interface Reports {
 
 export const createReports = ({ api, shown, onProblem }: ReportsNeeds): Reports => {
   let askedAt = 0;
+  let drawn = '';
   const ask = async (tab: Tab): Promise<void> => {
     askedAt = Date.now();
-    if (tab === 'losses') showLosses(await api.losses());
+    if (tab === 'losses') {
+      const report = await api.losses();
+      const text = JSON.stringify(report);
+      // Drawn again only when it says something else, so that a reader's place in it stays.
+      if (text !== drawn) showLosses(report);
+      drawn = text;
+    }
     if (tab === 'registry') showRegistry(await api.registry());
   };
   const show = (tab: Tab): void => void ask(tab).catch(onProblem);

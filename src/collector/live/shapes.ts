@@ -101,4 +101,6 @@ export interface Registry {
   actions: RegistryEntry[];
   event_types: RegistryEntry[];
   entry_points: RegistryEntry[];
+  /** Events with more kinds of payload than the registry keeps; their fields are not in it. */
+  untallied: number;
 }
