@@ -7,8 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 // Brings `window._smartico` into the types.
 import type {} from '../../src/sdk/api.ts';
 import { codeOf, tablesOf } from './browser-tables.ts';
-import type { Table } from './figures.ts';
-import { short } from './figures.ts';
+import { type Asked, short, type Table } from './figures.ts';
 import type { inPage, VariantCode } from './in-page.ts';
 import { type Listening, servePage, serveScale } from './page-server.ts';
 import { benchLabel, startCollector } from './processes.ts';
@@ -204,7 +203,7 @@ const measureRound = async (scene: Scene, variant: Variant, samples: Samples): P
   samples.trip.push(...(await trips(scene, variant, 8)));
 };
 
-export const browserTables = async (rounds: number, log: (line: string) => void): Promise<Table[]> => {
+export const browserTables = async ({ rounds, log }: Asked): Promise<Table[]> => {
   const executablePath = process.env.CHROMIUM;
   if (!executablePath) throw new Error('no Chromium on this machine; set CHROMIUM to the path of one');
   const { variants, harness } = codeOf();

@@ -1,16 +1,37 @@
 /**
  * The two controls of the collector, on the same HTTP library: `parse` reads the JSON and stores nothing;
- * `postgres` is the usual Node and PostgreSQL shape with the same promise (unique id, on disk before the answer),
- * without identity, limits, registry or a timeline's index.
+ * `postgres` is the usual Node and PostgreSQL shape with the same promise (unique id, on disk before the answer) that keeps
+ * the same fields and answers the same two questions (by id, by customer), without identity, limits or registry.
  */
 import Fastify from 'fastify';
 import pg from 'pg';
 
+interface SentEvent {
+  eid: string;
+  event_date: number;
+  ext_brand_id: string;
+  user_ext_id: string;
+  event_type: string;
+  payload: object;
+  session_id: string;
+  page_id: string;
+  seq: number;
+  source: string;
+}
 interface Sent {
   batch_id: string;
   label_key: string;
-  events: { eid: string; user_ext_id: string; event_type: string; event_date: number; payload: object }[];
+  device_id: string;
+  events: SentEvent[];
 }
+
+const columns = {
+  ...{ eid: 'text', event_date: 'bigint', ext_brand_id: 'text', user_ext_id: 'text', event_type: 'text' },
+  ...{ payload: 'jsonb', session_id: 'text', page_id: 'text', seq: 'int', source: 'text' },
+} satisfies Record<keyof SentEvent, string>;
+const names = Object.keys(columns) as (keyof SentEvent)[];
+const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+const insert = `INSERT INTO events (label_key, device_id, ${names})`;
 
 const app = Fastify({ bodyLimit: 2_000_000 });
 app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
@@ -28,38 +49,23 @@ if (kind === 'parse') {
   const pool = new pg.Pool({ host: socketFolder, port: Number(port), user: 'bench', database: 'postgres', max: 20 });
   await pool.query('DROP TABLE IF EXISTS events');
   await pool.query(`CREATE TABLE events (
-    cursor bigserial PRIMARY KEY, label_key text NOT NULL, eid text NOT NULL, user_ext_id text, event_type text NOT NULL,
-    event_date bigint NOT NULL, payload jsonb NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), UNIQUE (label_key, eid))`);
+    cursor bigserial PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(),
+    label_key text NOT NULL, device_id text, ${typed}, UNIQUE (label_key, eid))`);
+  await pool.query('CREATE INDEX ON events (label_key, user_ext_id, cursor)');
   // A checkpoint that the last run left over must not fall into this one.
   await pool.query('CHECKPOINT');
-  const columns = '(label_key, eid, user_ext_id, event_type, event_date, payload)';
-  const one = {
-    name: 'one',
-    text: `INSERT INTO events ${columns} VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-  };
+  const places = names.map((_, index) => `$${index + 3}`);
+  const one = { name: 'one', text: `${insert} VALUES ($1, $2, ${places}) ON CONFLICT DO NOTHING` };
   const many = {
     name: 'many',
-    text: `INSERT INTO events ${columns}
-      SELECT $1, eid, user_ext_id, event_type, event_date, payload FROM jsonb_to_recordset($2::jsonb)
-        AS e(eid text, user_ext_id text, event_type text, event_date bigint, payload jsonb)
-      ON CONFLICT DO NOTHING`,
+    text: `${insert} SELECT $1, $2, ${names} FROM jsonb_to_recordset($3::jsonb) AS e(${typed}) ON CONFLICT DO NOTHING`,
   };
   app.post<{ Body: Sent }>('/v1/events', async ({ body, id }) => {
-    const { label_key, events } = body;
+    const { label_key, device_id, events } = body;
     const [only] = events;
     const { rowCount } = await (events.length === 1 && only
-      ? pool.query({
-          ...one,
-          values: [
-            label_key,
-            only.eid,
-            only.user_ext_id,
-            only.event_type,
-            only.event_date,
-            JSON.stringify(only.payload),
-          ],
-        })
-      : pool.query({ ...many, values: [label_key, JSON.stringify(events)] }));
+      ? pool.query({ ...one, values: [label_key, device_id, ...names.map((name) => only[name])] })
+      : pool.query({ ...many, values: [label_key, device_id, JSON.stringify(events)] }));
     if (rowCount !== events.length) throw new Error(`${rowCount} of ${events.length} stored`);
     return answer(body, id);
   });

@@ -29,6 +29,14 @@ export const spread = (values: number[]): string => {
   return low === high ? middle : `${middle} (${low} to ${high})`;
 };
 
+/** What the person at the terminal asked for. */
+export interface Asked {
+  rounds: number;
+  /** Before each measurement of the collector; it moves its writer to a thread after some seconds of load. */
+  warmSeconds: number;
+  log(line: string): void;
+}
+
 export interface Table {
   title: string;
   head: string[];

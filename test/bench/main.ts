@@ -5,24 +5,28 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { browserTables } from './browser-side.ts';
 import { collectorTables } from './collector-side.ts';
-import { markdown, type Table } from './figures.ts';
+import { type Asked, markdown, type Table } from './figures.ts';
 import { provenance } from './machine.ts';
 import { endEverything } from './processes.ts';
 
-const sides: Record<string, (rounds: number, log: (line: string) => void) => Promise<Table[]>> = {
+const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   collector: collectorTables,
   browser: browserTables,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean', default: false }, rounds: { type: 'string', default: '3' } },
+  options: {
+    write: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    warm: { type: 'string', default: '2' },
+  },
 });
 const wanted = positionals.length ? positionals : Object.keys(sides);
 const unknown = wanted.filter((side) => !sides[side]);
-const rounds = Number(values.rounds);
-if (unknown.length || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(`usage: npm run bench -- [${Object.keys(sides).join('|')}] [--rounds N] [--write]`);
+const asked = { rounds: Number(values.rounds), warmSeconds: Number(values.warm), log: console.error };
+if (unknown.length || !(asked.rounds >= 1) || !(asked.warmSeconds >= 0)) {
+  console.error(`usage: npm run bench -- [${Object.keys(sides).join('|')}] [--rounds N] [--warm SECONDS] [--write]`);
   process.exit(2);
 }
 
@@ -51,7 +55,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const stamp = provenance(process.env.CHROMIUM);
 const measured = new Map<string, string>();
 for (const side of wanted) {
-  const tables = (await sides[side]?.(rounds, (line) => console.error(line))) ?? [];
+  const tables = (await sides[side]?.(asked)) ?? [];
   const text = [`${stamp}, \`npm run bench -- ${side}\``, ...tables.map(markdown)].join('\n\n');
   console.log(`\n${text}`);
   measured.set(side, text);
