@@ -2,7 +2,7 @@
  * The public interface: every call a page can make, documented once. Shapes only.
  * Names are the published ones; the rooms behind speak the field's words, and `index.ts` translates.
  */
-import type { BrowserEvent, Losses } from '../wire/event.ts';
+import type { Losses } from '../wire/event.ts';
 
 /** What `init` takes beside the label. */
 export interface InitOptions {
@@ -33,8 +33,8 @@ export interface Receipt {
   verdict: 'stored' | 'duplicate' | 'rejected';
   /** Milliseconds since the epoch, this device's clock. */
   at: number;
-  code?: string;
-  message?: string;
+  code?: string | undefined;
+  message?: string | undefined;
 }
 
 /** An event that will never be stored, kept so that someone can see why. */
@@ -43,8 +43,8 @@ export interface DeadLetter {
   code: string;
   message: string;
   at: number;
-  /** The event as it was captured; `null` where the row itself was unreadable. */
-  event: BrowserEvent | null;
+  /** The event's JSON as it was kept, its first 2,000 characters. */
+  event: string;
 }
 
 export interface Receipts {

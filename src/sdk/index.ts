@@ -3,148 +3,121 @@
  */
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico, SmarticoMethods } from './api.ts';
-import { callable } from './callable.ts';
-import { createCalls } from './calls.ts';
-import { type Call, createCapture } from './capture.ts';
-import { earlyPage, replayEarly, type Stub } from './early.ts';
+import { actionCall, type Call, eventCall, linkCall } from './calls.ts';
+import { createCapture } from './capture.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createIdentity, requiredUserId, userId } from './identity.ts';
 import { createLinks, type Links } from './links.ts';
-import { isLocalhost } from './localhost.ts';
 import { createLosses } from './losses.ts';
 import { createTell } from './notice.ts';
 import { readSettings, type ScriptTag, type Settings } from './options.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
 import { journalQueue } from './queue/journal-queue.ts';
-import { createSession } from './session.ts';
+import { createSession, type PageStart } from './session.ts';
 import { watchInputs } from './window-inputs.ts';
 
 declare const VERSION: string;
 
-export interface SmarticoNeeds {
-  platform: Platform;
-  /** Of the global and of everything we keep: `_smartico` unless the script tag says otherwise. */
-  name: string;
-  script: ScriptTag;
-  stub: Stub | undefined;
-}
+/** What the stub left in the window: its calls in order, `[method, arguments, is on disk]`, and its page's count. */
+export type Stub = PageStart & { q?: unknown };
 
-export const createSmartico = ({ platform, name, script, stub }: SmarticoNeeds): Smartico => {
+/** Somebody's own machine, where users are phantoms that must not reach a collector by accident. */
+const LOCALHOST = /^(file:|https?:\/\/(([^/]+\.)?localhost|127(\.\d+){3}|\[::1])([:/]|$))/;
+
+/** @param name of the global and of everything we keep: `_smartico` unless the script tag says otherwise */
+export const createSmartico = (platform: Platform, name: string, script: ScriptTag, stub: Stub): Smartico => {
   const { root, local, now, random } = platform;
   const prefix = `${name}:`;
   const tell = createTell((...words) => root.console.error(...words));
   const losses = createLosses(local, `${prefix}losses`);
-  const session = createSession(platform, prefix, earlyPage(stub));
-  const identity = createIdentity();
-  const calls = createCalls(tell);
+  const letters = createDeadLetters(local, `${prefix}dead`, now);
+  const session = createSession(platform, prefix, stub);
+  const identity = createIdentity(() => links?.release());
   /** What is captured before the label is known waits here. */
-  const held = journalQueue(local, `${prefix}:`);
-  let running: { settings: Settings; pipeline: Pipeline; links: Links } | undefined;
+  const held = journalQueue(local, `${prefix}:q:`);
+  let settings: Settings | undefined;
+  const pipelines: { [label: string]: Pipeline } = {};
+  let pipeline: Pipeline | undefined;
+  let links: Links | undefined;
   /** An `init` that localhost refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
-  const inputs = watchInputs(
-    platform,
-    `${name}_`,
-    ['user_id', 'user_hash', 'language', 'allow_localhost'],
-    (input, value) => {
-      if (input === 'user_id') identity.set(userId(value), root[`${name}_user_hash`]);
-      if (input === 'user_hash') identity.set(identity.user(), value);
-      if (input === 'language') identity.speak(value);
-      if (input === 'allow_localhost' && value === true) refused?.();
-    },
-  );
+  const allow = `${name}_allow_localhost`;
+  const look = watchInputs(root, [`${name}_user_hash`, `${name}_user_id`, allow], (input, value) => {
+    if (input === allow) refused?.();
+    else if (input.endsWith('d')) identity.set(userId(value), root[`${name}_user_hash`]);
+    else identity.set(identity.user(), value);
+  });
   const allowed = (): boolean => {
-    inputs.look();
-    if (!isLocalhost(root.location) || inputs.read('allow_localhost') === true) return true;
-    tell(
-      'localhost_refused',
-      `Nothing is stored or sent on localhost: set window.${name}_allow_localhost = true before the script if you want it.`,
-      { key: '' },
-    );
+    look();
+    if (root[allow] === true || !LOCALHOST.test(root.location.href)) return true;
+    tell('localhost_refused', `set window.${allow} = true`);
     return false;
   };
 
   const capture = createCapture({
     newEventId: eventIds(now, random),
     now,
-    brand: () => running?.settings.brand ?? null,
+    brand: () => settings?.brand ?? null,
     identity,
     session,
     append(eid, text) {
-      if (running) return running.pipeline.append(eid, text);
-      tell('no_label', `Call ${name}.init(label, { brand_key }) first; until then events only wait.`, { key: 'early' });
+      if (pipeline) return pipeline.append(eid, text);
+      tell('no_label', 'events wait for init(label)');
       if (!held.append(eid, text)) losses.lose('storage', 1);
     },
-    bury: (letter) => running?.pipeline.bury(letter),
+    bury: letters.bury,
     lose: losses.lose,
     tell,
   });
-  const record = (call: Call | undefined): string | undefined => (call && allowed() ? capture(call) : undefined);
+  const record = (call: Call | undefined) => (call && allowed() ? capture(call) : undefined);
 
-  const start = (label: string, options?: InitOptions): void => {
-    const settings = readSettings(label, options, script, root.location.href, tell);
-    if (!settings || running?.settings.label === settings.label) return;
-    refused = () => start(label, options);
+  const init = (label: string, options?: InitOptions): void => {
+    const next = readSettings(label, options, script, tell);
+    if (!next || next.label === settings?.label) return;
+    refused = () => init(label, options);
     if (!allowed()) return;
     refused = undefined;
-    running?.links.stop();
-    running?.pipeline.stop();
-    identity.speak(settings.lang);
-    const pipeline = startPipeline({ platform, settings, prefix, session, losses, tell });
-    const links = createLinks({
+    settings = next;
+    // What another label left waiting is still delivered by the pipeline that it has.
+    pipeline = pipelines[next.label] ??= startPipeline(platform, next, prefix, held, session, losses, letters, tell);
+    links ??= createLinks(
       platform,
-      parameter: `${name}_dp`,
-      store: local,
-      prefix,
-      ready: () => running !== undefined && (settings.visitor || identity.user() !== null),
-      run: (link) => record(calls.link(link)),
+      name,
+      () => settings?.visitor || identity.user() !== null,
+      (link) => record(linkCall(link, tell)),
       tell,
-    });
-    running = { settings, pipeline, links };
-    void pipeline.adopt(held);
+    );
     links.release();
   };
-  identity.onChange(() => running?.links.release());
+  const identify = async (id: unknown, hash: unknown) => identity.set(requiredUserId(id), hash);
+  const setLoginEntry = (entry: string) =>
+    record(eventCall('core_set_last_login_entry', { core_last_login_entry: `${entry}` }, tell));
 
   const methods: SmarticoMethods = {
-    init: start,
-    action: (value, extra) => record(calls.action(value, extra, 'api')),
-    event: (type, payload) => record(calls.event(type, payload)),
-    async online(id, lang, hash) {
-      identity.speak(lang);
-      identity.set(requiredUserId(id, 'online'), hash);
-    },
-    async identify(id, hash) {
-      identity.set(requiredUserId(id, 'identify'), hash);
-    },
+    init,
+    action: (value, extra) => record(actionCall(value, extra, tell)),
+    event: (type, payload) => record(eventCall(type, payload, tell)),
+    online: (id, _lang, hash) => identify(id, hash),
+    identify,
     logout: () => identity.set(null),
-    dp(link) {
-      if (running) running.links.open(String(link));
-      else tell('no_label', `Call ${name}.init(label, { brand_key }) before dp().`);
-    },
-    setLoginEntry: (entry) => record(calls.entry(entry)),
-    setEntryPoint: (entry) => record(calls.entry(entry)),
-    flush: async () =>
-      running?.pipeline.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
-    receipts: async () => running?.pipeline.receipts() ?? { recent: [], dead: [], pending: await held.count() },
+    dp: (link) => (links ? links.open(`${link}`) : tell('no_label', 'dp() before init(label)')),
+    setLoginEntry,
+    setEntryPoint: setLoginEntry,
+    flush: async () => pipeline?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
+    receipts: async () => pipeline?.receipts() ?? { recent: [], dead: letters.read(), pending: await held.count() },
     losses: async () => losses.read(),
     version: VERSION,
   };
-  const smartico = callable(methods, tell);
+  // An open object that is also a function: `x.action('A')` and `x('action', 'A')` are one call.
+  const smartico = Object.assign((method: string, ...args: never[]) => {
+    const called = Object.entries(smartico).find(([key]) => key === method)?.[1];
+    if (typeof called === 'function') return called(...args);
+    tell('unknown_method', method);
+  }, methods) as unknown as Smartico;
 
-  if (script.label) start(script.label);
-  if (allowed())
-    replayEarly(
-      stub,
-      local,
-      `${prefix}s:`,
-      (method, args, earlier) => {
-        const call = method === 'action' ? calls.action(args[0], args[1], 'api') : calls.event(args[0], args[1]);
-        if (call) capture({ ...call, earlier });
-      },
-      (method, args) => smartico(method as never, ...(args as never)),
-      losses.lose,
-    );
+  if (script.label) init(script.label);
+  for (const call of Array.isArray(stub.q) ? stub.q : []) if (!call[2]) smartico(call[0], ...(call[1] as [never]));
   return smartico;
 };

@@ -3,11 +3,11 @@
  * nothing. In a browser it is the same instance as the script tag's.
  */
 import type { Smartico } from './api.ts';
-import { createSmartico } from './index.ts';
+import { createSmartico, type Stub } from './index.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 
 export type * from './api.ts';
-export { SmarticoError } from './notice.ts';
+export type { SmarticoError } from './notice.ts';
 
 const inert = (): Smartico => {
   const nothing = async () => ({});
@@ -32,12 +32,7 @@ const inert = (): Smartico => {
 const install = (root: Platform['root']): Smartico => {
   const present = root._smartico as Smartico | undefined;
   if (present?.version) return present;
-  const made = createSmartico({
-    platform: browserPlatform(root, '_smartico'),
-    name: '_smartico',
-    script: {},
-    stub: present as never,
-  });
+  const made = createSmartico(browserPlatform(root, '_smartico'), '_smartico', {}, (present as Stub | undefined) ?? {});
   root._smartico = made;
   return made;
 };

@@ -1,30 +1,24 @@
 /**
- * How the SDK speaks to the developer of the page: a code, a sentence, what to do. Owns "once"; decides nothing.
+ * How the SDK speaks to the developer of the page: a code (README says what to do about each) and what it is about.
+ * Owns "once"; decides nothing.
  */
 import type { SdkCode } from '../wire/codes.ts';
 
 /** Thrown only where the published interface throws; everything else is told in the console. */
-export class SmarticoError extends Error {
-  readonly code: SdkCode;
-  constructor(code: SdkCode, message: string) {
-    super(`${message} (${code})`);
-    this.name = 'SmarticoError';
-    this.code = code;
-  }
+export interface SmarticoError extends Error {
+  code: SdkCode;
 }
+export const smarticoError = (code: SdkCode, about: string): SmarticoError =>
+  Object.assign(new Error(`${code}: ${about}`), { code });
 
-/** Tells a code with its sentence. `key` makes it once per page and key; `cause` is logged beside it. */
-export type Tell = (code: SdkCode, message: string, more?: { key?: string; cause?: unknown }) => void;
+/** Tells a code and what it is about, once per page; `cause` is logged beside it. */
+export type Tell = (code: SdkCode, about: string, cause?: unknown) => undefined;
 
 export const createTell = (log: (...words: unknown[]) => void): Tell => {
   const told = new Set<string>();
-  return (code, message, { key, cause } = {}) => {
-    if (key !== undefined) {
-      if (told.has(code + key)) return;
-      told.add(code + key);
-    }
-    const words: unknown[] = [`[smartico] ${message} (${code})`];
-    if (cause !== undefined) words.push(cause);
-    log(...words);
+  return (code, about, cause = '') => {
+    const words = `[smartico] ${code}: ${about}`;
+    if (!told.has(words)) log(words, cause);
+    told.add(words);
   };
 };

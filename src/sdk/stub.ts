@@ -1,28 +1,41 @@
 /**
  * The paste-in snippet: `_smartico('action', 'X')` works, and is on disk, before the script has loaded. Remembers every
- * call in order; has no `.on`, by which pages tell the stub from the SDK. `early.ts` reads what this writes.
+ * call in order; has no `.on`, by which pages tell the stub from the SDK. Events go where the SDK keeps what came before
+ * `init`, in the form in which it keeps them; it adds what only it knows.
  */
-((root: Window & { [name: string]: unknown }, name: string) => {
+((root: { [name: string]: unknown }, name: string) => {
   if (root[name]) return;
-  const letters = () => `${Math.random().toString(36).slice(2)}000000`.slice(0, 6);
+  const letters = () => Math.random().toString(36).slice(2, 8).padEnd(6, '0');
   let user: unknown;
   const stub = (method: string, ...args: unknown[]) => {
-    let key: string | undefined;
+    let kept = false;
     if (method === 'online' || method === 'identify') user = args[0];
-    if (method === 'logout') user = null;
-    if (method === 'action' || method === 'event') {
-      const now = Date.now();
+    if (method === 'logout') user = '';
+    const [first, second] = args;
+    if ((method === 'action' || method === 'event') && first) {
+      const event_date = Date.now();
       const seq = stub.n + 1;
-      key = `${name}:s:${now.toString(36).padStart(8, '0')}${seq.toString(36).padStart(3, '0')}-${letters()}${letters()}`;
+      const eid = `${event_date.toString(36).padStart(8, '0')}${seq.toString(36).padStart(3, '0')}-${letters()}${letters()}`;
+      const action = method === 'action';
+      const event = {
+        eid,
+        event_date,
+        user_ext_id: (user ?? root[`${name}_user_id`]) || null,
+        event_type: action ? 'client_action' : first,
+        payload: action ? { ...Object(second), client_action: first } : second,
+        page_id: stub.p,
+        seq,
+        source: 'api',
+      };
       try {
-        const who = user === undefined ? root[`${name}_user_id`] : user;
-        localStorage.setItem(key, JSON.stringify([method, args, now, who, stub.p, seq]));
+        localStorage[`${name}::q:${eid}`] = JSON.stringify(event);
         stub.n = seq;
+        kept = true;
       } catch {
-        key = undefined; // storage refused, or a payload that JSON cannot say: the call still waits in memory
+        // Storage refused, or a payload that JSON cannot say: the call still waits in memory.
       }
     }
-    stub.q.push([method, args, key]);
+    stub.q.push([method, args, kept]);
   };
   stub.q = [] as unknown[];
   stub.p = `p-${letters()}${letters()}`;

@@ -57,7 +57,7 @@ export interface PageCount {
 }
 
 /** Why an event never left a device. Counted since the device id was made, so that a repeated report changes nothing. */
-export const lossReasons = ['overflow', 'storage', 'too_large', 'stored_row_unreadable'] as const;
+export const lossReasons = ['overflow', 'storage', 'too_large'] as const;
 export type LossReason = (typeof lossReasons)[number];
 export type Losses = { [reason in LossReason]?: number };
 

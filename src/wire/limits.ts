@@ -2,6 +2,16 @@
  * Every number that both sides must agree on, with the reason it has that value.
  * A number that only one side knows lives in that side's room.
  */
+
+/** Bytes of one event's payload as JSON. */
+export const PAYLOAD_BYTES = 32 * 1024;
+/** UTF-16 units of a user's id. */
+export const USER_ID_LENGTH = 256;
+/** UTF-16 units of an action's name, an event type, a brand. */
+export const NAME_LENGTH = 200;
+/** Pages whose highest `seq` one batch may report. */
+export const PAGES = 200;
+
 export const limits = {
   /** Events in one request: above this one answer takes longer than its timeout on a slow disk. */
   batchEvents: 1000,
@@ -9,20 +19,16 @@ export const limits = {
   compressedBytes: 256 * 1024,
   /** Bytes of a request body once inflated; an uncompressed body may be as large. Bounds memory a request can cost. */
   inflatedBytes: 1024 * 1024,
-  /** Bytes of one event's payload as JSON. */
-  payloadBytes: 32 * 1024,
+  payloadBytes: PAYLOAD_BYTES,
   /** Levels of nesting in a payload, the payload itself being the first. JSON.stringify overflows the stack near 5,000. */
   payloadDepth: 32,
   /** Names in any one object of a payload. A registry with random names is of no use to anybody. */
   payloadKeys: 256,
-  /** UTF-16 units of a user's id. */
-  userIdLength: 256,
-  /** UTF-16 units of an action's name, an event type, a brand. */
-  nameLength: 200,
+  userIdLength: USER_ID_LENGTH,
+  nameLength: NAME_LENGTH,
   /** Distinct entry points of a label (published limit). */
   entryPoints: 50,
   /** Users whose hash one batch may carry. */
   hashes: 100,
-  /** Pages whose highest `seq` one batch may report. */
-  pages: 200,
+  pages: PAGES,
 } as const;

@@ -9,9 +9,9 @@ import {
   type BrowserEvent,
   type Envelope,
   type Losses,
+  lossReasons,
   type PageCount,
   type Payload,
-  type Rejection,
   type SignedLink,
   sources,
 } from './event.ts';
@@ -176,42 +176,33 @@ const tooDeep = (body: unknown): { ok: false; problem: Problem } | undefined => 
       return refuse('too_deep', 'body', `must nest at most ${limits.payloadDepth} levels`, body);
 };
 
-const parseHashes = (value: unknown): Parsed<Batch['hashes']> => {
-  const path = 'hashes';
-  if (value === undefined) return { ok: true, value: {} };
-  if (!isFields(value)) return refuse('bad_batch', path, 'must be an object of user id to hash', value);
+/** What rides along with the events may be wrong in parts: the good parts count, and no event is refused over it. */
+const parseHashes = (value: unknown): Batch['hashes'] => {
   const hashes: Batch['hashes'] = Object.create(null);
-  const users = Object.keys(value);
-  if (users.length > limits.hashes) return refuse('bad_batch', path, `must have at most ${limits.hashes} users`, value);
-  for (const user of users) {
-    const hash = value[user];
-    // A hash that is not one is a matter of identity (`bad_hash`), not of form.
-    hashes[user] = typeof hash === 'string' ? hash.slice(0, 256) : '';
-  }
-  return { ok: true, value: hashes };
+  if (isFields(value))
+    for (const user of Object.keys(value).slice(0, limits.hashes)) {
+      const hash = value[user];
+      // A hash that is not one is a matter of identity (`bad_hash`), not of form.
+      hashes[user] = typeof hash === 'string' ? hash.slice(0, 256) : '';
+    }
+  return hashes;
 };
 
-const parseLosses = (value: unknown): Parsed<Losses> => {
-  if (value === undefined) return { ok: true, value: {} };
-  if (!isFields(value)) return refuse('bad_batch', 'losses', 'must be an object of reason to count', value);
-  for (const reason of Object.keys(value))
-    if (!/^[a-z_]{1,40}$/.test(reason) || !isCount(value[reason]))
-      return refuse('bad_batch', `losses.${reason.slice(0, 40)}`, 'must be a count', value[reason]);
-  return { ok: true, value: value as Losses };
+const parseLosses = (value: unknown): Losses => {
+  const losses: Losses = {};
+  if (isFields(value))
+    for (const reason of lossReasons) {
+      const count = value[reason];
+      if (isCount(count)) losses[reason] = count;
+    }
+  return losses;
 };
 
-const parsePages = (value: unknown): Parsed<PageCount[]> => {
-  if (value === undefined) return { ok: true, value: [] };
-  if (!Array.isArray(value) || value.length > limits.pages)
-    return refuse('bad_batch', 'pages', `must be an array of at most ${limits.pages}`, value);
-  const pages: PageCount[] = [];
-  for (const [index, page] of value.entries()) {
-    if (!isFields(page) || !isEventId(page.page_id) || !isEventId(page.session_id) || !isCount(page.seq))
-      return refuse('bad_batch', `pages[${index}]`, 'must be { page_id, session_id, seq }', page);
-    pages.push({ page_id: page.page_id, session_id: page.session_id, seq: page.seq });
-  }
-  return { ok: true, value: pages };
-};
+const parsePages = (value: unknown): PageCount[] =>
+  (Array.isArray(value) ? value : [])
+    .slice(0, limits.pages)
+    .filter((page) => isFields(page) && isEventId(page.page_id) && isEventId(page.session_id) && isCount(page.seq))
+    .map(({ page_id, session_id, seq }) => ({ page_id, session_id, seq }));
 
 /** The body of `POST /v1/events`. A problem here refuses the request; a problem of one event stands in its place. */
 export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> => {
@@ -223,12 +214,6 @@ export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> =
   if (!isText(label_key, limits.nameLength)) return refuse('bad_batch', 'label_key', 'must be a label key', label_key);
   if (!isEventId(device_id)) return refuse('bad_batch', 'device_id', 'must be an id', device_id);
   if (!isTime(sent_at)) return refuse('bad_batch', 'sent_at', 'must be milliseconds since the epoch', sent_at);
-  const hashes = parseHashes(body.hashes);
-  if (!hashes.ok) return hashes;
-  const losses = parseLosses(body.losses);
-  if (!losses.ok) return losses;
-  const pages = parsePages(body.pages);
-  if (!pages.ok) return pages;
   const events = parseEvents(body.events, 'events', parseBrowserEvent);
   if (!events.ok) return events;
   return {
@@ -238,28 +223,18 @@ export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> =
       label_key,
       device_id,
       sent_at,
-      hashes: hashes.value,
-      losses: losses.value,
-      pages: pages.value,
+      hashes: parseHashes(body.hashes),
+      losses: parseLosses(body.losses),
+      pages: parsePages(body.pages),
       events: events.value,
     },
   };
 };
 
-/** The collector's answer to a batch, as the SDK reads it; anything else acknowledges nothing. */
-export const parseAnswer = (body: unknown, batchId: string): Parsed<BatchAnswer> => {
-  if (!isFields(body)) return refuse('bad_batch', 'answer', 'must be an object', body);
-  const { batch_id, request_id, duplicate, rejected } = body;
-  if (batch_id !== batchId) return refuse('bad_batch', 'batch_id', 'must echo the batch', batch_id);
-  if (!Array.isArray(duplicate) || !Array.isArray(rejected))
-    return refuse('bad_batch', 'answer', 'must list duplicate and rejected', body);
-  return {
-    ok: true,
-    value: {
-      batch_id,
-      request_id: String(request_id),
-      duplicate: duplicate.filter(isEventId),
-      rejected: rejected.filter((one): one is Rejection => isFields(one) && isCount(one.index)),
-    },
-  };
+/** The collector's answer to a batch, as the SDK reads it; anything else (`undefined`) acknowledges nothing. */
+export const parseAnswer = (body: unknown, batchId: string): BatchAnswer | undefined => {
+  const answer = Object(body) as BatchAnswer;
+  return answer.batch_id === batchId && Array.isArray(answer.duplicate) && Array.isArray(answer.rejected)
+    ? answer
+    : undefined;
 };

@@ -1,59 +1,46 @@
 /**
  * The best place that this browser offers at this moment: the database; while it opens or is refused, the journal; when
- * that is full or refused too, memory. Each step down is told once, and rows move up again as soon as they can.
+ * that is full or refused too, memory. Each step down is told, and rows move up again as soon as they can.
  * Owns the bounds: at most so many events wait, the oldest are dropped, and every drop is counted.
  */
-import type { DeadLetter } from '../api.ts';
 import type { Lose } from '../losses.ts';
 import type { Tell } from '../notice.ts';
 import type { EventQueue, Waiting } from './event-queue.ts';
-import { fitting } from './event-queue.ts';
 import type { IndexedDbQueue } from './indexeddb-queue.ts';
 
 /** A visitor who stays offline must not fill the disk of the operator's origin. */
 export const BOUND = { events: 10_000, characters: 5_000_000 };
-/** Rows between two looks at the bound. */
-const LOOK_EVERY = 500;
-/** Fewer rows than this can never weigh more than the bound, each being 32 kB at the most. */
-const NEVER_OVER = 150;
+/** Characters captured between two looks at the bound, and rows that can never weigh more than it (each at most 32 kB). */
+const LOOK = { characters: 250_000, rows: 150 };
 /** Characters of this page's own rows kept in hand, so that a page that is leaving can send without asking the disk. */
 const IN_HAND = 60_000;
 /** Milliseconds between two tries to open a database that refused. */
 const REOPEN = 5_000;
 
-type Base = { at: 'opening' } | { at: 'open'; db: IndexedDbQueue } | { at: 'refused'; until: number };
-
 export interface DurableQueue {
   append(eid: string, text: string): void;
   /** Rows of this page that no receipt has named yet, oldest first, without waiting for the disk. */
-  inHand(): Map<string, string>;
-  /** Another tab heard the receipts of these. */
+  inHand(): Waiting[];
+  /** Receipts named these, heard here or by another tab. */
   forget(eids: string[]): void;
   /** Brings what waits in the journal and in memory into the database, if it is open. */
   gather(): Promise<void>;
-  peek(most: number, characters: number): Promise<Waiting[]>;
-  acknowledge(eids: string[], letters?: DeadLetter[]): Promise<void>;
-  letters(): Promise<DeadLetter[]>;
+  peek(most: number): Promise<Waiting[]>;
+  acknowledge(eids: string[]): Promise<void>;
   count(): Promise<number>;
   /** The page is leaving: end every open transaction now. */
   commit(): void;
-  close(): void;
 }
 
 export interface DurableQueueNeeds {
-  open(ears: {
-    onReturned(rows: Map<string, string>, cause: unknown): void;
-    onClosed(): void;
-  }): Promise<IndexedDbQueue>;
+  open(returned: (rows: Waiting[], cause: unknown) => void, closed: (cause: unknown) => void): Promise<IndexedDbQueue>;
   journal: EventQueue;
   memory: EventQueue;
   now(): number;
   lose: Lose;
   tell: Tell;
-  /** The database is open, and holds what waited elsewhere. */
-  onOpen(): void;
-  /** Something is kept nowhere but in memory: send at once. */
-  onFleeting(): void;
+  /** There is something to send: `hurry` if nothing but memory keeps it. */
+  onWaiting(hurry: boolean): void;
 }
 
 export const createDurableQueue = ({
@@ -63,141 +50,110 @@ export const createDurableQueue = ({
   now,
   lose,
   tell,
-  onOpen,
-  onFleeting,
+  onWaiting,
 }: DurableQueueNeeds): DurableQueue => {
   const mine = new Map<string, string>();
-  let inHandCharacters = 0;
-  let appended = 0;
-  let closed = false;
-  let base: Base = { at: 'opening' };
+  let characters = 0;
+  let unlooked = 0;
+  /** The database while it is open, else the time from which opening it may be tried. */
+  let base: IndexedDbQueue | number = 0;
 
-  const stepDown = (eid: string, text: string) => {
+  const stepDown = ({ eid, text }: Waiting) => {
     if (journal.append(eid, text)) return;
     memory.append(eid, text);
-    tell('queue_not_durable', 'This browser refuses storage: events are sent at once, and are lost if that fails.', {
-      key: '',
-    });
-    onFleeting();
+    tell('queue_not_durable', 'events are only in memory');
+    onWaiting(true);
   };
-
   const broken = (cause: unknown) => {
-    if (closed || base.at === 'refused') return;
-    base = { at: 'refused', until: now() + REOPEN };
-    tell('queue_not_durable', 'IndexedDB is not available: events wait in localStorage.', { key: 'db', cause });
+    base = now() + REOPEN;
+    tell('queue_not_durable', 'no IndexedDB', cause);
   };
-
-  const start = () => {
-    base = { at: 'opening' };
-    open({
-      onReturned(rows, cause) {
-        for (const [eid, text] of rows) stepDown(eid, text);
-        broken(cause);
-      },
-      onClosed: () => broken('closed by the browser'),
-    }).then((db) => {
-      if (closed) return db.close();
-      base = { at: 'open', db };
-      return gather().then(bound).then(onOpen);
-    }, broken);
-  };
-
   const gather = async () => {
-    if (base.at === 'refused' && now() >= base.until) start();
-    if (base.at !== 'open') return;
-    const { db } = base;
+    if (typeof base === 'number' && now() > base) {
+      base = Number.POSITIVE_INFINITY;
+      base = await open((rows, cause) => {
+        rows.map(stepDown);
+        broken(cause);
+      }, broken);
+      await gather();
+      await bound();
+      onWaiting(false);
+    }
     for (const queue of [journal, memory]) {
-      const rows = await queue.peek(BOUND.events, BOUND.characters);
-      if (rows.length === 0) continue;
-      const texts = new Map(rows.map(({ eid, text }) => [eid, text]));
-      try {
-        await db.adopt(texts);
-      } catch (cause) {
-        return broken(cause);
-      }
-      await queue.acknowledge([...texts.keys()]);
+      const rows = await queue.peek(BOUND.events);
+      if (typeof base === 'number' || !rows.length) continue;
+      await base.adopt(rows);
+      await queue.acknowledge(rows.map(({ eid }) => eid));
     }
   };
 
-  const bound = async () => {
-    const queue = base.at === 'open' ? base.db : memory;
-    const events = await queue.count();
-    let over = events - BOUND.events;
-    if (over <= 0 && events > NEVER_OVER) {
-      const characters = await queue.characters();
-      over = Math.ceil((events * (characters - BOUND.characters)) / characters);
+  /** Asks every queue that may hold rows; the database's failure is a step down, never the caller's. */
+  const ask = async <T>(question: (queue: EventQueue) => Promise<T>): Promise<T[]> => {
+    const answers = [await question(memory), await question(journal)];
+    try {
+      if (typeof base !== 'number') answers.push(await question(base));
+    } catch (cause) {
+      broken(cause);
     }
-    if (over <= 0) return;
-    lose('overflow', await queue.dropOldest(over));
-    tell('queue_overflow', 'Too many events wait for the collector: the oldest are dropped and counted.', { key: '' });
+    return answers;
   };
-
+  const peek = async (most: number) =>
+    (await ask((queue) => queue.peek(most)))
+      .flat()
+      .sort((a, b) => (a.eid < b.eid ? -1 : 1))
+      .slice(0, most);
+  const count = async () => (await ask((queue) => queue.count())).reduce((sum, events) => sum + events);
   const forget = (eids: string[]) => {
     for (const eid of eids) {
-      inHandCharacters -= mine.get(eid)?.length ?? 0;
+      characters -= mine.get(eid)?.length ?? 0;
       mine.delete(eid);
     }
   };
-
-  /** The database if it answers; its failure is a step down, never the caller's. */
-  const ask = async <T>(question: (queue: EventQueue) => Promise<T>): Promise<T[]> => {
-    const answers: T[] = [];
-    if (base.at === 'open')
-      try {
-        answers.push(await question(base.db));
-      } catch (cause) {
-        broken(cause);
-      }
-    if (base.at !== 'open') answers.push(await question(journal));
-    answers.push(await question(memory));
-    return answers;
+  const acknowledge = async (eids: string[]) => {
+    forget(eids);
+    await ask((queue) => queue.acknowledge(eids));
+  };
+  const bound = async () => {
+    unlooked = 0;
+    if ((await count()) < LOOK.rows) return;
+    let left = BOUND.characters;
+    // From the newest back: what no longer fits is the oldest.
+    const dropped = (await peek(Number.POSITIVE_INFINITY)).reverse().filter(({ text }, index) => {
+      left -= text.length;
+      return left < 0 || index >= BOUND.events;
+    });
+    if (!dropped.length) return;
+    await acknowledge(dropped.map(({ eid }) => eid));
+    lose('overflow', dropped.length);
+    tell('queue_overflow', 'the oldest events are dropped');
   };
 
-  start();
+  gather().catch(broken);
   return {
     append(eid, text) {
-      if (inHandCharacters < IN_HAND) {
+      if (characters < IN_HAND) {
         mine.set(eid, text);
-        inHandCharacters += text.length;
+        characters += text.length;
       }
       let kept = false;
-      if (base.at === 'open')
-        try {
-          kept = base.db.append(eid, text);
-        } catch (cause) {
-          broken(cause); // InvalidStateError: Safari loses its connection to the database without a word
-        }
-      if (!kept) stepDown(eid, text);
-      if (++appended % LOOK_EVERY === 0) bound().catch(broken);
+      try {
+        kept = typeof base !== 'number' && base.append(eid, text);
+      } catch (cause) {
+        broken(cause); // InvalidStateError: Safari loses its connection to the database without a word
+      }
+      if (!kept) stepDown({ eid, text });
+      unlooked += text.length;
+      if (unlooked > LOOK.characters) bound().catch(broken);
+      onWaiting(false);
     },
-    inHand: () => mine,
+    inHand: () => [...mine].map(([eid, text]) => ({ eid, text })),
     forget,
-    gather,
-    async peek(most, characters) {
-      const rows = (await ask((queue) => queue.peek(most, characters))).flat();
-      return fitting(
-        rows.sort((a, b) => (a.eid < b.eid ? -1 : 1)),
-        most,
-        characters,
-      );
-    },
-    async acknowledge(eids, letters = []) {
-      forget(eids);
-      let left = letters;
-      await ask((queue) => {
-        const mineToKeep = left;
-        left = [];
-        return queue.acknowledge(eids, mineToKeep);
-      });
-    },
-    letters: async () => (await ask((queue) => queue.letters())).flat(),
-    count: async () => (await ask((queue) => queue.count())).reduce((sum, events) => sum + events, 0),
+    gather: () => gather().catch(broken),
+    peek,
+    acknowledge,
+    count,
     commit() {
-      if (base.at === 'open') base.db.commit();
-    },
-    close() {
-      closed = true;
-      if (base.at === 'open') base.db.close();
+      if (typeof base !== 'number') base.commit();
     },
   };
 };

@@ -8,11 +8,8 @@ const LONGEST = 30_000;
 
 /** @param attempt how many tries failed, from 1; `chance` from 0 up to 1 */
 export const backoff = (attempt: number, chance: number): number =>
-  Math.round(chance * Math.min(LONGEST, FIRST * 2 ** (attempt - 1)));
+  chance * Math.min(LONGEST, FIRST * 2 ** (attempt - 1));
 
-/** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date), or nothing if it says neither. */
-export const retryAfter = (header: string | null, now: number): number | undefined => {
-  if (!header) return undefined;
-  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
-};
+/** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date), or `NaN` if it says neither. */
+export const retryAfter = (header: string | null, now: number): number =>
+  header ? (+header >= 0 ? +header * 1000 : Math.max(0, Date.parse(header) - now)) : Number.NaN;

@@ -1,48 +1,37 @@
 /**
- * Rows of the queue as one request's body, and the collector's word on them as receipts and dead letters. Pure.
+ * Rows of the queue as one request's body, and the collector's word on them as receipts. Pure.
  */
 import type { Batch, BatchAnswer, BrowserEvent } from '../../wire/event.ts';
-import type { DeadLetter, Receipt } from '../api.ts';
-import type { Row, Waiting } from '../queue/event-queue.ts';
+import type { Receipt } from '../api.ts';
+import { parseJson } from '../json.ts';
+import type { Waiting } from '../queue/event-queue.ts';
 
-/** A waiting row that is one. */
-export type Readable = Waiting & { row: Row };
-export const readable = (waiting: Waiting): waiting is Readable => waiting.row !== null;
+/** An event as it waits: with the hash that vouched for its user at the time. */
+export type Row = BrowserEvent & { hash?: string };
+/** Everything in a batch but what its rows say. */
+export type Context = Omit<Batch, 'events' | 'hashes'>;
 
-export const batchOf = (rows: Readable[], about: Omit<Batch, 'events' | 'hashes'>): Batch => {
+/** A stored text is as untrusted as a URL (any script of the origin may have written it): what is no event is an empty one. */
+export const readRow = ({ text }: Waiting): Row => Object(parseJson(text));
+
+/** The collector judges each event: one that storage spoilt is rejected there, with its reason, and holds up no other. */
+export const batchOf = (rows: Waiting[], context: Context): Batch => {
   const hashes: Batch['hashes'] = {};
-  const events = rows.map(({ row }): BrowserEvent => {
-    const { hash, ...event } = row;
-    if (hash && event.user_ext_id !== null) hashes[event.user_ext_id] = hash;
+  const events = rows.map((waiting) => {
+    const { hash, ...event } = readRow(waiting);
+    if (hash) hashes[`${event.user_ext_id}`] = hash;
     return event;
   });
-  return { ...about, hashes, events };
+  return { ...context, hashes, events };
 };
-
-/** A letter for an event that no request will ever carry. */
-export const letterOf = ({ eid, row }: Waiting, at: number, code: string, message: string): DeadLetter => {
-  if (!row) return { eid, code, message, at, event: null };
-  const { hash: _token, ...event } = row;
-  return { eid, code, message, at, event };
-};
-
-export interface Heard {
-  receipts: Receipt[];
-  letters: DeadLetter[];
-}
 
 /** What the answer says of each row: rejected, duplicate, or (in neither list) stored. */
-export const hear = (rows: Readable[], { duplicate, rejected }: BatchAnswer, at: number): Heard => {
-  const again = new Set(duplicate);
-  const letters: DeadLetter[] = [];
-  const no = new Map(rejected.map((rejection) => [rejection.index, rejection]));
-  const receipts = rows.map((waiting, index): Receipt => {
-    const { eid } = waiting;
-    const rejection = no.get(index);
-    if (!rejection) return { eid, at, verdict: again.has(eid) ? 'duplicate' : 'stored' };
-    const { code, message } = rejection;
-    letters.push(letterOf(waiting, at, code, message));
-    return { eid, at, verdict: 'rejected', code, message };
+export const hear = (
+  rows: Waiting[],
+  { duplicate, rejected }: Pick<BatchAnswer, 'duplicate' | 'rejected'>,
+  at: number,
+): Receipt[] =>
+  rows.map(({ eid }, index) => {
+    const { code, message } = rejected.find((rejection) => rejection.index === index) ?? {};
+    return { eid, at, verdict: code ? 'rejected' : duplicate.includes(eid) ? 'duplicate' : 'stored', code, message };
   });
-  return { receipts, letters };
-};

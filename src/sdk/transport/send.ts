@@ -1,85 +1,61 @@
 /**
  * One request to the collector and what its answer means. Knows how a batch travels; when to send is `flush.ts`.
  */
-import type { Batch, BatchAnswer, BrowserEvent } from '../../wire/event.ts';
+import type { Batch, BatchAnswer } from '../../wire/event.ts';
 import { parseAnswer } from '../../wire/parse.ts';
-import { stringify } from '../payload.ts';
+import { stringify } from '../json.ts';
 import { retryAfter } from './backoff.ts';
 
 /** Only the answered one acknowledges anything. */
 export type Outcome =
   | { is: 'answered'; answer: BatchAnswer }
-  /** No answer, or one that asks for patience. `after` is the collector's own wish, in milliseconds. */
-  | { is: 'later'; after?: number; slow: boolean }
-  /** Refused as a whole: too large, or one of them is poison. */
-  | { is: 'split'; code: string; message: string }
-  /** Refused for good: a wrong key or origin. */
-  | { is: 'stop'; code: string; message: string };
+  /** No answer, or one that asks for patience. `after` is the collector's own wish in milliseconds, `NaN` for none. */
+  | { is: 'later'; after: number; slow: boolean }
+  /** Refused as a whole (too large, or one of them is poison), or for good (a wrong key or origin). */
+  | { is: 'split' | 'stop'; code: string; message: string };
 
-/** How a page sends: at leisure, or with its last breath (uncompressed, within the browser's 64 KiB for such requests). */
-export type Manner = 'calm' | 'leaving';
-
-/** Characters that a leaving page may send, and the most that travels in one body. */
+/** The most characters of one body, and of the last request of a page (browsers allow 64 KiB to all scripts together). */
 export const WIRE = 60_000;
 /** Below this a body is not worth compressing. */
 const SMALL = 1_500;
-/** The browser's budget for requests that outlive the page, shared with every other script: take little of it. */
+/** A short body may outlive the page at once; longer ones would eat the budget that other scripts share. */
 const KEEP_ALIVE = 8_000;
+/** Milliseconds without an answer. */
 const PATIENCE = 30_000;
 
-export interface SendNeeds {
-  fetch: typeof fetch;
-  now(): number;
-  endpoint: string;
-}
-export type Send = (batch: Batch<BrowserEvent>, manner: Manner) => Promise<Outcome>;
-
-const compressed = (text: string): Promise<ArrayBuffer> =>
-  new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+/** @param leaving with the page's last breath: uncompressed (compression is asynchronous) and outliving it; `first`: nothing failed before */
+export type Send = (batch: Batch, leaving: boolean, first: boolean) => Promise<Outcome>;
 
 export const createSend =
-  ({ fetch, now, endpoint }: SendNeeds): Send =>
-  async (batch, manner) => {
+  (fetch: typeof globalThis.fetch, now: () => number, endpoint: string): Send =>
+  async (batch, leaving, first) => {
     const text = stringify(batch);
-    const canCompress = manner === 'calm' && text.length > SMALL && typeof CompressionStream === 'function';
-    const body = canCompress ? await compressed(text) : text;
-    if (typeof body !== 'string' && body.byteLength > WIRE && batch.events.length > 1)
-      return { is: 'split', code: 'body_too_large', message: 'The batch does not compress enough.' };
-    const request = (keepalive: boolean) =>
-      fetch(endpoint, {
+    let body: string | ArrayBuffer = text;
+    try {
+      if (!leaving && text.length > SMALL && globalThis.CompressionStream) {
+        body = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+        if (body.byteLength > WIRE && batch.events.length > 1) return { is: 'split', code: '', message: '' };
+      }
+      const response = await fetch(endpoint, {
         method: 'POST',
-        // No preflight for text/plain, and none for a referrer of the origin alone.
-        headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+        // No header of ours and text/plain (a string's own, and what no type is taken for): no preflight.
         body,
-        keepalive,
+        // Another script may have spent the browser's budget for this, which looks like any network error: not after a failure.
+        keepalive: leaving || (first && text.length < KEEP_ALIVE),
         credentials: 'omit',
         referrerPolicy: 'origin',
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout?.(PATIENCE) ?? null,
       });
-
-    const keepalive = manner === 'leaving' || text.length < KEEP_ALIVE;
-    let response: Response;
-    let answer: unknown;
-    try {
-      response = await request(keepalive).catch((cause) => {
-        // The keepalive budget may be spent by another script, which looks like any network error: try once without.
-        if (keepalive && manner === 'calm' && cause?.name === 'TypeError') return request(false);
-        throw cause;
-      });
-      answer = await response.json();
+      const { status, headers } = response;
+      const said = await response.json();
+      const answer = parseAnswer(said, batch.batch_id);
+      if (answer) return { is: 'answered', answer };
+      // Only the collector's own form of error is a verdict: a proxy's page must not cost anybody an event.
+      const { code, message } = Object(said);
+      if (code && status > 399 && status < 500 && ![408, 425, 429].includes(status))
+        return { is: status === 401 || status === 403 ? 'stop' : 'split', code, message };
+      return { is: 'later', after: retryAfter(headers.get('Retry-After'), now()), slow: status === 408 };
     } catch (cause) {
-      return { is: 'later', slow: (cause as Error)?.name === 'TimeoutError' };
+      return { is: 'later', after: Number.NaN, slow: (cause as Error).name === 'TimeoutError' };
     }
-    const parsed = response.ok ? parseAnswer(answer, batch.batch_id) : undefined;
-    if (parsed?.ok) return { is: 'answered', answer: parsed.value };
-
-    const { status } = response;
-    const { code, message } = Object(answer) as { code?: unknown; message?: unknown };
-    const after = retryAfter(response.headers.get('Retry-After'), now());
-    const later: Outcome = { is: 'later', slow: status === 408, ...(after !== undefined && { after }) };
-    // Only the collector's own form of error is a verdict: a proxy's page of HTML must not cost anybody an event.
-    if (typeof code !== 'string' || [408, 425, 429].includes(status) || status >= 500) return later;
-    const said = { code, message: String(message) };
-    if (status === 401 || status === 403) return { is: 'stop', ...said };
-    return status >= 400 ? { is: 'split', ...said } : later;
   };

@@ -7,8 +7,7 @@ import type { Platform } from '../platform.ts';
 
 /** Milliseconds of silence after which a holder is taken for frozen. */
 const LEASE = 8_000;
-const RENEW_EVERY = 2_000;
-const LOOK_EVERY = 1_000;
+const TICK = 1_000;
 
 export interface Turn {
   /** Runs the work when it is our turn; resolves when it is done, or at once when the turn is given back. */
@@ -18,56 +17,41 @@ export interface Turn {
 }
 
 export const createTurn = ({ locks, local, now }: Platform, name: string): Turn => {
-  let leave = new AbortController();
-  const renew = () => local.set(name, String(now()));
-
-  const hold = async (work: () => Promise<void>, left: AbortSignal): Promise<void> => {
-    renew();
-    const renewal = setInterval(renew, RENEW_EVERY);
-    const gone = new Promise<void>((resolve) => left.addEventListener('abort', () => resolve()));
-    try {
-      await Promise.race([work(), gone]);
-    } finally {
-      clearInterval(renewal);
-      local.remove(name);
-    }
-  };
-
+  let giveBack = () => {};
   return {
     async take(work) {
-      const left = leave.signal;
-      if (!locks) return hold(work, left);
       const waiting = new AbortController();
-      const stop = () => waiting.abort();
-      left.addEventListener('abort', stop);
       const since = now();
-      const watch = setInterval(() => {
-        if (now() - Math.max(since, Number(local.get(name))) > LEASE) stop();
-      }, LOOK_EVERY);
+      let left = false;
       let begun: Promise<void> | undefined;
+      const tick = setInterval(() => {
+        if (begun) local.set(name, String(now()));
+        else if (now() - Math.max(since, Number(local.get(name))) > LEASE) waiting.abort();
+      }, TICK);
+      const gone = new Promise<void>((resolve) => {
+        giveBack = () => {
+          left = true;
+          waiting.abort();
+          resolve();
+        };
+      });
       const begin = () => {
-        clearInterval(watch);
-        begun ??= hold(work, left);
+        local.set(name, String(now()));
+        begun ??= Promise.race([work(), gone]);
         return begun;
       };
       try {
-        await locks.request(name, { signal: waiting.signal }, begin);
+        if (locks) await locks.request(name, { signal: waiting.signal }, begin);
+        else await begin();
       } catch (cause) {
-        if (left.aborted) return;
-        if (begun)
-          await begun; // Ours was stolen: the work goes on, and its receipts count all the same.
-        else if (waiting.signal.aborted) await locks.request(name, { steal: true }, begin);
-        else if ((cause as Error).name === 'SecurityError')
-          await begin(); // an opaque origin has no locks, and no other tab
-        else throw cause;
+        // Stolen from us: the work goes on, and its receipts count all the same. An opaque origin has no locks at all.
+        if (!left && !begun && waiting.signal.aborted) await locks?.request(name, { steal: true }, begin);
+        else if (!left && (begun || (cause as Error).name === 'SecurityError')) await begin();
+        else if (!left) throw cause;
       } finally {
-        clearInterval(watch);
-        left.removeEventListener('abort', stop);
+        clearInterval(tick);
       }
     },
-    giveBack() {
-      leave.abort();
-      leave = new AbortController();
-    },
+    giveBack: () => giveBack(),
   };
 };

@@ -1,0 +1,42 @@
+/**
+ * JSON both ways, whatever the page and its storage put in front of us.
+ */
+
+/** A text from storage is as untrusted as a URL: anything that is not JSON is `null`. */
+export const parseJson = (text: string | null): unknown => {
+  try {
+    return JSON.parse(text as string);
+  } catch {
+    return null; // another script's writing, or a row cut short: the caller counts it
+  }
+};
+
+/** JSON without the page's patches: Prototype.js gives arrays a `toJSON` that turns them into strings. */
+export const stringify = (
+  value: unknown,
+  replace?: (this: unknown, key: string, value: unknown) => unknown,
+): string => {
+  const lists = Array.prototype as { toJSON?: unknown };
+  const patch = lists.toJSON;
+  if (patch) lists.toJSON = undefined;
+  try {
+    return JSON.stringify(value, replace);
+  } finally {
+    if (patch) lists.toJSON = patch;
+  }
+};
+
+/** The same for a value that JSON refuses: BigInt as digits, functions and symbols by their kind, an object inside itself as `[cycle]`. */
+export const stringifyAny = (value: unknown): string => {
+  const above: unknown[] = [];
+  return stringify(value, function (_key, inner) {
+    const type = typeof inner;
+    if (type === 'bigint') return String(inner);
+    if (type === 'function' || type === 'symbol') return `[${type}]`;
+    if (!inner || type !== 'object') return inner;
+    while (above.length && above[above.length - 1] !== this) above.pop();
+    if (above.includes(inner)) return '[cycle]';
+    above.push(inner);
+    return inner;
+  });
+};
