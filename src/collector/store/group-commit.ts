@@ -1,12 +1,15 @@
 /**
  * One commit for everything that waits: concurrent requests share a transaction and its fsync, above any driver.
- * No timer: idle, it adds no latency; under load, groups grow by themselves. Bounded, so that a slow disk answers
- * `overloaded` instead of eating the memory.
+ * No timer: a group waits for another turn of the event loop as long as the last turn brought more, and not for long.
+ * Idle, that is one empty turn; under load, groups grow by themselves. Bounded, so that a slow disk answers `overloaded`
+ * instead of eating the memory.
  */
 import type { EventLog, Outcome, Submission } from './event-log.ts';
 
 /** Above this a group's own time shows in the latency of the next one. */
 const MOST_EVENTS = 4_000;
+/** Longest that a group waits for more while more keeps coming: about one fsync. */
+const MOST_PATIENCE_MS = 1;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** One group is on its way to disk while the next is handed over; a driver on this thread never has more than one. */
 const MOST_IN_FLIGHT = 2;
@@ -43,7 +46,7 @@ export const groupCommit = (
   const queue: Waiting[] = [];
   let waitingBytes = 0;
   let inFlight = 0;
-  let flush: 'none' | 'due' = 'none';
+  let flush: { at: 'none' } | { at: 'due'; since: number; seen: number } = { at: 'none' };
   let closing: Promise<void> | undefined;
   let drained: (() => void) | undefined;
 
@@ -55,8 +58,20 @@ export const groupCommit = (
     return queue.splice(0, size);
   };
 
+  /** Whether the last turn of the loop brought more, and there is time for another. */
+  const isGrowing = (): boolean => {
+    if (flush.at === 'none' || queue.length === flush.seen) return false;
+    flush.seen = queue.length;
+    return performance.now() - flush.since < MOST_PATIENCE_MS;
+  };
+
+  const look = (): void => {
+    if (isGrowing()) setImmediate(look);
+    else void commitNext();
+  };
+
   const commitNext = async (): Promise<void> => {
-    flush = 'none';
+    flush = { at: 'none' };
     if (queue.length === 0 || inFlight === MOST_IN_FLIGHT) return;
     const waiting = nextGroup();
     const group = waiting.map(({ submission }) => submission);
@@ -78,9 +93,9 @@ export const groupCommit = (
   };
 
   const flushSoon = (): void => {
-    if (flush === 'due') return;
-    flush = 'due';
-    setImmediate(commitNext);
+    if (flush.at === 'due') return;
+    flush = { at: 'due', since: performance.now(), seen: 0 };
+    setImmediate(look);
   };
 
   const submit = (submission: Submission): Promise<Outcome[]> => {

@@ -25,7 +25,9 @@ CREATE TABLE visit (id INTEGER PRIMARY KEY, page INTEGER NOT NULL, session_id TE
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY, label INTEGER NOT NULL, eid TEXT NOT NULL, kind INTEGER NOT NULL, user INTEGER, visit INTEGER,
   page_seq INTEGER, event_date INTEGER NOT NULL, received_at INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (label, eid));
-CREATE INDEX event_user ON event (user, seq) WHERE user IS NOT NULL;
+CREATE TABLE timeline (user INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (user, seq)) WITHOUT ROWID;
+CREATE TABLE timeline_progress (upto INTEGER NOT NULL);
+INSERT INTO timeline_progress (upto) VALUES (0);
 CREATE TABLE shape (
   id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL,
   count INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, UNIQUE (label, event_type, name, fields));

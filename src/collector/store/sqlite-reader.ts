@@ -19,6 +19,7 @@ import {
 import { missingNumbers, parseMissing } from './page-sequence.ts';
 import { matchesText } from './search-text.ts';
 import { openForReading } from './sqlite-file.ts';
+import { indexedUpTo } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
 
 interface EventRow {
@@ -98,16 +99,33 @@ export const openSqliteReader = (file: string): SqliteReader => {
     asc: select('+e.label = ? AND e.seq > ? AND e.seq <= ?', 'asc'),
     desc: select('+e.label = ? AND e.seq >= ? AND e.seq < ?', 'desc'),
   };
-  const userEvents = {
-    asc: select('e.user = ? AND e.seq > ?', 'asc'),
-    desc: select('e.user = ? AND e.seq < ?', 'desc'),
+  const indexed = indexedUpTo(db);
+  const fromTimeline = (where: string, order: 'asc' | 'desc') =>
+    db.prepare<unknown[], EventRow>(
+      `${EVENTS.replace('FROM event e', 'FROM timeline t CROSS JOIN event e ON e.seq = t.seq')}
+       WHERE t.user = ? AND t.seq <= ? AND ${where} ORDER BY t.seq ${order}`,
+    );
+  const timelineOf = { asc: fromTimeline('t.seq > ?', 'asc'), desc: fromTimeline('t.seq < ?', 'desc') };
+  const tailOf = {
+    asc: select('+e.user = ? AND e.seq > ? AND e.seq > ?', 'asc'),
+    desc: select('+e.user = ? AND e.seq > ? AND e.seq < ?', 'desc'),
+  };
+  /** The indexed part and the tail in their order; both are cut at one mark, so no event is in both or neither. */
+  const eventsOf = function* (user: number, after: number, order: 'asc' | 'desc'): Generator<EventRow> {
+    const { upto } = indexed.get()!;
+    const timeline = timelineOf[order];
+    const tail = tailOf[order];
+    if (order === 'asc') yield* timeline.iterate(user, upto, after);
+    yield* tail.iterate(user, upto, after);
+    if (order === 'desc') yield* timeline.iterate(user, upto, after);
   };
   const byEid = select('e.label = ? AND e.eid = ?', 'asc');
-  const profileOf = db.prepare<[number], Profile>(
-    `SELECT (SELECT received_at FROM event WHERE user = u.id ORDER BY seq LIMIT 1) AS first_seen,
-     (SELECT received_at FROM event WHERE user = u.id ORDER BY seq DESC LIMIT 1) AS last_seen,
-     (SELECT count(*) FROM event WHERE user = u.id) AS events FROM user u WHERE u.id = ?`,
+  const profileOf = db.prepare<{ user: number }, { first_seq: number | null; last_seq: number; events: number }>(
+    `SELECT min(seq) AS first_seq, max(seq) AS last_seq, count(*) AS events FROM (
+     SELECT seq FROM timeline WHERE user = @user AND seq <= (SELECT upto FROM timeline_progress)
+     UNION ALL SELECT seq FROM event e WHERE +e.user = @user AND seq > (SELECT upto FROM timeline_progress))`,
   );
+  const receivedAt = db.prepare<[number], { at: number }>('SELECT received_at AS at FROM event WHERE seq = ?');
   const lossTotals = db.prepare<[number], { reason: string; count: number }>(
     'SELECT reason, sum(count) AS count FROM loss WHERE label = ? GROUP BY reason ORDER BY reason',
   );
@@ -183,11 +201,13 @@ export const openSqliteReader = (file: string): SqliteReader => {
       if (query.user === undefined) return walk(id, query);
       const user = userId.get(id, toColumn(query.user))?.id ?? 0;
       const from = query.after ?? (query.order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER);
-      return pageOf(events, take(userEvents[query.order].iterate(user, from), query, events));
+      return pageOf(events, take(eventsOf(user, from, query.order), query, events));
     },
     profile(label: string, user: string): Profile | undefined {
-      const row = profileOf.get(userId.get(idOf(label), toColumn(user))?.id ?? 0);
-      return row && row.events > 0 ? row : undefined;
+      const row = profileOf.get({ user: userId.get(idOf(label), toColumn(user))?.id ?? 0 });
+      if (!row || row.first_seq === null) return undefined;
+      const at = (seq: number): number => receivedAt.get(seq)!.at;
+      return { first_seen: at(row.first_seq), last_seen: at(row.last_seq), events: row.events };
     },
     losses(label: string): LossReport {
       const id = idOf(label);

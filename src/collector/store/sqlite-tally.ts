@@ -28,6 +28,9 @@ interface Minute {
 const NO_FIELDS = '[]';
 const MINUTE = 60_000;
 
+const isAlike = (a: NewEvent, b: NewEvent): boolean =>
+  a.shape === b.shape && a.name === b.name && a.event_type === b.event_type;
+
 export const sqliteTally = (db: Sqlite) => {
   const findShape = db.prepare<[number, string, string, string], { id: number }>(
     'SELECT id FROM shape WHERE label = ? AND event_type = ? AND name = ? AND fields = ?',
@@ -55,6 +58,7 @@ export const sqliteTally = (db: Sqlite) => {
   const shapesOf = new Map<number, number>();
   const entryPoints = new Map<number, Set<string>>();
   const touched = new Set<Shape>();
+  let last: { label: number; event: NewEvent; shape: Shape } | undefined;
   let minute: Minute | undefined;
   const minutes: Minute[] = [];
 
@@ -86,10 +90,18 @@ export const sqliteTally = (db: Sqlite) => {
     return shape;
   };
 
+  /** Events that follow each other are mostly alike, and a key costs more than a comparison. */
+  const shapeLike = (label: number, event: NewEvent): Shape => {
+    if (last?.label === label && isAlike(last.event, event)) return last.shape;
+    const shape = shapeOf(label, event, event.shape);
+    last = { label, event, shape };
+    return shape;
+  };
+
   return {
     stored(label: number, event: NewEvent, at: number): void {
       minuteOf(label, at).stored++;
-      const shape = shapeOf(label, event, event.shape);
+      const shape = shapeLike(label, event);
       if (shape.count === 0) {
         touched.add(shape);
         shape.first = at;
@@ -131,12 +143,14 @@ export const sqliteTally = (db: Sqlite) => {
       for (const one of minutes) addToMinute.run(one.label, one.minute, one.stored, one.duplicate, one.rejected);
       minutes.length = 0;
       minute = undefined;
+      last = undefined;
       if (shapes.size > 2 * bounds.shapes) shapes.clear();
     },
     forget(): void {
       for (const held of [shapes, shapesOf, entryPoints, touched]) held.clear();
       minutes.length = 0;
       minute = undefined;
+      last = undefined;
     },
   };
 };

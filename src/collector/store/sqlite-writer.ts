@@ -10,6 +10,7 @@ import { arrive, reach, store } from './page-sequence.ts';
 import { openForWriting } from './sqlite-file.ts';
 import { sqlitePages, type Visit } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
+import { timelineIndex } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
 
 export interface SqliteWriter {
@@ -19,12 +20,27 @@ export interface SqliteWriter {
   close(): void;
 }
 
+/** What a submission's last event stood on; the next one mostly stands on the same. */
+interface Ground {
+  event: NewEvent;
+  kind: number;
+  user: number | null;
+  visit: Visit | undefined;
+}
 interface Content {
   event_type: string;
   ext_id: string | null;
   event_date: number;
   payload: string;
 }
+
+const isSameKind = (a: NewEvent, b: NewEvent): boolean =>
+  a.event_type === b.event_type &&
+  a.ext_brand_id === b.ext_brand_id &&
+  a.source === b.source &&
+  a.trust === b.trust &&
+  a.system === b.system;
+const isSameVisit = (a: NewEvent, b: NewEvent): boolean => a.page_id === b.page_id && a.session_id === b.session_id;
 
 export const openSqliteWriter = (file: string): SqliteWriter => {
   const db = openForWriting(file);
@@ -45,6 +61,8 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   );
   const pages = sqlitePages(db);
   const tally = sqliteTally(db);
+  const timelines = timelineIndex(db);
+  let newest = 0;
   const insert = db.prepare(
     `INSERT OR IGNORE INTO event (label, eid, kind, user, visit, page_seq, event_date, received_at, payload)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -63,7 +81,8 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     const column = toColumn(name);
     return labels.idOf(column, [column]);
   };
-  const userId = (label: number, user: string): number => {
+  const userId = (label: number, user: string | null): number | null => {
+    if (user === null) return null;
     const column = toColumn(user);
     return users.idOf(`${label} ${column}`, [label, column]);
   };
@@ -108,12 +127,16 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
       ? undefined
       : pages.visitOf(label, device, event.page_id, event.session_id);
 
-  const storeEvent = (submission: Submission, label: number, event: NewEvent): Outcome => {
+  const groundOf = (label: number, device: string | null, event: NewEvent, last: Ground | undefined): Ground => ({
+    event,
+    kind: last && isSameKind(last.event, event) ? last.kind : kindId(label, event),
+    user: last && last.event.user_ext_id === event.user_ext_id ? last.user : userId(label, event.user_ext_id),
+    visit: last && isSameVisit(last.event, event) ? last.visit : visitOf(label, device, event),
+  });
+
+  const storeEvent = (submission: Submission, label: number, { event, kind, user, visit }: Ground): Outcome => {
     const at = submission.received_at;
     if (isOneTooMany(label, event)) return 'too_many_entry_points';
-    const visit = visitOf(label, submission.device_id, event);
-    const user = event.user_ext_id === null ? null : userId(label, event.user_ext_id);
-    const kind = kindId(label, event);
     const row = insert.run(
       label,
       event.eid,
@@ -132,14 +155,17 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     }
     if (event.event_type === entryPointEvent && event.name !== '') entryPointsOf(label).add(event.name);
     tally.stored(label, event, at);
-    return Number(row.lastInsertRowid);
+    newest = Number(row.lastInsertRowid);
+    return newest;
   };
 
   const storeSubmission = (submission: Submission): Outcome[] => {
     const label = labelId(submission.label);
     const at = submission.received_at;
+    let ground: Ground | undefined;
     const outcomes = submission.events.map((event) => {
-      const outcome = storeEvent(submission, label, event);
+      ground = groundOf(label, submission.device_id, event, ground);
+      const outcome = storeEvent(submission, label, ground);
       if (outcome === 'duplicate' || outcome === 'conflict') tally.duplicate(label, at);
       if (outcome === 'too_many_entry_points') tally.rejected(label, at);
       if (outcome === 'conflict' || outcome === 'too_many_entry_points')
@@ -166,9 +192,11 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   };
 
   const inTransaction = db.transaction((group: Submission[]): Outcome[][] => {
+    newest = 0;
     const outcomes = group.map(storeSubmission);
     pages.keep();
     tally.keep();
+    if (newest > 0) timelines.keepUp(newest);
     return outcomes;
   });
   /** A transaction that failed took back the rows that were remembered from inside it. */
@@ -176,7 +204,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     try {
       return work();
     } catch (cause) {
-      for (const held of [labels, users, kinds, pages, tally]) held.forget();
+      for (const held of [labels, users, kinds, pages, tally, timelines]) held.forget();
       throw cause;
     }
   };
@@ -191,6 +219,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
         return isNew;
       }),
     close() {
+      db.transaction(timelines.finish).immediate();
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
     },
