@@ -30,7 +30,7 @@ const bundles = [
   {
     file: 'index.js',
     entry: 'src/sdk/module.ts',
-    options: { ...common, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
+    options: { ...common, format: 'esm', platform: 'browser' },
   },
   {
     file: 'collector.js',
@@ -73,7 +73,7 @@ const sri = {};
 for (const { file, budget, options } of bundles) {
   const weight = await weigh(file);
   rows.push({ file, raw: weight.raw, gzip: weight.gzip, brotli: weight.brotli, budget: budget ?? '-' });
-  if (options.platform !== 'browser' || file === 'live.js') continue;
+  if (options.format !== 'iife' || file === 'live.js') continue;
   const copy = `immutable/${file.replace(/\.js$/, '')}.${weight.hash}.js`;
   await cp(`dist/${file}`, `dist/${copy}`);
   sri[file] = { path: `/${copy}`, integrity: weight.sri };

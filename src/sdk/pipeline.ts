@@ -10,7 +10,7 @@ import type { Settings } from './options.ts';
 import { watchPage } from './page.ts';
 import type { Platform } from './platform.ts';
 import { textStore } from './platform.ts';
-import { createDurableQueue } from './queue/durable-queue.ts';
+import { ALL, createDurableQueue } from './queue/durable-queue.ts';
 import type { EventQueue } from './queue/event-queue.ts';
 import { openIndexedDbQueue } from './queue/indexeddb-queue.ts';
 import { journalQueue } from './queue/journal-queue.ts';
@@ -88,7 +88,7 @@ export const startPipeline = (
 
   // What only the stub or an early call knew is made whole: the brand, and the session.
   const adopt = async () => {
-    const rows = await held.peek(Number.MAX_SAFE_INTEGER);
+    const rows = await held.peek(ALL);
     for (const waiting of rows) {
       const { ext_brand_id, session_id, ...row } = readRow(waiting);
       queue.append(

@@ -14,6 +14,8 @@ export const BOUND = { events: 10_000, characters: 5_000_000 };
 const LOOK = { characters: 250_000, rows: 150 };
 /** Characters of this page's own rows kept in hand, so that a page that is leaving can send without asking the disk. */
 const IN_HAND = 60_000;
+/** More rows than any queue holds; IndexedDB takes 32 bits. */
+export const ALL = 2 ** 32 - 1;
 /** Milliseconds between two tries to open a database that refused. */
 const REOPEN = 5_000;
 
@@ -80,7 +82,7 @@ export const createDurableQueue = ({
       onWaiting(false);
     }
     for (const queue of [journal, memory]) {
-      const rows = await queue.peek(BOUND.events);
+      const rows = await queue.peek(ALL);
       if (typeof base === 'number' || !rows.length) continue;
       await base.adopt(rows);
       await queue.acknowledge(rows.map(({ eid }) => eid));
@@ -118,7 +120,7 @@ export const createDurableQueue = ({
     if ((await count()) < LOOK.rows) return;
     let left = BOUND.characters;
     // From the newest back: what no longer fits is the oldest.
-    const dropped = (await peek(Number.POSITIVE_INFINITY)).reverse().filter(({ text }, index) => {
+    const dropped = (await peek(ALL)).reverse().filter(({ text }, index) => {
       left -= text.length;
       return left < 0 || index >= BOUND.events;
     });

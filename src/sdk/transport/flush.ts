@@ -21,7 +21,8 @@ const CHARACTERS = globalThis.CompressionStream ? 256_000 : WIRE;
 type State =
   | { at: 'idle' }
   | { at: 'waiting'; timer: ReturnType<typeof setTimeout> }
-  | { at: 'sending'; done: Promise<void>; again: boolean }
+  /** `done` says whether it was our turn. */
+  | { at: 'sending'; done: Promise<boolean>; again: boolean }
   /** The key or the origin is wrong: nothing is sent until the page is loaded anew. */
   | { at: 'stopped' };
 
@@ -123,16 +124,19 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     }
   };
 
-  const failed = (cause: unknown) => tell('collector_unreachable', 'a flush failed', cause);
-  const run = (counts: FlushCounts): Promise<void> => {
+  const failed = (cause: unknown) => !tell('collector_unreachable', 'a flush failed', cause);
+  const run = (counts: FlushCounts): Promise<boolean> => {
     const done = turn
       .take(() => drain(counts))
       .catch(failed)
-      .then(() => {
-        if (state.at !== 'sending') return;
+      .then((ours) => {
+        if (state.at !== 'sending') return ours;
         const { again } = state;
         state = { at: 'idle' };
-        if (again) soon(false);
+        // Another tab is at it: look again in a while, should it be gone by then.
+        if (!ours) began = now();
+        if (again || !ours) soon(false);
+        return ours;
       });
     state = { at: 'sending', done, again: false };
     return done;
@@ -152,11 +156,14 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     soon,
     async now() {
       const counts = none();
-      while (state.at === 'sending') await state.done;
-      if (state.at === 'waiting') clearTimeout(state.timer);
-      if (state.at !== 'stopped' && !wait().asked) await run(counts);
-      counts.pending = await queue.count();
-      return counts;
+      for (;;) {
+        while (state.at === 'sending') await state.done;
+        if (state.at === 'waiting') clearTimeout(state.timer);
+        const tried = state.at === 'stopped' || wait().asked || (await run(counts));
+        counts.pending = await queue.count();
+        if (tried || !counts.pending) return counts;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      }
     },
     leave() {
       queue.commit();
