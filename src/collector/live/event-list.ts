@@ -15,6 +15,9 @@ export interface EventList {
   focus(eid: string): void;
 }
 
+/** Above this many at once nobody can follow single arrivals, and lighting each up costs more than drawing it. */
+const FEW = 5;
+
 const rowOf = (event: StoredEvent, open: (event: StoredEvent) => void): HTMLLIElement => {
   const { event_date, event_type, trust } = event;
   const button = element(
@@ -52,6 +55,7 @@ export const createEventList = (open: (event: StoredEvent) => void): EventList =
         item.remove();
         items.delete(cursor);
       }
+    const few = rows.length - items.size <= FEW;
     // What stays keeps its order, so that everything new is an insertion.
     let place = list.firstElementChild;
     for (const event of rows) {
@@ -59,6 +63,7 @@ export const createEventList = (open: (event: StoredEvent) => void): EventList =
       if (known) place = known.item.nextElementSibling;
       else {
         const item = rowOf(event, open);
+        if (few) item.className = 'fresh';
         items.set(event.cursor, { item, eid: event.eid });
         list.insertBefore(item, place);
         if (event.eid === marked) item.firstElementChild?.setAttribute('aria-current', 'true');

@@ -23,7 +23,9 @@ import { countOf } from './words.ts';
 
 type Visit = { at: 'door' } | { at: 'trying'; key: string } | { at: 'inside'; key: string; closeStream(): void };
 
-const beforeDrawing = (run: () => void): void => void requestAnimationFrame(run);
+/** At most seven drawings a second: more cannot be read, and each costs the style of a thousand rows. */
+const BETWEEN_DRAWINGS = 140;
+const beforeDrawing = (run: () => void): void => void setTimeout(() => requestAnimationFrame(run), BETWEEN_DRAWINGS);
 let visit: Visit = { at: 'door' };
 
 const api = createReadApi(() => (visit.at === 'door' ? '' : visit.key));
