@@ -47,6 +47,12 @@ export interface Ingest {
   fromServer(arrival: Arrival): Promise<Verdicts>;
 }
 
+interface Prepared {
+  submission: Submission;
+  /** Verdicts that are known before the log is asked. */
+  rejected: Rejection[];
+}
+
 const refuseWhole = (problem: Problem): Refusal => new Refusal(problem.code as RequestCode, problemText(problem));
 
 /** What can be told of an event that did not parse. */
@@ -92,15 +98,15 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
     );
   };
 
-  /** The shared middle. `raw` is what stood in the body at each event's place. */
-  const keep = async (
+  /** The shared middle, up to the log. `raw` is what stood in the body at each event's place. */
+  const prepare = (
     arrival: Arrival,
     label: Label,
     voucher: Voucher,
     parsed: Parsed<Envelope | BrowserEvent>[],
     raw: readonly unknown[],
     device: { device_id: string; losses: Losses; pages: PageCount[] } | undefined,
-  ): Promise<Verdicts> => {
+  ): Prepared => {
     const { request_id } = arrival;
     const at = now();
     const events: NewEvent[] = [];
@@ -133,38 +139,50 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
       arrived,
       weight: arrival.bytes,
     };
+    return { submission, rejected };
+  };
+
+  /** Holds nothing of the parsed body while it waits: under load that is most of the memory, and of the collector's time. */
+  const keep = async ({ submission, rejected }: Prepared): Promise<Verdicts> => {
     const outcomes = await submit(submission);
     const duplicate = new Set<string>();
     for (const [at, outcome] of outcomes.entries()) {
-      const { index, eid } = events[at]!;
-      if (outcome === 'duplicate' || outcome === 'conflict') duplicate.add(eid);
+      if (typeof outcome === 'number') continue;
+      const { index, eid } = submission.events[at]!;
       if (outcome === 'too_many_entry_points')
         rejected.push({ index, eid, code: outcome, message: logMessages[outcome] });
+      else duplicate.add(eid);
     }
-    return { request_id, duplicate: [...duplicate], rejected: rejected.sort((a, b) => a.index - b.index) };
+    rejected.sort((a, b) => a.index - b.index);
+    return { request_id: submission.request_id, duplicate: [...duplicate], rejected };
+  };
+
+  const prepareBatch = (arrival: Arrival): Prepared & { batch_id: string } => {
+    const parsed = parseBatch(arrival.body);
+    if (!parsed.ok) throw refuseWhole(parsed.problem);
+    const batch = parsed.value;
+    const label = labels.byPublicKey(batch.label_key);
+    origins.check(label, arrival.origin);
+    checkRate(label, arrival.address, batch.events.length);
+    const voucher = hashVoucher(label, batch.hashes, now());
+    const raw = (arrival.body as { events: unknown[] }).events;
+    return { batch_id: batch.batch_id, ...prepare(arrival, label, voucher, batch.events, raw, batch) };
+  };
+  const prepareEnvelopes = (arrival: Arrival): Prepared => {
+    const label = labels.bySecretKey(arrival.authorization);
+    origins.checkPrivateKey(arrival.origin);
+    const parsed = parseEnvelopes(arrival.body);
+    if (!parsed.ok) throw refuseWhole(parsed.problem);
+    checkRate(label, arrival.address, parsed.value.length);
+    const raw = Array.isArray(arrival.body) ? arrival.body : [arrival.body];
+    return prepare(arrival, label, { by: 'secret key' }, parsed.value, raw, undefined);
   };
 
   return {
     async fromBrowser(arrival) {
-      const parsed = parseBatch(arrival.body);
-      if (!parsed.ok) throw refuseWhole(parsed.problem);
-      const batch = parsed.value;
-      const label = labels.byPublicKey(batch.label_key);
-      origins.check(label, arrival.origin);
-      checkRate(label, arrival.address, batch.events.length);
-      const voucher = hashVoucher(label, batch.hashes, now());
-      const raw = (arrival.body as { events: unknown[] }).events;
-      const verdicts = await keep(arrival, label, voucher, batch.events, raw, batch);
-      return { batch_id: batch.batch_id, ...verdicts };
+      const { batch_id, ...prepared } = prepareBatch(arrival);
+      return { batch_id, ...(await keep(prepared)) };
     },
-    async fromServer(arrival) {
-      const label = labels.bySecretKey(arrival.authorization);
-      origins.checkPrivateKey(arrival.origin);
-      const parsed = parseEnvelopes(arrival.body);
-      if (!parsed.ok) throw refuseWhole(parsed.problem);
-      checkRate(label, arrival.address, parsed.value.length);
-      const raw = Array.isArray(arrival.body) ? arrival.body : [arrival.body];
-      return keep(arrival, label, { by: 'secret key' }, parsed.value, raw, undefined);
-    },
+    fromServer: async (arrival) => keep(prepareEnvelopes(arrival)),
   };
 };

@@ -11,6 +11,8 @@ import type { Route } from './route.ts';
 const arrival = (request: FastifyRequest): Arrival => {
   const body = request.body as Body | null | undefined;
   if (!body) throw new Refusal('empty_body', 'the body is empty');
+  // The request lives until its answer; what was parsed need not.
+  request.body = undefined;
   return {
     request_id: request.id,
     body: body.value,
