@@ -43,6 +43,7 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
   /** An `init` that localhost refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
+  const onLocalhost = LOCALHOST.test(root.location.href);
   const allow = `${name}_allow_localhost`;
   const look = watchInputs(root, [`${name}_user_hash`, `${name}_user_id`, allow], (input, value) => {
     if (input === allow) refused?.();
@@ -51,13 +52,13 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
   });
   const allowed = (): boolean => {
     look();
-    if (root[allow] === true || !LOCALHOST.test(root.location.href)) return true;
+    if (root[allow] === true || !onLocalhost) return true;
     tell('localhost_refused', `set window.${allow} = true`);
     return false;
   };
 
   const capture = createCapture({
-    newEventId: eventIds(now, random),
+    newEventId: eventIds(now, random()),
     now,
     brand: () => settings?.brand ?? null,
     identity,

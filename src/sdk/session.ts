@@ -54,12 +54,22 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     }
     return session;
   };
+  /** How far this page counted, while the task that counts runs. */
+  let count = '';
+  const keep = () => {
+    local.set(pages + page_id, count);
+    count = '';
+  };
   return {
     device,
     id,
     next() {
       const place = { session_id: id(), page_id, seq: ++seq };
-      local.set(pages + page_id, JSON.stringify(place));
+      const first = !count;
+      count = JSON.stringify(place);
+      // The first event of a task is on disk by itself; those after it share a transaction that may yet be lost.
+      if (first) queueMicrotask(keep);
+      else local.set(pages + page_id, count);
       return place;
     },
     counted: () =>
