@@ -168,7 +168,7 @@ export interface EventLog {
   register(label: string, kind: RegistryKind, name: string): Promise<boolean>;
   /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
   minutes(label: string, from: number): Promise<MinuteCount[]>;
-  /** Resolves when everything handed over is on disk and the files are let go. Later calls reject. */
+  /** Resolves when everything handed over is on disk and the files are let go. Idempotent; other calls reject afterwards. */
   close(): Promise<void>;
 }
 

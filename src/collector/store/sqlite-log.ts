@@ -16,6 +16,12 @@ export const openSqliteLog = async (
   try {
     const writer = await writerOf(file);
     const reader = openSqliteReader(file);
+    let closing: Promise<void> | undefined;
+    const closeAll = async (): Promise<void> => {
+      reader.close();
+      await writer.close();
+      release();
+    };
     return {
       append: (group) => writer.commit(group),
       register: (label, kind, name) => writer.register(label, kind, name),
@@ -25,10 +31,9 @@ export const openSqliteLog = async (
       rejections: async (label, limit) => reader.rejections(label, limit),
       registry: async (label) => reader.registry(label),
       minutes: async (label, from) => reader.minutes(label, from),
-      async close() {
-        reader.close();
-        await writer.close();
-        release();
+      close() {
+        closing ??= closeAll();
+        return closing;
       },
     };
   } catch (cause) {
