@@ -30,20 +30,35 @@ export const byId = <Made extends Element = HTMLElement>(id: string): Made => {
   return found as Element as Made;
 };
 
-export const tableRow = (cells: (Node | string)[]): HTMLTableRowElement =>
-  element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
+export const tableRow = (heads: string[], cells: (Node | string)[]): HTMLTableRowElement =>
+  element(
+    'tr',
+    { role: 'row' },
+    ...cells.map((cell, index) => element('td', { role: 'cell', 'data-head': heads[index] ?? '' }, cell)),
+  );
 
-/** A table that scrolls by itself on a narrow screen, and can be scrolled by keyboard. */
+/**
+ * A table that scrolls by itself where it is too wide, and can be scrolled by keyboard. On a phone its style makes a card
+ * of every row, which takes a table's meaning from it: the roles give it back.
+ */
 export const table = (caption: string, heads: string[], rows: (Node | string)[][]): HTMLElement =>
   element(
     'section',
     { class: 'table', 'aria-label': caption, tabindex: 0 },
     element(
       'table',
-      {},
+      { role: 'table' },
       element('caption', { class: 'unseen' }, caption),
-      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
-      element('tbody', {}, ...rows.map(tableRow)),
+      element(
+        'thead',
+        { role: 'rowgroup' },
+        element(
+          'tr',
+          { role: 'row' },
+          ...heads.map((head) => element('th', { scope: 'col', role: 'columnheader' }, head)),
+        ),
+      ),
+      element('tbody', { role: 'rowgroup' }, ...rows.map((cells) => tableRow(heads, cells))),
     ),
   );
 

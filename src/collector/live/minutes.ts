@@ -32,7 +32,7 @@ export const totals = (minutes: Minute[]): { [outcome in Outcome]: number } => {
 export const scaleTop = (minutes: Minute[]): number => {
   const most = Math.max(4, ...minutes.map(total));
   const size = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 4, 5, 8, 10].map((step) => step * size).find((top) => top >= most) ?? most;
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((step) => step * size).find((top) => top >= most && top % 2 === 0) ?? most;
 };
 
 export interface Bar {

@@ -52,7 +52,7 @@ export const createRejections = (): RejectionsPanel => {
   let drawing = false;
   let unseen = 0;
   const draw = (): void => {
-    const drawn = element('tbody', {}, ...refusals.map((refusal) => tableRow(row(refusal))));
+    const drawn = element('tbody', { role: 'rowgroup' }, ...refusals.map((refusal) => tableRow(heads, row(refusal))));
     const chips = byCode(refusals).map(([code, times]) =>
       element('li', {}, element('code', {}, code), ` ${count(times)}`),
     );

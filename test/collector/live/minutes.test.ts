@@ -21,9 +21,10 @@ describe('the last hour', () => {
   test.each([
     [0, 4],
     [4, 4],
-    [5, 5],
+    [5, 6],
     [9, 10],
     [11, 20],
+    [209, 300],
     [399, 400],
     [401, 500],
   ])('a busiest minute of %d is drawn on a scale up to %d', (most, top) => {
