@@ -68,7 +68,6 @@ export const sdkCodes = [
   'payload_too_large',
   'localhost_refused',
   'loaded_twice',
-  'bad_option',
   'bad_collector',
   'link_dropped',
   'link_unknown',
@@ -78,6 +77,7 @@ export const sdkCodes = [
   'sending_stopped',
   'collector_unreachable',
   'unknown_method',
+  'not_available',
 ] as const;
 
 export type RequestCode = keyof typeof requestCodes;
