@@ -3,16 +3,7 @@
  * server's door share everything behind the first step. Knows no HTTP; says no by throwing a `Refusal`.
  */
 import type { RequestCode } from '../wire/codes.ts';
-import {
-  type BatchAnswer,
-  type BrowserEvent,
-  type Envelope,
-  type Losses,
-  lossReasons,
-  type PageCount,
-  type Rejection,
-  type Verdicts,
-} from '../wire/event.ts';
+import type { BatchAnswer, BrowserEvent, Envelope, Losses, PageCount, Rejection, Verdicts } from '../wire/event.ts';
 import { isEventId } from '../wire/ids.ts';
 import { type Parsed, type Problem, parseBatch, parseEnvelopes, problemText } from '../wire/parse.ts';
 import { admit, hashVoucher, type Voucher } from './admit.ts';
@@ -72,14 +63,7 @@ const glimpse = (
   };
 };
 
-/** Reasons that this version does not know are counted together: a later SDK must not lose its count here. */
-const countLosses = (losses: Losses): Submission['losses'] => {
-  const entries = Object.entries(losses);
-  const known = entries.filter(([reason]) => lossReasons.includes(reason as never));
-  const other = entries.filter(([reason]) => !lossReasons.includes(reason as never));
-  if (other.length > 0) known.push(['other', other.reduce((sum, [, count]) => sum + count, 0)]);
-  return known.filter(([, count]) => count > 0);
-};
+const countLosses = (losses: Losses): Submission['losses'] => Object.entries(losses).filter(([, count]) => count > 0);
 
 export const createIngest = ({ labels, origins, rates, submit, now, random }: IngestNeeds): Ingest => {
   const checkRate = (label: Label, address: string, events: number): void => {

@@ -58,6 +58,9 @@ export const answerRefusals = (app: FastifyInstance, routes: Route[], metrics: M
         { request_id: request.id, code, route: request.routeOptions.url ?? null, address: maskAddress(request.ip) },
         'refused',
       );
+    // fastify would close the connection of a body that was refused half way, and the client, still sending, would see
+    // a reset instead of the reason.
+    reply.removeHeader('connection');
     return reply
       .code(status)
       .headers(refusal.headers)
