@@ -45,10 +45,11 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
 
   const onLocalhost = LOCALHOST.test(root.location.href);
   const allow = `${name}_allow_localhost`;
-  const look = watchInputs(root, [`${name}_user_hash`, `${name}_user_id`, allow], (input, value) => {
+  const hash = `${name}_user_hash`;
+  const look = watchInputs(root, [hash, `${name}_user_id`, allow], (input, value) => {
     if (input === allow) refused?.();
-    else if (input.endsWith('d')) identity.set(userId(value), root[`${name}_user_hash`]);
-    else identity.set(identity.user(), value);
+    else if (input === hash) identity.set(identity.user(), value);
+    else identity.set(userId(value), root[hash]);
   });
   const allowed = (): boolean => {
     look();
@@ -82,7 +83,17 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
     refused = undefined;
     settings = next;
     // What another label left waiting is still delivered by the pipeline that it has.
-    pipeline = pipelines[next.label] ??= startPipeline(platform, next, prefix, held, session, losses, letters, tell);
+    pipeline = pipelines[next.label] ??= startPipeline(
+      platform,
+      next,
+      prefix,
+      held,
+      identity,
+      session,
+      losses,
+      letters,
+      tell,
+    );
     links ??= createLinks(
       platform,
       name,

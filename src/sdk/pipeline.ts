@@ -3,6 +3,7 @@
  */
 import type { FlushCounts, Receipt, Receipts } from './api.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { type Identity, userId } from './identity.ts';
 import { stringify } from './json.ts';
 import type { LossCounts } from './losses.ts';
 import type { Tell } from './notice.ts';
@@ -35,6 +36,7 @@ export const startPipeline = (
   { label, brand, endpoint }: Settings,
   prefix: string,
   held: EventQueue,
+  identity: Identity,
   session: Session,
   { read, lose }: LossCounts,
   { bury, read: letters }: DeadLetters,
@@ -66,6 +68,7 @@ export const startPipeline = (
       label_key: label,
       device_id: session.device,
       sent_at: now(),
+      hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
       losses: read(),
       pages: session.counted(),
     }),
@@ -86,14 +89,19 @@ export const startPipeline = (
   });
   watchPage(root, flush.leave, () => flush.soon(false), flush.online);
 
-  // What only the stub or an early call knew is made whole: the brand, and the session.
+  // What the stub or an early call could not know is made whole.
   const adopt = async () => {
     const rows = await held.peek(ALL);
     for (const waiting of rows) {
-      const { ext_brand_id, session_id, ...row } = readRow(waiting);
+      const { ext_brand_id, session_id, user_ext_id, ...row } = readRow(waiting);
       queue.append(
         waiting.eid,
-        stringify({ ...row, ext_brand_id: ext_brand_id ?? brand, session_id: session_id ?? session.id() }),
+        stringify({
+          ...row,
+          ext_brand_id: ext_brand_id ?? brand,
+          session_id: session_id ?? session.id(),
+          user_ext_id: userId(user_ext_id),
+        }),
       );
     }
     await held.acknowledge(rows.map(({ eid }) => eid));

@@ -5,6 +5,8 @@
  */
 ((root: { [name: string]: unknown }, name: string) => {
   if (root[name]) return;
+  const ROWS = 200;
+  const rows = `${name}::q:`;
   const letters = () => Math.random().toString(36).slice(2, 8).padEnd(6, '0');
   let user: unknown;
   const stub = (method: string, ...args: unknown[]) => {
@@ -21,16 +23,19 @@
         eid,
         event_date,
         user_ext_id: (user ?? root[`${name}_user_id`]) || null,
-        event_type: action ? 'client_action' : first,
-        payload: action ? { ...Object(second), client_action: first } : second,
+        event_type: action ? 'client_action' : `${first}`,
+        payload: action ? { ...Object(second), client_action: `${first}` } : second,
         page_id: stub.p,
         seq,
         source: 'api',
       };
       try {
-        localStorage[`${name}::q:${eid}`] = JSON.stringify(event);
-        stub.n = seq;
-        kept = true;
+        // A blocked script never comes to fetch them: the origin's storage belongs to the page.
+        if (Object.keys(localStorage).filter((key) => key.startsWith(rows)).length < ROWS) {
+          localStorage[rows + eid] = JSON.stringify(event);
+          stub.n = seq;
+          kept = true;
+        }
       } catch {
         // Storage refused, or a payload that JSON cannot say: the call still waits in memory.
       }

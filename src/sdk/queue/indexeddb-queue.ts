@@ -4,7 +4,7 @@
  * the explicit commit the browser needs a turn of the page's event loop, which a dying page never gets (measured in
  * Chromium 156: 0 of 6 rows survived a renderer kill without it, 6 of 6 with it), so no promise-wrapped `set` will do.
  */
-import { createStore, delMany, promisifyRequest, setMany } from 'idb-keyval';
+import { createStore, promisifyRequest } from 'idb-keyval';
 import type { EventQueue, Waiting } from './event-queue.ts';
 
 export interface IndexedDbQueue extends EventQueue {
@@ -49,6 +49,12 @@ export const openIndexedDbQueue = async (
     group?.store.transaction.commit();
     group = undefined;
   };
+  /** Resolves when the change is on disk: idb-keyval's own `setMany` and `delMany` bring its default store along. */
+  const change = (make: (store: IDBObjectStore) => void) =>
+    use('readwrite', (store) => {
+      make(store);
+      return promisifyRequest(store.transaction);
+    });
   return {
     append(eid, text) {
       // Safari below 15 and Firefox below 74: a row that nothing commits belongs in the journal until it is adopted.
@@ -66,10 +72,9 @@ export const openIndexedDbQueue = async (
       return true;
     },
     adopt: (rows) =>
-      setMany(
-        rows.map(({ eid, text }) => [eid, text]),
-        use,
-      ),
+      change((store) => {
+        for (const { eid, text } of rows) store.put(text, eid);
+      }),
     peek: (most) =>
       use('readonly', async (store) => {
         const [keys, texts] = await Promise.all([
@@ -78,7 +83,10 @@ export const openIndexedDbQueue = async (
         ]);
         return keys.map((key, index) => ({ eid: String(key), text: String(texts[index]) }));
       }),
-    acknowledge: (eids) => delMany(eids, use),
+    acknowledge: (eids) =>
+      change((store) => {
+        for (const eid of eids) store.delete(eid);
+      }),
     count: () => use('readonly', (store) => promisifyRequest(store.count())),
     commit,
   };

@@ -8,8 +8,8 @@ import type { Waiting } from '../queue/event-queue.ts';
 
 /** An event as it waits: with the hash that vouched for its user at the time. */
 export type Row = BrowserEvent & { hash?: string };
-/** Everything in a batch but what its rows say. */
-export type Context = Omit<Batch, 'events' | 'hashes'>;
+/** Everything in a batch but what its rows say; its hash is the current user's, which may be newer than a row's. */
+export type Context = Omit<Batch, 'events'>;
 
 /** A stored text is as untrusted as a URL (any script of the origin may have written it): what is no event is an empty one. */
 export const readRow = ({ text }: Waiting): Row => Object(parseJson(text));
@@ -22,7 +22,7 @@ export const batchOf = (rows: Waiting[], context: Context): Batch => {
     if (hash) hashes[`${event.user_ext_id}`] = hash;
     return event;
   });
-  return { ...context, hashes, events };
+  return { ...context, hashes: { ...hashes, ...context.hashes }, events };
 };
 
 /** What the answer says of each row: rejected, duplicate, or (in neither list) stored. */
