@@ -149,7 +149,8 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     }
     if (state.at !== 'idle') return;
     const from = Math.max(hurry ? 0 : began + PAUSE, wait().until);
-    state = { at: 'waiting', timer: setTimeout(() => run(none()), from - now()) };
+    // Not below 0: the browser takes a delay as 32 bits, and minus one epoch comes out as days.
+    state = { at: 'waiting', timer: setTimeout(() => run(none()), Math.max(0, from - now())) };
   };
 
   return {
