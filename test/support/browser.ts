@@ -1,7 +1,14 @@
 /**
- * The real browser: Chromium as it comes, with storage partitioning and the back-forward cache left on.
+ * The real browser: Chromium as it comes, with storage partitioning and the back-forward cache left on (Playwright turns
+ * both off), and the deaths it can die.
  */
-import { type Browser, chromium } from 'playwright-core';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+export interface BrowserStart {
+  /** `false`: a page that is left is gone for good, as on a phone short of memory. */
+  bfcache?: boolean;
+}
 
 const quiet = [
   '--no-sandbox',
@@ -11,7 +18,65 @@ const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // The last one counts: without it Playwright's own list stands, which turns storage partitioning off.
+  '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints',
 ];
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quiet });
+const options = ({ bfcache = true }: BrowserStart) => ({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: quiet,
+  ignoreDefaultArgs: bfcache ? ['--disable-back-forward-cache'] : [],
+});
+
+export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chromium.launch(options(start));
+
+/** A browser whose profile is on disk: what it stored is there when it is opened again. */
+export const openProfile = (directory: string, start: BrowserStart = {}): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(directory, options(start));
+
+interface Process {
+  pid: number;
+  parent: number;
+  command: string;
+}
+
+const processes = (): Process[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const status = readFileSync(`/proc/${name}/status`, 'utf8');
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+        return [{ pid: Number(name), parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command }];
+      } catch {
+        return []; // it ended between the two looks
+      }
+    });
+
+/** Kills the browser of a profile and everything it started, as the system does when it is short of memory. */
+export const killBrowser = (directory: string): void => {
+  const all = processes();
+  const doomed = all.filter(({ command }) => command.includes(`--user-data-dir=${directory}\0`)).map(({ pid }) => pid);
+  if (!doomed.length) throw new Error(`no browser has the profile ${directory}`);
+  for (const pid of doomed)
+    doomed.push(
+      ...all.filter(({ parent, pid: child }) => parent === pid && !doomed.includes(child)).map((one) => one.pid),
+    );
+  for (const pid of doomed) killNow(pid);
+};
+
+/** Kills every renderer of the page's browser; the pages crash, the browser goes on. */
+export const killRenderers = async (page: Page): Promise<void> => {
+  const devtools = await page.context().browser()!.newBrowserCDPSession();
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  for (const { type, id } of processInfo) if (type === 'renderer') killNow(id);
+  await devtools.detach();
+};
+
+const killNow = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ESRCH') throw cause; // its parent's end was its own
+  }
+};

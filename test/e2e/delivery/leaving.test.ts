@@ -1,0 +1,147 @@
+/**
+ * A page that is left in the very task that made an event. The network answers nothing until the visitor is back, so that
+ * only the device can have kept what arrives in the end.
+ */
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser } from '../../support/browser.ts';
+import {
+  act,
+  databaseOpen,
+  deliveryWorld,
+  expectDelivered,
+  nameOf,
+  openReady,
+  sendAll,
+} from '../../support/delivery.ts';
+
+const TIMES = 8;
+const world = deliveryWorld();
+const ledger: string[] = [];
+
+describe.each([
+  ['kept for a return', true],
+  ['gone for good', false],
+])('a page that is left is %s', (_, bfcache) => {
+  let browser: Browser;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    browser = await openBrowser({ bfcache });
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    ledger.length = 0;
+    context = await browser.newContext();
+  });
+  afterEach(() => context.close());
+
+  /** The visitor comes back, the network works again: everything that the ledger names is there. */
+  const expectKept = async (url: string): Promise<void> => {
+    world.network.heal();
+    const page = await openReady(await context.newPage(), url);
+    await sendAll(page);
+    await expectDelivered(world.label, ledger);
+  };
+
+  test.each(['site', 'otherSite'] as const)(
+    'a click that reports and navigates in the same task is never lost (to %s)',
+    async (target) => {
+      world.network.set('cut');
+      const [home, away] = [world.pages.site + world.page(), world.pages[target] + world.pages.add('<h1>Thanks</h1>')];
+      const page = await context.newPage();
+      for (let time = 1; time <= TIMES; time++) {
+        await openReady(page, home);
+        const name = `left-${time}`;
+        ledger.push(name);
+        await page.evaluate(
+          ([name, away]) => {
+            document.body.onclick = () => {
+              window._smartico.action(name!);
+              location.href = away!;
+            };
+          },
+          [name, away],
+        );
+        await page.mouse.click(50, 300);
+        await page.waitForURL(away);
+      }
+      await expectKept(home);
+    },
+  );
+
+  test('every event of a task that ends in a navigation is kept, not only the first', async () => {
+    world.network.set('cut');
+    const [home, away] = [world.pages.site + world.page(), world.pages.site + world.pages.add('<h1>Thanks</h1>')];
+    const page = await context.newPage();
+    for (let time = 1; time <= 4; time++) {
+      await openReady(page, home);
+      const names = Array.from({ length: 20 }, (_, index) => `left-${time}-${index}`);
+      ledger.push(...names);
+      await page.evaluate(
+        ([away, ...names]) => {
+          for (const name of names) window._smartico.action(name);
+          location.href = away!;
+        },
+        [away, ...names],
+      );
+      await page.waitForURL(away);
+    }
+    await expectKept(home);
+  });
+
+  test('a tab that is closed right after a call loses nothing', async () => {
+    world.network.set('cut');
+    const home = world.pages.site + world.page();
+    for (let time = 1; time <= TIMES; time++) {
+      const page = await openReady(await context.newPage(), home);
+      const devtools = await context.newCDPSession(page);
+      const closed = page.waitForEvent('close');
+      ledger.push(`closed-${time}`);
+      await devtools.send('Runtime.evaluate', { expression: `_smartico.action('closed-${time}')` });
+      await Promise.all([closed, devtools.send('Page.close').catch(() => undefined)]);
+    }
+    await expectKept(home);
+  });
+
+  test('a window that closes itself in the task of the call loses nothing', async () => {
+    world.network.set('cut');
+    const home = world.pages.site + world.page();
+    const opener = await openReady(await context.newPage(), home);
+    for (let time = 1; time <= TIMES; time++) {
+      const opened = context.waitForEvent('page');
+      await opener.evaluate((url) => void window.open(url), home);
+      const page = await opened;
+      await page.waitForLoadState();
+      await databaseOpen(page);
+      const closed = page.waitForEvent('close');
+      ledger.push(`closed-${time}`);
+      await opened.then((one) =>
+        one.evaluate((name) => {
+          setTimeout(() => {
+            window._smartico.action(name);
+            window.close();
+          });
+        }, `closed-${time}`),
+      );
+      await closed;
+    }
+    await expectKept(home);
+  });
+});
+
+test('an event that is made while the network works arrives from a page that has been left', async () => {
+  const browser = await openBrowser();
+  const page = await browser.newPage();
+  const home = world.pages.site + world.page();
+  const away = world.pages.otherSite + world.pages.add('<h1>Thanks</h1>');
+  const names = Array.from({ length: 5 }, (_, index) => `left-${index}`);
+  for (const name of names) {
+    await openReady(page, home);
+    await act(page, name);
+    await page.goto(away);
+    // Nobody comes back: the page's own last request brings it.
+    await expect.poll(async () => (await world.label.events()).map(nameOf)).toContain(name);
+  }
+  await expectDelivered(world.label, names);
+  await browser.close();
+});

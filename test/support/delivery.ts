@@ -1,0 +1,176 @@
+/**
+ * What every test of delivery stands on: the operator's pages, the real collector, a faulty network between them, and a
+ * label of its own, so that what one test sends no other reads. The ledger is the test's own list of names, kept outside
+ * everything under test: the name of an action is the event's identity here.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import type { LossReport, StoredEvent } from '../../src/collector/live/shapes.ts';
+import type { FlushCounts } from '../../src/sdk/api.ts';
+import { type RunningCollector, startCollector } from './collector.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type PageServer, startPageServer } from './page-server.ts';
+
+export const salt = 'demo-salt';
+
+export interface Label {
+  readonly key: string;
+  /** All that the collector has, in the order in which it came. */
+  events(): Promise<StoredEvent[]>;
+  losses(): Promise<LossReport>;
+}
+
+export interface PageParts {
+  /** Script before the SDK's, in a tag of its own. */
+  before?: string;
+  /** Script right after the SDK's. */
+  after?: string;
+  /** The paste-in stub. */
+  stub?: boolean;
+  /** The SDK's own tag, if it is not the usual one. */
+  tag?: string;
+  /** `false`: the page does not say that localhost may report. */
+  localhost?: boolean;
+}
+
+export interface World {
+  readonly collector: RunningCollector;
+  readonly pages: PageServer;
+  readonly network: FaultProxy;
+  /** The test's own. */
+  readonly label: Label;
+  /** A page with the SDK, on the operator's site. */
+  page(parts?: PageParts): string;
+  /** The SDK's script tag. */
+  tag(attributes?: string): string;
+}
+
+const LABELS = 40;
+const labelKey = (index: number): string => `label-${index}`;
+
+/** Rates of the whole label, for the tests that are about them; the others have the collector's own. */
+const configOf = (origins: string[], rates: object | undefined) => ({
+  labels: Array.from({ length: LABELS }, (_, index) => ({
+    name: `Casino ${index}`,
+    keys: { public: [labelKey(index)], secret: [`secret-${index}`], admin: [`admin-${index}`] },
+    brands: [`brand-${index}`],
+    origins,
+    hashes: { salts: [`${salt}-${index}`] },
+    ...(rates && { rates: { label: rates } }),
+  })),
+});
+
+/** Lets a page say when the SDK's database is open, without a part in it. */
+const watchDatabase = `
+  window.databaseOpen = new Promise((resolve) => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...args) {
+      const request = open.apply(this, args);
+      request.addEventListener('success', () => setTimeout(resolve));
+      return request;
+    };
+  });`;
+
+const labelAt = (collector: RunningCollector, index: number): Label => {
+  const read = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`${collector.url}${path}`, { headers: { authorization: `Bearer admin-${index}` } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+  return {
+    key: labelKey(index),
+    losses: () => read('/v1/losses'),
+    async events() {
+      const all: StoredEvent[] = [];
+      let after: number | null = 0;
+      while (after !== null) {
+        const { events, next }: { events: StoredEvent[]; next: number | null } = await read(
+          `/v1/events?limit=1000&after=${after}`,
+        );
+        all.push(...events);
+        after = next;
+      }
+      return all;
+    },
+  };
+};
+
+/** Call at the top of a test file; what it returns is complete once the tests run. */
+export const deliveryWorld = (rates?: { perSecond: number; burst: number }): World => {
+  let collector: RunningCollector;
+  let pages: PageServer;
+  let network: FaultProxy;
+  let stub: string;
+  let used = 0;
+  let label: Label;
+  beforeAll(async () => {
+    pages = await startPageServer();
+    collector = await startCollector({ config: configOf([pages.site, pages.otherSite, 'null'], rates) });
+    network = await startFaultProxy(collector.url);
+    stub = await readFile(new URL('../../dist/stub.js', import.meta.url), 'utf8');
+  });
+  afterAll(async () => {
+    await network?.close();
+    await pages?.close();
+    await collector?.stop();
+  });
+  beforeEach(() => {
+    network.heal();
+    label = labelAt(collector, used++);
+  });
+  const tag = (attributes = `data-label="${label.key}"`) =>
+    `<script src="${network.url}/smartico.js" ${attributes}></script>`;
+  return {
+    get collector() {
+      return collector;
+    },
+    get pages() {
+      return pages;
+    },
+    get network() {
+      return network;
+    },
+    get label() {
+      return label;
+    },
+    tag,
+    page: ({ before = '', after = '', stub: stubbed = false, tag: own = tag(), localhost = true } = {}) =>
+      pages.add(`<!doctype html><meta charset="utf-8"><title>Casino</title><link rel="icon" href="data:,">
+<script>${localhost ? 'window._smartico_allow_localhost = true;' : ''}${watchDatabase}${before}</script>
+<script>${stubbed ? stub : ''}</script>
+${own}
+<script>${after}</script>
+<body style="height: 100vh; margin: 0"><h1>Casino</h1>`),
+  };
+};
+
+export const databaseOpen = (page: Page): Promise<unknown> =>
+  page.evaluate(() => (window as unknown as { databaseOpen: Promise<unknown> }).databaseOpen);
+
+/** Opens a page of the world and waits until its SDK writes into the database. */
+export const openReady = async (page: Page, url: string): Promise<Page> => {
+  await page.goto(url);
+  await databaseOpen(page);
+  return page;
+};
+
+/** Makes the page call these actions, in one task. */
+export const act = (page: Page, ...names: string[]): Promise<void> =>
+  page.evaluate((all) => {
+    for (const name of all) window._smartico.action(name);
+  }, names);
+
+export const flush = (page: Page): Promise<FlushCounts> => page.evaluate(() => window._smartico.flush());
+
+/** Sends what waits on this page's device, until nothing does. */
+export const sendAll = (page: Page): Promise<void> =>
+  expect.poll(async () => (await flush(page)).pending, patience).toBe(0);
+
+export const patience = { timeout: 25_000, interval: 50 };
+
+export const nameOf = ({ payload, event_type }: StoredEvent): string => String(payload.client_action ?? event_type);
+
+/** Every name of the ledger arrives, once, and nothing else does. */
+export const expectDelivered = (label: Label, ledger: string[]): Promise<void> =>
+  expect.poll(async () => (await label.events()).map(nameOf).sort(), patience).toEqual([...ledger].sort());
