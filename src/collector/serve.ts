@@ -3,7 +3,7 @@
  * no new connections, answers to what was accepted, the log on disk.
  */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as Listener } from 'node:net';
 import type { Collector } from './collector.ts';
 
 export interface Serving {
@@ -32,7 +32,9 @@ const listenOnV6Loopback = (collector: Collector, port: number): Promise<Server 
     server.listen(port, '::1', () => resolve(server));
   });
 
-const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+/** Takes no more connections. `http.Server`'s own close would at once cut the idle ones, whose next request may be on its way. */
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => Listener.prototype.close.call(server, () => resolve()));
 
 export const serve = async (
   collector: Collector,
