@@ -58,14 +58,22 @@ interface Scene {
   nowhere: string;
 }
 
-const onPage = async <T>({ browser, page }: Scene, work: (page: Page) => Promise<T>): Promise<T> => {
+const patienceMs = 90_000;
+
+/** A fresh profile with the page in it, for one measurement; one that never ends is told, not waited for. */
+const onPage = async <T>({ browser, page }: Scene, what: string, work: (page: Page) => Promise<T>): Promise<T> => {
   const context = await browser.newContext();
+  let timer: NodeJS.Timeout | undefined;
   try {
     const tab = await context.newPage();
     tab.on('pageerror', (cause) => console.error('in the page:', cause));
     await tab.goto(page.url);
-    return await work(tab);
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${what}: nothing after ${patienceMs / 1000} s`)), patienceMs);
+    });
+    return await Promise.race([work(tab), patience]);
   } finally {
+    clearTimeout(timer);
     await context.close();
   }
 };
@@ -75,8 +83,8 @@ const start = async (tab: Page, code: VariantCode): Promise<void> => {
   await tab.evaluate(() => window.bench.settled());
 };
 
-const loading = (scene: Scene, { code, queues }: Variant, throttle: number) =>
-  onPage(scene, async (tab) => {
+const loading = (scene: Scene, { name, code, queues }: Variant, throttle: number) =>
+  onPage(scene, `${name}: load`, async (tab) => {
     const devtools = await tab.context().newCDPSession(tab);
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle });
     const ms = await tab.evaluate((given) => window.bench.load(given), code(scene.collector));
@@ -84,8 +92,8 @@ const loading = (scene: Scene, { code, queues }: Variant, throttle: number) =>
     return { ms, longTasks: await tab.evaluate(() => window.bench.longTasksSeen()) };
   });
 
-const singleCalls = (scene: Scene, { code }: Variant) =>
-  onPage(scene, async (tab) => {
+const singleCalls = (scene: Scene, { name, code }: Variant) =>
+  onPage(scene, `${name}: single calls`, async (tab) => {
     await start(tab, code(scene.nowhere));
     await tab.evaluate(() => window.bench.singles(100));
     const taken = await tab.evaluate(() => window.bench.singles(500));
@@ -102,8 +110,8 @@ const workMeter = async (tab: Page): Promise<() => Promise<number>> => {
   };
 };
 
-const bursting = (scene: Scene, { code }: Variant, calls: number) =>
-  onPage(scene, async (tab) => {
+const bursting = (scene: Scene, { name, code }: Variant, calls: number) =>
+  onPage(scene, `${name}: ${calls} calls until on disk`, async (tab) => {
     await start(tab, code(scene.nowhere));
     const work = await workMeter(tab);
     const before = await work();
@@ -113,10 +121,10 @@ const bursting = (scene: Scene, { code }: Variant, calls: number) =>
 
 const pending = (tab: Page): Promise<number> => tab.evaluate(async () => (await window._smartico.receipts()).pending);
 
-const weighing = async (scene: Scene, { code }: Variant, calls: number) => {
+const weighing = async (scene: Scene, { name, code }: Variant, calls: number) => {
   const scale = await serveScale(scene.collector);
   try {
-    return await onPage(scene, async (tab) => {
+    return await onPage(scene, `${name}: ${calls} calls until acknowledged`, async (tab) => {
       await start(tab, code(scale.url));
       await tab.evaluate((count) => window.bench.many(count), calls);
       while ((await pending(tab)) > 0) await tab.waitForTimeout(50);
@@ -150,8 +158,8 @@ const hearLive = async (collector: string, heard: (action: string, at: number) =
   return () => ending.abort();
 };
 
-const trips = (scene: Scene, { code }: Variant, samples: number): Promise<number[]> =>
-  onPage(scene, async (tab) => {
+const trips = (scene: Scene, { name, code }: Variant, samples: number): Promise<number[]> =>
+  onPage(scene, `${name}: until the live stream tells`, async (tab) => {
     const waiting = new Map<string, (at: number) => void>();
     const end = await hearLive(scene.collector, (action, at) => waiting.get(action)?.(at));
     try {

@@ -45,7 +45,7 @@ const offsetsOf = (text: string, sought: string, skip: number): number[] => {
 
 /** One browser with its page: two users at most, as a shared device has, and a `seq` without gaps. */
 export const browserRequests = (sender: Sender, device: number): (() => PreparedRequest) => {
-  const newEventId = eventIds(Date.now, () => random(12));
+  const newEventId = eventIds(Date.now, random(12));
   const page = { device_id: `d-${random(12)}`, session_id: `s-${random(8)}`, page_id: `p-${random(8)}` };
   let seq = 0;
   let batches = 0;

@@ -1,5 +1,6 @@
 /**
- * Door of `npm run bench [-- collector|browser] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and leaves no process behind.
+ * Door of `npm run bench [-- collector|browser] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and
+ * leaves no process behind.
  * Benchmarks state numbers; they never pass or fail.
  */
 import { spawn } from 'node:child_process';
