@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -80,10 +81,18 @@ for (const { file, budget, options } of bundles) {
 }
 await writeFile('dist/integrity.json', `${JSON.stringify(sri, null, 2)}\n`);
 
+/** The declarations that the npm entry reaches, and no others; an import of `x.ts` is one of `x.js` to a reader of `.d.ts`. */
+const declare = async (path, seen = new Set()) => {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const text = await readFile(`.types/${path}.d.ts`, 'utf8');
+  await mkdir(dirname(`dist/types/${path}`), { recursive: true });
+  await writeFile(`dist/types/${path}.d.ts`, text.replaceAll(/(from '\.[^']*)\.ts'/g, "$1.js'"));
+  for (const [, from] of text.matchAll(/from '(\.[^']*)\.ts'/g)) await declare(join(dirname(path), from), seen);
+};
 if (!process.argv.includes('--no-types')) {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/sdk'], { stdio: 'inherit' });
-  await cp('.types/sdk', 'dist/types/sdk', { recursive: true });
-  await cp('.types/wire', 'dist/types/wire', { recursive: true });
+  await declare('sdk/module');
   await writeFile('dist/index.d.ts', "export * from './types/sdk/module.js';\n");
 }
 

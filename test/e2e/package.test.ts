@@ -1,0 +1,65 @@
+/**
+ * The package as somebody else's project sees it: imported on a server, and type-checked by a compiler that knows only `dist`.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let project: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'openaction-consumer-'));
+  await mkdir(join(project, 'node_modules'));
+  await symlink(root, join(project, 'node_modules/openaction'));
+});
+afterAll(() => rm(project, { recursive: true }));
+
+test('importing it on a server changes nothing, prints nothing and answers every call', async () => {
+  await writeFile(
+    join(project, 'server.mjs'),
+    `import { smartico } from 'openaction';
+     smartico.init('label'); smartico('action', 'X'); smartico.action('X');
+     const counts = await smartico.flush();
+     process.stdout.write(JSON.stringify({ counts, leaked: '_smartico' in globalThis }));`,
+  );
+  const printed = execFileSync(process.execPath, [join(project, 'server.mjs')], { encoding: 'utf8' });
+  expect(JSON.parse(printed)).toEqual({
+    counts: { stored: 0, duplicate: 0, rejected: 0, pending: 0 },
+    leaked: false,
+  });
+});
+
+test.each([
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+])('its types hold under module %s, resolution %s', async (module, resolution) => {
+  await writeFile(
+    join(project, 'page.ts'),
+    `import { type FlushCounts, smartico } from 'openaction';
+     smartico.action('X', { amount: 5 });
+     smartico('action', 'X');
+     window._smartico.event('deposit_started');
+     // @ts-expect-error an action has a name
+     smartico.action();
+     // @ts-expect-error there is no such call
+     smartico('actoin', 'X');
+     export const counts: Promise<FlushCounts> = smartico.flush();`,
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+  const checked = () =>
+    execFileSync(
+      process.execPath,
+      [tsc, ...options, '--module', module, '--moduleResolution', resolution, join(project, 'page.ts')],
+      {
+        cwd: project,
+        stdio: 'pipe',
+        encoding: 'utf8',
+      },
+    );
+  expect(checked).not.toThrow();
+});
