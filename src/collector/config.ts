@@ -3,6 +3,7 @@
  * Reads no file and knows no default file. Names nobody asked for are mistakes too: a misspelt `requred` must not
  * leave a label open.
  */
+import { isIP } from 'node:net';
 import { fields, type Mistake, type Place, place } from './config-place.ts';
 
 export interface Rate {
@@ -153,7 +154,11 @@ const findTwins = (labels: Label[], mistakes: Mistake[]): void => {
   }
 };
 
-const ADDRESS = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
+const isAddressOrRange = (text: string): boolean => {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+};
 
 export const parseConfig = (value: unknown): ParsedConfig => {
   const mistakes: Mistake[] = [];
@@ -166,7 +171,7 @@ export const parseConfig = (value: unknown): ParsedConfig => {
     return text;
   });
   const trustedProxies = known.trustedProxies?.list().map((one) => {
-    if (!ADDRESS.test(one.text())) one.mistake('must be an address or a range such as 10.0.0.0/8');
+    if (!isAddressOrRange(one.text())) one.mistake('must be an address or a range such as 10.0.0.0/8');
     return one.text();
   });
   const labels = known.labels?.list().map((label) => parseLabel(label, warnings)) ?? [];

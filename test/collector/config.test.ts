@@ -1,0 +1,149 @@
+/** The config's mistakes, each with its path and reason, all at once. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { type Label, parseConfig } from '../../src/collector/config.ts';
+
+const label = {
+  name: 'Casino',
+  keys: { public: ['p1'], secret: ['s1'], admin: ['a1'] },
+  brands: ['main'],
+  origins: ['self'],
+};
+const mistakesOf = (value: unknown): string[] => {
+  const parsed = parseConfig(value);
+  return parsed.ok ? [] : parsed.mistakes.map(({ path, reason }) => `${path}: ${reason}`);
+};
+const withLabel = (more: object) => ({ labels: [{ ...label, ...more }] });
+
+test('a label needs little, and the rest has its defaults', () => {
+  const parsed = parseConfig({ labels: [label] });
+  expect(parsed).toMatchObject({ ok: true, config: { publicUrl: null, trustedProxies: [] }, warnings: [] });
+  expect((parsed as { config: { labels: Label[] } }).config.labels[0]).toEqual({
+    ...label,
+    hashes: { salts: [], required: false, maxValidityDays: null, graceDays: 7 },
+    deepLinkActions: 'all',
+    linkKeys: [],
+    strictFieldCodes: false,
+    retentionDays: null,
+    rates: { label: { perSecond: 50_000, burst: 200_000 }, address: { perSecond: 2_000, burst: 20_000 } },
+  });
+});
+
+test('the demo’s config is one', async () => {
+  const parsed = parseConfig(JSON.parse(await readFile('demo/config.json', 'utf8')));
+  expect(parsed).toMatchObject({
+    ok: true,
+    warnings: [{ path: 'labels[0].hashes.salts[0]' }, { path: 'labels[1].hashes.salts[0]' }],
+  });
+});
+
+describe.each<[string, unknown, string[]]>([
+  ['nothing', null, [': must be an object, got null']],
+  ['no labels', {}, ['labels: is missing']],
+  ['an empty list of labels', { labels: [] }, ['labels: must have at least one label']],
+  [
+    'a misspelt name',
+    { labels: [label], trustedProxy: [] },
+    ['trustedProxy: is not a name that is known here; did you mean "trustedProxies"?'],
+  ],
+  [
+    'a name nobody can have meant',
+    { labels: [label], xyzzy: 1 },
+    ['xyzzy: is not a name that is known here (publicUrl, trustedProxies, labels)'],
+  ],
+  [
+    'a misspelt setting',
+    withLabel({ hashes: { requierd: true } }),
+    ['labels[0].hashes.requierd: is not a name that is known here; did you mean "required"?'],
+  ],
+  [
+    'a key that is no text',
+    withLabel({ keys: { public: ['p1', 7, ''] } }),
+    [
+      'labels[0].keys.public[1]: must be a text that is not empty, got number',
+      'labels[0].keys.public[2]: must be a text that is not empty, got an empty one',
+    ],
+  ],
+  ['no public key', withLabel({ keys: { public: [] } }), ['labels[0].keys.public: must have at least one entry']],
+  [
+    'an origin with a path',
+    withLabel({ origins: ['https://op.example/'] }),
+    ['labels[0].origins[0]: must be exactly an origin; did you mean https://op.example?'],
+  ],
+  [
+    'an origin without a scheme',
+    withLabel({ origins: ['op.example'] }),
+    ['labels[0].origins[0]: must be "self", "null" or an origin such as https://op.example'],
+  ],
+  [
+    'an origin with a star',
+    withLabel({ origins: ['*'] }),
+    ['labels[0].origins[0]: must be "self", "null" or an origin such as https://op.example'],
+  ],
+  [
+    'required hashes without a salt',
+    withLabel({ hashes: { required: true } }),
+    ['labels[0].hashes.required: needs at least one salt in hashes.salts'],
+  ],
+  [
+    'signed links without a key',
+    withLabel({ deepLinkActions: 'signed' }),
+    ['labels[0].deepLinkActions: is "signed", which needs at least one key in linkKeys'],
+  ],
+  [
+    'a policy that is none',
+    withLabel({ deepLinkActions: 'some' }),
+    ['labels[0].deepLinkActions: must be "all", "signed" or { "listed": [...] }'],
+  ],
+  [
+    'a text for a number',
+    withLabel({ retentionDays: '30' }),
+    ['labels[0].retentionDays: must be a number above 0, got string'],
+  ],
+  [
+    'a rate of nothing',
+    withLabel({ rates: { label: { perSecond: 0, burst: 0.5 } } }),
+    [
+      'labels[0].rates.label.perSecond: must be a number above 0, got 0',
+      'labels[0].rates.label.burst: must be a number of 1 or more, got 0.5',
+    ],
+  ],
+  [
+    'a flag that is a text',
+    withLabel({ strictFieldCodes: 'yes' }),
+    ['labels[0].strictFieldCodes: must be true or false, got string'],
+  ],
+  [
+    'a proxy that is a name',
+    { labels: [label], trustedProxies: ['proxy.local'] },
+    ['trustedProxies[0]: must be an address or a range such as 10.0.0.0/8'],
+  ],
+  [
+    'a proxy range that is too long',
+    { labels: [label], trustedProxies: ['10.0.0.0/40'] },
+    ['trustedProxies[0]: must be an address or a range such as 10.0.0.0/8'],
+  ],
+  [
+    'two keys with one value',
+    { labels: [label, { ...label, name: 'Other', keys: { public: ['a1'], secret: ['s2'] } }] },
+    ['labels[1].keys.public[0]: is the same key as labels[0].keys.admin[0]; each may stand once'],
+  ],
+  [
+    'two labels with one name',
+    { labels: [label, { ...label, keys: { public: ['p2'] } }] },
+    ['labels[1].name: is the same name as labels[0].name; each may stand once'],
+  ],
+])('%s', (_, value, wanted) => {
+  test('is told by path and reason', () => expect(mistakesOf(value)).toEqual(wanted));
+});
+
+test('all mistakes of a config are told at once', () => {
+  const paths = mistakesOf({ publicUrl: 'x', labels: [{ name: 1, origins: 'self' }] }).map((one) => one.split(':')[0]);
+  expect(paths.sort()).toEqual([
+    'labels[0].brands',
+    'labels[0].keys',
+    'labels[0].name',
+    'labels[0].origins',
+    'publicUrl',
+  ]);
+});
