@@ -69,7 +69,10 @@ describe('the way in', () => {
     await fromServer(envelope({ user_ext_id: 'only-demo' }));
     await openLive();
     await row('only-demo').first().waitFor();
+    await live.getByRole('tab', { name: 'Registry' }).click();
     await live.getByRole('button', { name: 'Forget key' }).click();
+    await live.getByLabel('Admin key').waitFor();
+    expect(await live.locator('body').textContent()).not.toContain('reset_password');
     await live.getByLabel('Admin key').fill('other-admin');
     await live.keyboard.press('Enter');
     await live.locator('#connection[data-at="open"]').waitFor();

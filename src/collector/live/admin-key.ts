@@ -2,6 +2,7 @@
  * Where the admin key comes from and where it is kept: the address once, then this tab's session and no longer.
  */
 const KEPT = 'openaction_live_key';
+const LEFT = 'openaction_live_left';
 
 /** `#key=K&event=EID`, either part alone or both. */
 export const readAddress = (): { key: string | null; event: string | null } => {
@@ -27,3 +28,11 @@ const storage = (): Storage | undefined => {
 export const keptKey = (): string | null => storage()?.getItem(KEPT) ?? null;
 export const keepKey = (key: string): void => storage()?.setItem(KEPT, key);
 export const forgetKey = (): void => storage()?.removeItem(KEPT);
+
+/** Why a label was left, for the form that asks for the next key. */
+export const keepReason = (why: string): void => storage()?.setItem(LEFT, why);
+export const takeReason = (): string => {
+  const why = storage()?.getItem(LEFT) ?? '';
+  storage()?.removeItem(LEFT);
+  return why;
+};

@@ -111,7 +111,6 @@ export const createChart = (): Chart => {
 
   return {
     show: (all) => {
-      known.clear();
       for (const minute of all) known.set(minute.minute, minute);
       draw();
     },

@@ -40,8 +40,6 @@ export interface Feed {
   catchUp(): void;
   /** The next page of history, below the last row. It pauses: who reads downwards must not be pushed away. */
   older(): void;
-  /** Another label comes: nothing of this one may be seen with it. */
-  clear(): void;
 }
 
 const PAGE = 100;
@@ -52,8 +50,7 @@ const ENOUGH = 30;
 const CATCH_UP = 2_000;
 
 export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeeds): Feed => {
-  const nothing: FeedView = { rows: [], filter: everything, flow: { at: 'live' }, next: null, skipped: 0 };
-  let view = nothing;
+  let view: FeedView = { rows: [], filter: everything, flow: { at: 'live' }, next: null, skipped: 0 };
   let shown = passes(everything);
   let waiting: StoredEvent[] = [];
   let drawing = false;
@@ -149,10 +146,5 @@ export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeed
     pause: () => view.flow.at === 'live' && change({ flow: { at: 'paused', missed: 0 } }),
     resume: () => void look(view.filter).catch(onProblem),
     older: () => void older().catch(onProblem),
-    clear: () => {
-      question++;
-      waiting = [];
-      change(nothing);
-    },
   };
 };

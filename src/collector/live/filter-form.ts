@@ -29,6 +29,13 @@ const flowText = ({ rows, filter, flow, skipped }: FeedView): string => {
     : `${shown}.`;
 };
 
+const emptyText = ({ filter, next }: FeedView): string => {
+  if (!isFiltered(filter)) return 'No event yet. The first one appears here by itself.';
+  return next === null
+    ? 'No event matches. What arrives and matches will appear here.'
+    : 'No match in the newest part of the log. Older events looks further back.';
+};
+
 export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeeds): FilterForm => {
   const fields = (['user', 'type', 'text'] as const).map(
     (part) => [part, byId<HTMLInputElement>(`filter-${part}`)] as const,
@@ -65,9 +72,7 @@ export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeed
       byId('filter-clear').hidden = !isFiltered(view.filter);
       byId('older').hidden = view.next === null;
       byId('no-events').hidden = view.rows.length > 0;
-      byId('no-events').textContent = isFiltered(view.filter)
-        ? 'No event matches. What arrives and matches will appear here.'
-        : 'No event yet. The first one appears here by itself.';
+      byId('no-events').textContent = emptyText(view);
     },
     set: (filter) => {
       for (const [part, field] of fields) field.value = filter[part];

@@ -1,7 +1,7 @@
 /**
  * The live view's entry: wires the rooms of this page to one another, and opens or leaves a label.
  */
-import { forgetKey, keepKey, keptKey, readAddress, writeAddress } from './admin-key.ts';
+import { forgetKey, keepKey, keepReason, keptKey, readAddress, takeReason, writeAddress } from './admin-key.ts';
 import { createAnnouncer } from './announce.ts';
 import { createChart } from './chart.ts';
 import { byId } from './draw.ts';
@@ -161,20 +161,12 @@ async function enter(key: string, event = readAddress().event): Promise<void> {
   showRegistry(await api.registry());
 }
 
+/** A fresh page: whatever was shown of this label goes with the old one. */
 function leave(why: string): void {
   if (visit.at === 'inside') visit.closeStream();
-  visit = { at: 'door' };
   forgetKey();
-  envelope.close();
-  feed.clear();
-  rejections.clear();
-  byId('view').hidden = true;
-  byId('leave').hidden = true;
-  byId('trouble').hidden = true;
-  byId('label-name').textContent = '';
-  byId('connection').textContent = '';
-  byId('connection').dataset.at = 'none';
-  signIn.ask(why);
+  keepReason(why);
+  location.reload();
 }
 
 const address = readAddress();
@@ -182,4 +174,4 @@ const address = readAddress();
 writeAddress(address.event);
 const key = address.key ?? keptKey();
 if (key) void enter(key, address.event).catch(tell);
-else signIn.ask('');
+else signIn.ask(takeReason());

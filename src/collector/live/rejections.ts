@@ -15,8 +15,6 @@ export interface RejectionsPanel {
   arrived(refusal: Refusal): void;
   /** A person looks: the count of new ones on the tab starts again. */
   seen(): void;
-  /** Another label comes. */
-  clear(): void;
 }
 
 const byCode = (refusals: Refusal[]): [code: string, times: number][] => {
@@ -100,11 +98,6 @@ export const createRejections = (): RejectionsPanel => {
       drawSoon();
     },
     seen: () => {
-      countUnseen(0);
-      draw();
-    },
-    clear: () => {
-      refusals = [];
       countUnseen(0);
       draw();
     },
