@@ -1,0 +1,31 @@
+/** The schemas that describe the API are the wire's types: the compiler holds them together. */
+import type { Static } from '@sinclair/typebox';
+import { expectTypeOf, test } from 'vitest';
+import type { RegistryView } from '../../src/collector/registry-tally.ts';
+import type * as schemas from '../../src/collector/schemas.ts';
+import type { LossReport, RejectionRecord } from '../../src/collector/store/event-log.ts';
+import type { Batch, BatchAnswer, BrowserEvent, Envelope, ErrorBody, Verdicts } from '../../src/wire/event.ts';
+
+/** One object type instead of an intersection, so that equal shapes compare as equal. */
+type Flat<T> = T extends object ? { [Name in keyof T]: Flat<T[Name]> } : T;
+type Same<A, B> = [Flat<A>] extends [Flat<B>] ? ([Flat<B>] extends [Flat<A>] ? true : false) : false;
+type Described<Name extends keyof typeof schemas> = (typeof schemas)[Name] extends infer Schema
+  ? Schema extends { static: unknown }
+    ? Static<Schema & import('@sinclair/typebox').TSchema>
+    : never
+  : never;
+
+test('what is described is what the wire says', () => {
+  expectTypeOf<Same<Described<'envelope'>, Envelope>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'browserEvent'>, BrowserEvent>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'batch'>, Batch>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'verdicts'>, Verdicts>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'batchAnswer'>, BatchAnswer>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'errorBody'>, ErrorBody>>().toEqualTypeOf<true>();
+});
+
+test('what is described is what the log and the registry give', () => {
+  expectTypeOf<Same<Described<'lossReport'>, LossReport>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'rejections'>, { rejections: RejectionRecord[] }>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'registry'>, RegistryView>>().toEqualTypeOf<true>();
+});

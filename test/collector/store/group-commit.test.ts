@@ -1,0 +1,100 @@
+/** One commit for everything that waits: what is grouped, what is refused, what a failure takes with it. */
+import { expect, test } from 'vitest';
+import type { EventLog, Outcome, Submission } from '../../../src/collector/store/event-log.ts';
+import { groupCommit, LogOverloaded } from '../../../src/collector/store/group-commit.ts';
+import { createMemoryLog } from '../../../src/collector/store/memory-log.ts';
+import { event, submission } from '../../support/submissions.ts';
+
+/** A log whose appends wait to be let through, one by one. */
+const heldLog = () => {
+  const groups: Submission[][] = [];
+  const gates: { open: () => void; fail: (cause: Error) => void }[] = [];
+  let seen = () => {};
+  const log: EventLog = {
+    ...createMemoryLog(),
+    append: (group) =>
+      new Promise<Outcome[][]>((resolve, reject) => {
+        groups.push(group);
+        gates.push({ open: () => resolve(group.map(({ events }) => events.map((_, n) => n + 1))), fail: reject });
+        seen();
+      }),
+  };
+  const groupsSeen = async (many: number): Promise<void> => {
+    while (groups.length < many)
+      await new Promise<void>((resolve) => {
+        seen = resolve;
+      });
+  };
+  return { log, groups, gates, groupsSeen };
+};
+const of = (eid: string, many = 1, weight = 100) =>
+  submission({ weight, events: Array.from({ length: many }, (_, n) => event(`${eid}-${n}`, { index: n })) });
+
+test('what comes in one turn shares one commit, and each gets its own outcomes', async () => {
+  const { log, groups, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const answers = Promise.all([grouped.submit(of('first', 2)), grouped.submit(of('second', 3))]);
+  await groupsSeen(1);
+  expect(groups[0]).toHaveLength(2);
+  gates[0]!.open();
+  expect(await answers).toEqual([
+    [1, 2],
+    [1, 2, 3],
+  ]);
+});
+
+test('a group closes at 4,000 events, and a larger submission goes alone', async () => {
+  const { log, groups, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const answers = [of('a', 3000), of('b', 900), of('c', 200), of('d', 5000)].map(grouped.submit);
+  await groupsSeen(2);
+  gates[0]!.open();
+  await groupsSeen(3);
+  expect(groups.map((group) => group.map(({ events }) => events.length))).toEqual([[3000, 900], [200], [5000]]);
+  for (const { open } of gates) open();
+  await Promise.all(answers);
+});
+
+test('more than the bound is refused at once, and taken again when there is room', async () => {
+  const { log, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log, { mostWaitingBytes: 250 });
+  const first = [grouped.submit(of('a')), grouped.submit(of('b'))];
+  await expect(grouped.submit(of('c'))).rejects.toBeInstanceOf(LogOverloaded);
+  await groupsSeen(1);
+  gates[0]!.open();
+  await Promise.all(first);
+  const heavy = grouped.submit(of('heavy', 1, 1000));
+  await groupsSeen(2);
+  gates[1]!.open();
+  expect(await heavy).toEqual([1]);
+  expect(grouped.waitingBytes()).toBe(0);
+});
+
+test('a group that fails tells each of its submissions, and the next is stored', async () => {
+  const { log, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const failing = Promise.allSettled([grouped.submit(of('a')), grouped.submit(of('b'))]);
+  await groupsSeen(1);
+  gates[0]!.fail(new Error('the disk is full'));
+  expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const next = grouped.submit(of('c'));
+  await groupsSeen(2);
+  gates[1]!.open();
+  expect(await next).toEqual([1]);
+});
+
+test('a close waits for what was accepted, and takes nothing more', async () => {
+  const { log, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const accepted = grouped.submit(of('a'));
+  let state = 'open';
+  const closing = grouped.close().then(() => {
+    state = 'closed';
+  });
+  await expect(grouped.submit(of('b'))).rejects.toThrow('closed');
+  await groupsSeen(1);
+  expect(state).toBe('open');
+  gates[0]!.open();
+  expect(await accepted).toEqual([1]);
+  await closing;
+});

@@ -1,0 +1,97 @@
+/** What only the SQLite driver can get wrong. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bounds } from '../../../src/collector/store/event-log.ts';
+import { eventsFile } from '../../../src/collector/store/sqlite-file.ts';
+import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
+import { openSqliteWriter } from '../../../src/collector/store/sqlite-writer.ts';
+import { event, submission } from '../../support/submissions.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'openaction-sqlite-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+test('a group that fails leaves nothing, and nothing of it is remembered', async () => {
+  const log = await openSqliteLog(directory);
+  const good = submission({ label: 'new label', events: [event('good-000', { user_ext_id: 'new user' })] });
+  const broken = submission({ events: [event('broken-0', { payload: Symbol('unstorable') as unknown as string })] });
+  await expect(log.append([good, broken])).rejects.toThrow();
+  expect((await log.events('new label', { limit: 10, order: 'asc' })).events).toEqual([]);
+  expect(await log.minutes('new label', 0)).toEqual([]);
+  await log.append([good]);
+  const { events } = await log.events('new label', { user: 'new user', limit: 10, order: 'asc' });
+  expect(events.map(({ eid, page_id, session_id }) => [eid, page_id, session_id])).toEqual([
+    ['good-000', 'page-001', 'session-1'],
+  ]);
+  expect((await log.registry('new label')).shapes).toMatchObject([{ count: 1 }]);
+  await log.close();
+});
+
+test('every commit reaches the disk: the log is written ahead and synced in full', () => {
+  const settings: Record<string, unknown> = {};
+  const pragma = Database.prototype.pragma;
+  Database.prototype.pragma = function (this: Database.Database, text: string, options) {
+    const value = pragma.call(this, text, options);
+    const [name, set] = text.split(' = ');
+    if (set !== undefined) settings[name!] = pragma.call(this, name!, { simple: true });
+    return value;
+  };
+  try {
+    openSqliteWriter(eventsFile(directory)).close();
+  } finally {
+    Database.prototype.pragma = pragma;
+  }
+  expect(settings).toMatchObject({ journal_mode: 'wal', synchronous: 2, wal_autocheckpoint: 1000, cache_size: -65536 });
+});
+
+test('a file of a newer version is refused, and left as it is', async () => {
+  await (await openSqliteLog(directory)).close();
+  const db = new Database(eventsFile(directory));
+  db.pragma('user_version = 99');
+  db.close();
+  await expect(openSqliteLog(directory)).rejects.toThrow('written by a newer version');
+});
+
+test('random names fill the registry to its bound, and events go on being stored and counted', async () => {
+  const log = await openSqliteLog(directory);
+  const many = bounds.shapes + 500;
+  for (let start = 0; start < many; start += 500)
+    await log.append([
+      submission({
+        events: Array.from({ length: 500 }, (_, n) =>
+          event(`random-${start + n}`, {
+            index: n,
+            seq: null,
+            name: `action ${start + n}`,
+            shape: `[["f${start + n}","number"]]`,
+          }),
+        ),
+      }),
+    ]);
+  const { shapes } = await log.registry('casino');
+  expect(shapes.length).toBeLessThanOrEqual(bounds.shapes + 1);
+  expect(shapes.reduce((sum, { count }) => sum + count, 0)).toBe(many);
+  expect(shapes.find(({ event_type }) => event_type === '')?.count).toBeGreaterThan(0);
+  await log.close();
+});
+
+test('a search over a long log reads a bounded stretch and says where to go on', async () => {
+  const log = await openSqliteLog(directory);
+  for (let group = 0; group < 120; group++)
+    await log.append([
+      submission({
+        events: Array.from({ length: 1000 }, (_, n) => event(`long-${group}-${n}`, { index: n, seq: null })),
+      }),
+    ]);
+  await log.append([submission({ events: [event('needle-0', { user_ext_id: 'needle' })] })]);
+  const first = await log.events('casino', { text: 'needle', limit: 10, order: 'asc' });
+  expect([first.events, first.next]).toEqual([[], 100_000]);
+  const second = await log.events('casino', { text: 'needle', limit: 10, order: 'asc', after: first.next! });
+  expect([second.events.map(({ eid }) => eid), second.next]).toEqual([['needle-0'], null]);
+  await log.close();
+});
