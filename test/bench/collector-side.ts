@@ -188,15 +188,16 @@ export const collectorTables = async ({ rounds, warmSeconds, log }: Asked): Prom
     },
     {
       title: 'Collector, latency at a given rate (open loop, 64 connections, counted from the time a request was due)',
-      head: ['', ...paced.flatMap(({ name }) => [`${name}: p50 ms`, 'p99 ms', 'events/s reached'])],
-      rows: targets.map((target) => [
-        target.name,
-        ...paced.flatMap((load) => [
+      head: ['rate', 'server', 'p50, ms', 'p99, ms', 'events/s reached'],
+      rows: paced.flatMap((load) =>
+        targets.map((target) => [
+          load.name,
+          target.name,
           spread(of(target, load).map(({ p50 }) => p50)),
           spread(of(target, load).map(({ p99 }) => p99)),
           spread(rates(target, load)),
         ]),
-      ]),
+      ),
       notes: [
         'A server that cannot keep the rate shows it twice: in the events reached and in a latency that only grows.',
       ],
