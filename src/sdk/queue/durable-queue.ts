@@ -115,7 +115,7 @@ export const createDurableQueue = ({
     forget(eids);
     await ask((queue) => queue.acknowledge(eids));
   };
-  const bound = async () => {
+  const look = async () => {
     unlooked = 0;
     if ((await count()) < LOOK.rows) return;
     let left = BOUND.characters;
@@ -128,6 +128,18 @@ export const createDurableQueue = ({
     await acknowledge(dropped.map(({ eid }) => eid));
     lose('overflow', dropped.length);
     tell('queue_overflow', 'the oldest events are dropped');
+  };
+  let looking: Promise<void> | undefined;
+  const lookOn = async () => {
+    do await look();
+    while (unlooked > LOOK.characters);
+  };
+  /** One look at a time: two would drop the same rows, and count them twice. */
+  const bound = () => {
+    looking ??= lookOn().finally(() => {
+      looking = undefined;
+    });
+    return looking;
   };
 
   gather().catch(broken);
