@@ -7,6 +7,7 @@ const now = 1_737_986_306_201;
 const day = 86_400_000;
 const rules: HashRules = { labelKeys: ['demo-label'], salts: ['demo-salt'], maxValidityDays: null, graceDays: 7 };
 const md5 = `0018cffe2619f9fd7c3316933a26fd3d:${validity}`;
+const kate = `047251971f86aab25bf3cdc2310802b6:${validity}`;
 const v2 = `v2.jzZFZ6NK5eKdLPUvpI51IuEVW51jPsqFSltNeVsqZpM:${validity}`;
 const held = { is: 'held', until: validity };
 const wrong = { is: 'wrong' };
@@ -31,7 +32,8 @@ describe.each<[string, string, string | undefined, Partial<HashRules>, object]>(
     held,
   ],
   ['the v2 form with another validity', 'test98635568', v2.replace('1893', '1993'), {}, wrong],
-  ['an id outside ASCII in the published form', '\u212Aate', md5, {}, wrong],
+  ['an id outside ASCII in the published form, which folds it into another', '\u212Aate', kate, {}, wrong],
+  ['that other id', 'Kate', kate, {}, held],
   ['none', 'test98635568', undefined, {}, { is: 'missing' }],
   ['an empty one', 'test98635568', '', {}, { is: 'malformed' }],
   ['31 characters', 'test98635568', md5.slice(1), {}, { is: 'malformed' }],

@@ -1,4 +1,6 @@
 /** What an operator reads, over real sockets. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   batch,
@@ -233,6 +235,23 @@ describe('the live stream', () => {
     const { value } = await live.next('skipped');
     expect(value.count).toBeGreaterThanOrEqual(500);
     live.end();
+  });
+
+  test('lets go of a reader that does not read', async () => {
+    const socket = connect(collector.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.pause();
+    socket.on('error', () => socket.destroy());
+    socket.write('GET /v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: demo-admin\r\n\r\n');
+    const listeners = async (): Promise<number> => {
+      const text = await (await fetch(`${collector.url}/metrics`)).text();
+      return Number(/openaction_live_listeners (\d+)/.exec(text)?.[1]);
+    };
+    while ((await listeners()) === 0);
+    const page = newPage();
+    const heavy = () => page({ payload: { client_action: 'heavy', text: 'x'.repeat(30_000) } });
+    while ((await listeners()) > 0) await send(collector, batch(Array.from({ length: 30 }, heavy)));
+    socket.destroy();
   });
 
   test('a wrong place to resume from is refused', async () => {

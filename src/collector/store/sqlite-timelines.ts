@@ -12,8 +12,6 @@ const STRETCH = 4096;
 export interface TimelineIndex {
   /** Part of a transaction that stored events up to `newest`. */
   keepUp(newest: number): void;
-  /** Part of a transaction of its own, before the file is closed. */
-  finish(): void;
   forget(): void;
 }
 
@@ -22,7 +20,6 @@ export const indexedUpTo = (db: Sqlite): Statement<[], { upto: number }> =>
 
 export const timelineIndex = (db: Sqlite): TimelineIndex => {
   const progress = indexedUpTo(db);
-  const newestEvent = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
   const index = db.prepare(
     `INSERT INTO timeline (user, seq) SELECT user, seq FROM event
      WHERE seq > ? AND seq <= ? AND user IS NOT NULL ORDER BY user, seq`,
@@ -30,18 +27,12 @@ export const timelineIndex = (db: Sqlite): TimelineIndex => {
   const keep = db.prepare('UPDATE timeline_progress SET upto = ?');
   let upto = progress.get()!.upto;
 
-  const indexTo = (newest: number): void => {
-    index.run(upto, newest);
-    keep.run(newest);
-    upto = newest;
-  };
   return {
     keepUp(newest) {
-      if (newest - upto >= STRETCH) indexTo(newest);
-    },
-    finish() {
-      const newest = newestEvent.get()?.seq ?? 0;
-      if (newest > upto) indexTo(newest);
+      if (newest - upto < STRETCH) return;
+      index.run(upto, newest);
+      keep.run(newest);
+      upto = newest;
     },
     forget() {
       upto = progress.get()!.upto;

@@ -219,7 +219,6 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
         return isNew;
       }),
     close() {
-      db.transaction(timelines.finish).immediate();
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
     },

@@ -10,9 +10,12 @@ const makeFeed = (stored: StoredEvent[] = [], stretch = 10_000) => {
   const held: (() => void)[] = [];
   const frames: (() => void)[] = [];
   let hold = false;
+  let away = false;
+  const problems: unknown[] = [];
   let drawings = 0;
   let view: FeedView | undefined;
   const events = async (filter: Filter, after: number | null, limit: number): Promise<EventPage> => {
+    if (away) throw new Error('away');
     const below = log
       .filter(({ cursor }) => after === null || cursor < after)
       .sort((one, other) => other.cursor - one.cursor);
@@ -31,9 +34,7 @@ const makeFeed = (stored: StoredEvent[] = [], stretch = 10_000) => {
       view = to;
       drawings++;
     },
-    onProblem: (problem) => {
-      throw problem;
-    },
+    onProblem: (problem) => problems.push(problem),
   });
   return {
     feed,
@@ -43,6 +44,10 @@ const makeFeed = (stored: StoredEvent[] = [], stretch = 10_000) => {
     drawings: () => drawings,
     frame: () => {
       for (const run of frames.splice(0)) run();
+    },
+    problems,
+    goAway: (to: boolean) => {
+      away = to;
     },
     holdAnswers: () => {
       hold = true;
@@ -164,6 +169,20 @@ describe('the list of events', () => {
     far.feed.older();
     await settled();
     expect(far.shown()).toEqual([1]);
+  });
+
+  test('a look-up that failed is told, claims nothing, and is made good when the stream is back', async () => {
+    const { feed, shown, view, goAway, problems } = makeFeed(some(1, 3));
+    goAway(true);
+    feed.look(everything);
+    await settled();
+    expect(problems).toHaveLength(1);
+    expect(view().answered).toBe(false);
+    goAway(false);
+    feed.catchUp();
+    await settled();
+    expect(view().answered).toBe(true);
+    expect(shown()).toEqual([3, 2, 1]);
   });
 
   test('an eid in the text finds its event wherever it is in the log', async () => {
