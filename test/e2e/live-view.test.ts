@@ -98,7 +98,7 @@ describe('events', () => {
     );
     await openLive();
     await live.getByLabel('Customer').fill('fay');
-    await live.getByText('1 matching event.').waitFor();
+    await live.locator('#flow', { hasText: '1 matching event.' }).waitFor();
     await fromServer(
       envelope({ user_ext_id: 'gus' }),
       envelope({ user_ext_id: 'fay', payload: { client_action: 'NEW' } }),
@@ -106,7 +106,7 @@ describe('events', () => {
     await row('NEW').waitFor();
     expect(await live.locator('.row .who').allTextContents()).toEqual(['fay', 'fay']);
     await live.getByLabel('Text').fill('old');
-    await live.getByText('1 matching event.').waitFor();
+    await live.locator('#flow', { hasText: '1 matching event.' }).waitFor();
     expect(await live.locator('.row .what').allTextContents()).toEqual(['OLD']);
   });
 
@@ -253,6 +253,25 @@ describe('without a mouse', () => {
     expect(await focused()).toBe('reset_password');
     await live.keyboard.press('Escape');
     expect(await focused()).toContain('key-q');
+  });
+
+  test('a screen reader hears what a look-up found, and not every arrival', async () => {
+    await openLive();
+    const heard: string[] = [];
+    await live.exposeFunction('heard', (text: string) => heard.push(text));
+    await live.evaluate(() => {
+      const region = document.getElementById('announcements') as HTMLElement;
+      const hear = (window as unknown as { heard(text: string): void }).heard;
+      new MutationObserver(() => hear(region.textContent ?? '')).observe(region, { childList: true });
+    });
+    await live.getByLabel('Customer').fill('lea');
+    await expect.poll(() => heard).toEqual(['0 matching events.']);
+    for (let arrival = 1; arrival <= 3; arrival++) {
+      await fromServer(envelope({ user_ext_id: 'lea' }));
+      await live.getByText(`${arrival} matching event`).waitFor();
+    }
+    expect(heard).toEqual(['0 matching events.']);
+    expect(await live.locator('#view [role="status"], #view [aria-live]').allTextContents()).toEqual(['']);
   });
 
   test('the chart is read minute by minute, and its table has the same numbers', async () => {

@@ -15,6 +15,8 @@ export interface FeedView {
   rows: StoredEvent[];
   filter: Filter;
   flow: Flow;
+  /** Whether history has answered under this filter; until then an empty list means nothing. */
+  answered: boolean;
   /** Where history goes on below the last row; `null` at its end. */
   next: number | null;
   /** Events that the collector left out of the stream because there were too many a second. */
@@ -50,7 +52,7 @@ const ENOUGH = 30;
 const CATCH_UP = 2_000;
 
 export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeeds): Feed => {
-  let view: FeedView = { rows: [], filter: everything, flow: { at: 'live' }, next: null, skipped: 0 };
+  let view: FeedView = { rows: [], filter: everything, flow: { at: 'live' }, answered: false, next: null, skipped: 0 };
   let shown = passes(everything);
   let waiting: StoredEvent[] = [];
   let drawing = false;
@@ -100,13 +102,13 @@ export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeed
     shown = passes(filter);
     waiting = [];
     // The old rows stay until the answer is here, in as far as they are asked for: an empty list would flicker.
-    change({ rows: view.rows.filter(shown), filter, flow: { at: 'live' }, skipped: 0 });
+    change({ rows: view.rows.filter(shown), filter, flow: { at: 'live' }, answered: false, skipped: 0 });
     const [page, named] = await Promise.all([
       pageFrom(filter, null, asked),
       isEventId(filter.text) ? api.event(filter.text) : undefined,
     ]);
     if (asked !== question) return;
-    change({ rows: withNewer(page.events, [...(named ? [named] : []), ...waiting]), next: page.next });
+    change({ rows: withNewer(page.events, [...(named ? [named] : []), ...waiting]), answered: true, next: page.next });
     waiting = [];
   };
 
@@ -119,6 +121,7 @@ export const createFeed = ({ api, beforeDrawing, onChange, onProblem }: FeedNeed
   };
 
   const catchUp = async (): Promise<void> => {
+    if (!view.answered) return look(view.filter);
     const asked = question;
     const page = await api.events(view.filter, null, PAGE);
     if (asked === question && view.flow.at === 'live') add(page.events);

@@ -12,6 +12,8 @@ interface FilterFormNeeds {
   onFilter(filter: Filter): void;
   onPause(): void;
   onResume(): void;
+  /** For a screen reader: what a look-up found, that the list stopped or goes on; never each arrival. */
+  say(text: string): void;
 }
 
 export interface FilterForm {
@@ -20,7 +22,8 @@ export interface FilterForm {
   set(filter: Filter): void;
 }
 
-const flowText = ({ rows, filter, flow, skipped }: FeedView): string => {
+const flowText = ({ rows, filter, flow, answered, skipped }: FeedView): string => {
+  if (!answered) return '';
   const shown = countOf(rows.length, isFiltered(filter) ? 'matching event' : 'event');
   if (flow.at === 'paused')
     return `Paused at ${shown}; ${flow.missed ? `${countOf(flow.missed, 'new one')} since` : 'nothing new'}.`;
@@ -29,14 +32,15 @@ const flowText = ({ rows, filter, flow, skipped }: FeedView): string => {
     : `${shown}.`;
 };
 
-const emptyText = ({ filter, next }: FeedView): string => {
+const emptyText = ({ filter, answered, next }: FeedView): string => {
+  if (!answered) return 'Looking …';
   if (!isFiltered(filter)) return 'No event yet. The first one appears here by itself.';
   return next === null
     ? 'No event matches. What arrives and matches will appear here.'
     : 'No match in the newest part of the log. Older events looks further back.';
 };
 
-export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeeds): FilterForm => {
+export const createFilterForm = ({ onFilter, onPause, onResume, say }: FilterFormNeeds): FilterForm => {
   const fields = (['user', 'type', 'text'] as const).map(
     (part) => [part, byId<HTMLInputElement>(`filter-${part}`)] as const,
   );
@@ -44,6 +48,7 @@ export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeed
   const flow = byId('flow');
   let typing: ReturnType<typeof setTimeout> | undefined;
   let paused = false;
+  let said = '';
 
   const ask = (): void => {
     clearTimeout(typing);
@@ -69,6 +74,9 @@ export const createFilterForm = ({ onFilter, onPause, onResume }: FilterFormNeed
       pause.setAttribute('aria-pressed', String(paused));
       const text = flowText(view);
       if (flow.textContent !== text) flow.textContent = text;
+      const standing = `${view.answered} ${view.flow.at}`;
+      if (view.answered && standing !== said) say(text);
+      said = standing;
       byId('filter-clear').hidden = !isFiltered(view.filter);
       byId('older').hidden = view.next === null;
       byId('no-events').hidden = view.rows.length > 0;

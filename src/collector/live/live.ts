@@ -19,7 +19,6 @@ import type { Minute, Refusal, StoredEvent } from './shapes.ts';
 import { createSignIn } from './sign-in.ts';
 import { type Connection, openStream } from './stream.ts';
 import { createTabs } from './tabs.ts';
-import { countOf } from './words.ts';
 
 type Visit = { at: 'door' } | { at: 'trying'; key: string } | { at: 'inside'; key: string; closeStream(): void };
 
@@ -40,6 +39,7 @@ const filterForm = createFilterForm({
   },
   onPause: () => feed.pause(),
   onResume: () => feed.resume(),
+  say: announcer.say,
 });
 const feed = createFeed({
   api,
@@ -114,15 +114,24 @@ const heard: { [event: string]: (data: string) => void } = {
 const onMessage = ({ event, data }: Message): void => heard[event]?.(data);
 
 const connectionWords = (connection: Connection): string => {
-  if (connection.at === 'waiting') return `no connection, again in ${countOf(connection.seconds, 'second')}`;
+  if (connection.at === 'waiting') return `no answer, retry in ${connection.seconds} s`;
   return { connecting: 'connecting', open: 'live', refused: 'refused' }[connection.at];
+};
+
+/** Every attempt is seen; a screen reader hears of a change, once. */
+let heardOf: 'back' | 'lost' = 'back';
+const hearConnection = (now: 'back' | 'lost'): void => {
+  if (heardOf !== now) announcer.say(`The connection is ${now}.`);
+  heardOf = now;
 };
 
 function onConnection(connection: Connection): void {
   byId('connection').dataset.at = connection.at;
   byId('connection').textContent = connectionWords(connection);
   if (connection.at === 'refused') leave(connection.message);
+  if (connection.at === 'waiting') hearConnection('lost');
   if (connection.at === 'open') {
+    hearConnection('back');
     byId('trouble').hidden = true;
     feed.catchUp();
     // What the stream does not repeat: counts and rejections of the time without it.
