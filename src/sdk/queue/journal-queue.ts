@@ -21,12 +21,12 @@ export const journalQueue = (store: TextStore, prefix: string, bounded = true): 
         ({ rows, characters }, one) => ({ rows: rows + 1, characters: characters + read(one).text.length }),
         { rows: 0, characters: 0 },
       );
-      used.rows++;
-      used.characters += text.length;
-      return (
-        !(bounded && (used.rows > JOURNAL.rows || used.characters > JOURNAL.characters)) &&
-        store.set(prefix + eid, text)
-      );
+      const rows = used.rows + 1;
+      const characters = used.characters + text.length;
+      const kept =
+        !(bounded && (rows > JOURNAL.rows || characters > JOURNAL.characters)) && store.set(prefix + eid, text);
+      if (kept) used = { rows, characters };
+      return kept;
     },
     peek: async (most) => eids().slice(0, most).map(read),
     async acknowledge(gone) {
