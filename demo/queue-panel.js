@@ -49,7 +49,7 @@
       'li',
       {},
       make('span', { class: verdict }, code || verdict),
-      make('a', { href: `/live#event=${encodeURIComponent(eid)}`, target: '_blank' }, eid),
+      make('a', { href: `/live#key=demo-admin&event=${encodeURIComponent(eid)}`, target: '_blank' }, eid),
       make('time', {}, time(at)),
     );
 
