@@ -14,7 +14,7 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const common = {
   bundle: true,
   minify: true,
-  target: ['chrome87', 'firefox79', 'safari14.1'],
+  target: 'es2021',
   legalComments: 'none',
   define: { VERSION: JSON.stringify(version) },
 };
