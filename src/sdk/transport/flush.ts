@@ -126,6 +126,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
 
   const failed = (cause: unknown) => !tell('collector_unreachable', 'a flush failed', cause);
   const run = (counts: FlushCounts): Promise<boolean> => {
+    if (state.at === 'waiting') clearTimeout(state.timer);
     const done = turn
       .take(() => drain(counts))
       .catch(failed)
@@ -149,8 +150,9 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     }
     if (state.at !== 'idle') return;
     const from = Math.max(hurry ? 0 : began + PAUSE, wait().until);
-    // Not below 0: the browser takes a delay as 32 bits, and minus one epoch comes out as days.
-    state = { at: 'waiting', timer: setTimeout(() => run(none()), Math.max(0, from - now())) };
+    // The browser takes a delay as 32 bits: minus one epoch comes out as days, and a year as nothing.
+    const delay = Math.min(Math.max(0, from - now()), 2 ** 31 - 1);
+    state = { at: 'waiting', timer: setTimeout(() => run(none()), delay) };
   };
 
   return {
@@ -159,7 +161,6 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       const counts = none();
       for (;;) {
         while (state.at === 'sending') await state.done;
-        if (state.at === 'waiting') clearTimeout(state.timer);
         const tried = state.at === 'stopped' || wait().asked || (await run(counts));
         counts.pending = await queue.count();
         if (tried || !counts.pending) return counts;
