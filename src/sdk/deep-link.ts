@@ -21,7 +21,7 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * `dp:action&action=X`, the prefix optional; in a URL the whole may be encoded as well (`dp%3Aaction%26action%3DX`). Each
- * byte is decoded exactly once, so a double encoding stays what it is, and is dropped. `undefined`: not a link.
+ * byte is decoded exactly once: a verb that was encoded twice is none, a value stays what it was. `undefined`: not a link.
  */
 export const parseLink = (text: string): DeepLink | undefined => {
   let pieces: string[];
