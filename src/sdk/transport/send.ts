@@ -3,7 +3,7 @@
  */
 import type { Batch, BatchAnswer } from '../../wire/event.ts';
 import { parseAnswer } from '../../wire/parse.ts';
-import { stringify } from '../json.ts';
+import { parseJson, stringify } from '../json.ts';
 import { retryAfter } from './backoff.ts';
 
 /** Only the answered one acknowledges anything. */
@@ -47,7 +47,7 @@ export const createSend =
         signal: AbortSignal.timeout?.(PATIENCE) ?? null,
       });
       const { status, headers } = response;
-      const said = await response.json();
+      const said = parseJson(await response.text());
       const answer = parseAnswer(said, batch.batch_id);
       if (answer) return { is: 'answered', answer };
       // Only the collector's own form of error is a verdict: a proxy's page must not cost anybody an event.
