@@ -42,8 +42,9 @@ export const startPipeline = (
   { bury, read: letters }: DeadLetters,
   tell: Tell,
 ): Pipeline => {
-  const { root, local, now, random, channel } = platform;
+  const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
+  let channel: BroadcastChannel | undefined;
   let recent: Receipt[] = [];
   const remember = (receipts: Receipt[]) => {
     recent = [...recent, ...receipts].slice(-RECENT);
@@ -82,11 +83,22 @@ export const startPipeline = (
     bury,
     tell,
   });
-  channel?.addEventListener('message', ({ data: [whose, receipts] }: MessageEvent<[string, Receipt[]]>) => {
-    if (whose !== mine) return;
-    remember(receipts);
-    queue.forget(receipts.map(({ eid }) => eid));
+  const listen = () => {
+    channel ??= platform.openChannel();
+    if (!channel) return;
+    channel.onmessage = ({ data: [whose, receipts] }: MessageEvent<[string, Receipt[]]>) => {
+      if (whose !== mine) return;
+      remember(receipts);
+      queue.forget(receipts.map(({ eid }) => eid));
+    };
+  };
+  listen();
+  // A page in the back-forward cache that is sent a message is thrown out of it.
+  root.addEventListener('pagehide', () => {
+    channel?.close();
+    channel = undefined;
   });
+  root.addEventListener('pageshow', listen);
   watchPage(root, flush.leave, () => flush.soon(false), flush.online);
 
   // What the stub or an early call could not know is made whole.

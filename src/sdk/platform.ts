@@ -23,7 +23,8 @@ export interface Platform {
   /** Ends with the tab. */
   session: TextStore;
   locks: LockManager | undefined;
-  channel: BroadcastChannel | undefined;
+  /** To the other tabs of this origin. */
+  openChannel(): BroadcastChannel | undefined;
 }
 
 /** What a getter answers, or nothing where the browser forbids even looking (opaque origins throw on the property itself). */
@@ -62,5 +63,5 @@ export const browserPlatform = (root: Platform['root'], channelName: string): Pl
   local: textStore(allowed(() => root.localStorage)),
   session: textStore(allowed(() => root.sessionStorage)),
   locks: allowed(() => root.navigator.locks),
-  channel: allowed(() => new root.BroadcastChannel(channelName)),
+  openChannel: () => allowed(() => new root.BroadcastChannel(channelName)),
 });
