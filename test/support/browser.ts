@@ -2,6 +2,8 @@
  * The real browser: Chromium as it comes, with storage partitioning and the back-forward cache left on (Playwright turns
  * both off), and the deaths it can die.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -33,6 +35,39 @@ export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chrom
 /** A browser whose profile is on disk: what it stored is there when it is opened again. */
 export const openProfile = (directory: string, start: BrowserStart = {}): Promise<BrowserContext> =>
   chromium.launchPersistentContext(directory, options(start));
+
+export interface BrowserWindow {
+  context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/**
+ * One window whose tabs hide one another, as a visitor's do: Playwright makes every page that it opens believe that it is
+ * in front, and a page in front cannot be frozen.
+ */
+export const openWindow = async (directory: string): Promise<BrowserWindow> => {
+  const { executablePath, args } = options({});
+  const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${directory}`, 'about:blank'];
+  const child = spawn(executablePath, [...args, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = /DevTools listening on (ws:\S+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('close', (code) => reject(new Error(`the browser ended with ${code}:\n${said}`)));
+  });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  return {
+    context: browser.contexts()[0]!,
+    async close() {
+      const ended = once(child, 'close');
+      const devtools = await browser.newBrowserCDPSession();
+      await Promise.all([ended, devtools.send('Browser.close')]);
+    },
+  };
+};
 
 interface Process {
   pid: number;

@@ -1,0 +1,89 @@
+/**
+ * Tabs that are hidden and frozen, as on a phone, in a window of which only one tab is in front.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type BrowserWindow, openWindow } from '../../support/browser.ts';
+import { act, deliveryWorld, expectDelivered, openReady, patience, sendAll } from '../../support/delivery.ts';
+
+const world = deliveryWorld();
+let directory: string;
+let window: BrowserWindow;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'openaction-profile-'));
+  window = await openWindow(directory);
+});
+afterEach(async () => {
+  await window.close();
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const tab = async (url: string) => openReady(await window.context.newPage(), url);
+const visibility = (page: Page) => page.evaluate(() => document.visibilityState);
+/** The visitor turns to a new tab, and the system freezes the old one. */
+const freezeBehind = async (page: Page, url: string): Promise<Page> => {
+  const front = await tab(url);
+  await front.bringToFront();
+  await expect.poll(() => visibility(page), patience).toBe('hidden');
+  const devtools = await window.context.newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  return front;
+};
+
+test('a tab that is hidden and frozen right after a call has sent it', async () => {
+  const home = world.pages.site + world.page();
+  const hidden = await tab(home);
+  await act(hidden, 'first');
+  await expectDelivered(world.label, ['first']);
+  await act(hidden, 'second');
+  await freezeBehind(hidden, world.pages.site + world.pages.add('<h1>Another site</h1>'));
+  await expectDelivered(world.label, ['first', 'second']);
+});
+
+test('a tab that is frozen while it sends holds up no other tab', async () => {
+  const home = world.pages.site + world.page();
+  const frozen = await tab(home);
+  world.network.set('answer held');
+  await act(frozen, 'frozen-1');
+  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  const awake = await freezeBehind(frozen, home);
+  world.network.heal();
+  await act(awake, 'awake-2');
+  await sendAll(awake);
+  await expectDelivered(world.label, ['frozen-1', 'awake-2']);
+});
+
+test('a tab that is frozen without a warning while it sends loses its turn to another tab', async () => {
+  // The host page keeps those events to itself, so that the SDK hears nothing and goes on holding its lock.
+  const before = `for (const name of ['visibilitychange', 'freeze', 'pagehide'])
+    addEventListener(name, (event) => event.stopImmediatePropagation(), true);`;
+  const home = world.pages.site + world.page();
+  const frozen = await tab(world.pages.site + world.page({ before }));
+  world.network.set('answer held');
+  await act(frozen, 'frozen-1');
+  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  const awake = await freezeBehind(frozen, home);
+  expect(await awake.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+  world.network.heal();
+  await act(awake, 'awake-2');
+  await sendAll(awake);
+  await expectDelivered(world.label, ['frozen-1', 'awake-2']);
+});
+
+test('what a frozen tab had not sent is sent by another tab, and not again when it wakes', async () => {
+  const home = world.pages.site + world.page();
+  const frozen = await tab(home);
+  world.network.set('cut');
+  await act(frozen, 'frozen-1', 'frozen-2');
+  const awake = await freezeBehind(frozen, home);
+  world.network.heal();
+  await act(awake, 'awake-3');
+  await sendAll(awake);
+  await frozen.bringToFront();
+  await act(frozen, 'woken-4');
+  await sendAll(frozen);
+  await expectDelivered(world.label, ['frozen-1', 'frozen-2', 'awake-3', 'woken-4']);
+});

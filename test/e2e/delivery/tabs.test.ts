@@ -1,0 +1,110 @@
+/**
+ * Several tabs on one device, and pages that the browser keeps whole for a return.
+ */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser } from '../../support/browser.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, patience, sendAll } from '../../support/delivery.ts';
+
+const world = deliveryWorld();
+let browser: Browser;
+let context: BrowserContext;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+afterEach(() => context.close());
+
+const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
+const tab = async (url: string) => openReady(await context.newPage(), url);
+test('two tabs that report at once lose nothing and double nothing, and share one device and one session', async () => {
+  const home = world.pages.site + world.page();
+  const tabs = [await tab(home), await tab(home)];
+  const ledgers = tabs.map((_, index) => names(`tab-${index}`, 200));
+  await Promise.all(
+    tabs.map((page, index) =>
+      page.evaluate(async (all) => {
+        for (const name of all) {
+          window._smartico.action(name);
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+      }, ledgers[index]!),
+    ),
+  );
+  await Promise.all(tabs.map(sendAll));
+  await expectDelivered(world.label, ledgers.flat());
+  const events = await world.label.events();
+  expect(new Set(events.map(({ device_id }) => device_id)).size).toBe(1);
+  expect(new Set(events.map(({ session_id }) => session_id)).size).toBe(1);
+  for (const index of tabs.keys()) {
+    const counted = events.filter((event) => nameOf(event).startsWith(`tab-${index}`)).map(({ seq }) => seq);
+    expect(counted.sort((a, b) => a! - b!)).toEqual(ledgers[index]!.map((_, place) => place + 1));
+  }
+  expect((await world.label.losses()).gaps).toEqual([]);
+});
+
+test('what a closed tab left is sent by a tab that stays', async () => {
+  const home = world.pages.site + world.page();
+  const staying = await tab(home);
+  world.network.set('cut');
+  const leaving = await tab(home);
+  await act(leaving, 'left-1', 'left-2');
+  await leaving.close();
+  world.network.heal();
+  await act(staying, 'stayed-3');
+  await sendAll(staying);
+  await expectDelivered(world.label, ['left-1', 'left-2', 'stayed-3']);
+});
+
+test('a page that is left is kept for a return, comes back as it was, and goes on reporting', async () => {
+  const home =
+    world.pages.site +
+    world.page({ before: 'addEventListener("pageshow", ({ persisted }) => { window.persisted = persisted; });' });
+  const away = world.pages.otherSite + world.pages.add('<h1>Elsewhere</h1>');
+  const page = await tab(home);
+  const ledger: string[] = [];
+  for (const name of names('visit', 4)) {
+    ledger.push(`${name}-a`, `${name}-b`);
+    await act(page, `${name}-a`);
+    await page.goto(away);
+    await page.goBack({ waitUntil: 'commit' });
+    await page.waitForFunction(() => (window as unknown as { persisted?: boolean }).persisted);
+    await act(page, `${name}-b`);
+    await page.evaluate(() => Object.assign(window, { persisted: undefined }));
+  }
+  await sendAll(page);
+  await expectDelivered(world.label, ledger);
+  const events = await world.label.events();
+  expect(new Set(events.map(({ page_id }) => page_id)).size).toBe(1);
+});
+
+test('a page that waits for a return does not hold up another tab, nor is it thrown out for it', async () => {
+  const home =
+    world.pages.site +
+    world.page({ before: 'addEventListener("pageshow", ({ persisted }) => { window.persisted = persisted; });' });
+  const cached = await tab(home);
+  world.network.next('answer held');
+  await act(cached, 'cached-1');
+  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  await cached.goto(world.pages.otherSite + world.pages.add('<h1>Elsewhere</h1>'));
+  const other = await tab(home);
+  await act(other, 'other-2');
+  await expect.poll(async () => (await world.label.events()).map(nameOf), patience).toContain('other-2');
+  await cached.goBack({ waitUntil: 'commit' });
+  await cached.waitForFunction(() => (window as unknown as { persisted?: boolean }).persisted);
+  world.network.heal();
+  await act(cached, 'cached-3');
+  await sendAll(cached);
+  await expectDelivered(world.label, ['cached-1', 'other-2', 'cached-3']);
+});
+
+test('the browser under test keeps the storage of a site that is framed apart from its own', async () => {
+  const page = await context.newPage();
+  const framed = `<iframe src="${world.pages.otherSite}${world.pages.add('<script>localStorage.framed = 1</script>')}"></iframe>`;
+  await page.goto(world.pages.site + world.pages.add(framed));
+  await page.goto(world.pages.otherSite + world.pages.add('<h1>The same site, by itself</h1>'));
+  expect(await page.evaluate(() => localStorage.framed)).toBeUndefined();
+});
