@@ -36,9 +36,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
   let session = '';
   let active = 0;
   let shared = 0;
-  const kept = local.get(`${prefix}device`);
-  const device = isEventId(kept) ? kept : `d-${random()}`;
-  local.set(`${prefix}device`, device);
+  let device = '';
 
   const id = (): string => {
     const time = now();
@@ -61,7 +59,15 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     count = '';
   };
   return {
-    device,
+    // Not before something is sent: a page that may not report leaves nothing behind.
+    get device() {
+      if (!device) {
+        const kept = local.get(`${prefix}device`);
+        device = isEventId(kept) ? kept : `d-${random()}`;
+        local.set(`${prefix}device`, device);
+      }
+      return device;
+    },
     id,
     next() {
       const place = { session_id: id(), page_id, seq: ++seq };
