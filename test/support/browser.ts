@@ -10,6 +10,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 export interface BrowserStart {
   /** `false`: a page that is left is gone for good, as on a phone short of memory. */
   bfcache?: boolean;
+  /** Names that resolve to these addresses. */
+  hosts?: Record<string, string>;
 }
 
 const quiet = [
@@ -24,9 +26,9 @@ const quiet = [
   '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints',
 ];
 
-const options = ({ bfcache = true }: BrowserStart) => ({
+const options = ({ bfcache = true, hosts = {} }: BrowserStart) => ({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: quiet,
+  args: [...quiet, `--host-resolver-rules=${Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`)}`],
   ignoreDefaultArgs: bfcache ? ['--disable-back-forward-cache'] : [],
 });
 

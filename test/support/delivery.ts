@@ -12,10 +12,10 @@ import { type RunningCollector, startCollector } from './collector.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 
-export const salt = 'demo-salt';
-
 export interface Label {
   readonly key: string;
+  /** What its users' hashes are made with. */
+  readonly salt: string;
   /** All that the collector has, in the order in which it came. */
   events(): Promise<StoredEvent[]>;
   losses(): Promise<LossReport>;
@@ -48,6 +48,7 @@ export interface World {
 
 const LABELS = 40;
 const labelKey = (index: number): string => `label-${index}`;
+const saltOf = (index: number): string => `salt-${index}`;
 
 /** Rates of the whole label, for the tests that are about them; the others have the collector's own. */
 const configOf = (origins: string[], rates: object | undefined) => ({
@@ -56,7 +57,7 @@ const configOf = (origins: string[], rates: object | undefined) => ({
     keys: { public: [labelKey(index)], secret: [`secret-${index}`], admin: [`admin-${index}`] },
     brands: [`brand-${index}`],
     origins,
-    hashes: { salts: [`${salt}-${index}`] },
+    hashes: { salts: [saltOf(index)] },
     ...(rates && { rates: { label: rates } }),
   })),
 });
@@ -80,6 +81,7 @@ const labelAt = (collector: RunningCollector, index: number): Label => {
   };
   return {
     key: labelKey(index),
+    salt: saltOf(index),
     losses: () => read('/v1/losses'),
     async events() {
       const all: StoredEvent[] = [];
@@ -106,7 +108,9 @@ export const deliveryWorld = (rates?: { perSecond: number; burst: number }): Wor
   let label: Label;
   beforeAll(async () => {
     pages = await startPageServer();
-    collector = await startCollector({ config: configOf([pages.site, pages.otherSite, 'null'], rates) });
+    collector = await startCollector({
+      config: configOf([pages.site, pages.otherSite, pages.plainSite, 'null'], rates),
+    });
     network = await startFaultProxy(collector.url);
     stub = await readFile(new URL('../../dist/stub.js', import.meta.url), 'utf8');
   });

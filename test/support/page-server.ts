@@ -10,6 +10,8 @@ export interface PageServer {
   /** Two origins, and two sites, with the same pages. */
   readonly site: string;
   readonly otherSite: string;
+  /** The same pages again, where the browser is told of the host `casino.example`: no secure context. */
+  readonly plainSite: string;
   /** Serves this page from now on, and answers its path. */
   add(html: string, headers?: Record<string, string>): string;
   /** Runs for each request of the path, before its empty answer. */
@@ -42,6 +44,7 @@ export const startPageServer = async (): Promise<PageServer> => {
   return {
     site: `http://127.0.0.1:${port}`,
     otherSite: `http://localhost:${port}`,
+    plainSite: `http://casino.example:${port}`,
     add(html, headers = {}) {
       const path = `/page-${pages.size + 1}`;
       pages.set(path, { html, headers });

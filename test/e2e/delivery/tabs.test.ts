@@ -1,7 +1,7 @@
 /**
  * Several tabs on one device, and pages that the browser keeps whole for a return.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, patience, sendAll } from '../../support/delivery.ts';

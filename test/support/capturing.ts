@@ -1,0 +1,44 @@
+/** A capture with its row, its letters and its words in reach. */
+import { actionCall, type Call, eventCall } from '../../src/sdk/calls.ts';
+import { createCapture } from '../../src/sdk/capture.ts';
+import { createIdentity } from '../../src/sdk/identity.ts';
+import type { Row } from '../../src/sdk/transport/batch.ts';
+
+export const capturing = () => {
+  const rows: { eid: string; text: string }[] = [];
+  const buried: [string, string, string, string][] = [];
+  const lost: [string, number][] = [];
+  const told: string[] = [];
+  const tell = (code: string, about: string) => void told.push(`${code}: ${about}`);
+  const identity = createIdentity(() => {});
+  let seq = 0;
+  const capture = createCapture({
+    newEventId: () => `eid-${1000 + rows.length}`,
+    now: () => 5,
+    brand: () => 'brand',
+    identity,
+    session: {
+      device: 'device-1',
+      id: () => 'session-1',
+      next: () => ({ session_id: 'session-1', page_id: 'page-0001', seq: ++seq }),
+      counted: () => [],
+      told: () => {},
+    },
+    append: (eid, text) => void rows.push({ eid, text }),
+    bury: (...letter) => void buried.push(letter),
+    lose: (...loss) => void lost.push(loss),
+    tell,
+  });
+  const made = (call: Call | undefined) => call && capture(call);
+  return {
+    identity,
+    rows,
+    buried,
+    lost,
+    told,
+    action: (name: unknown, extra?: unknown) => made(actionCall(name, extra, tell)),
+    event: (type: unknown, payload?: unknown) => made(eventCall(type, payload, tell)),
+    /** The last event captured, as it waits. */
+    last: () => JSON.parse(rows.at(-1)?.text ?? 'null') as Row,
+  };
+};
