@@ -30,15 +30,35 @@ export const nameIn = (eventType: string, payload: Payload): string => {
 
 const PLAIN = /^[A-Za-z0-9_ .:-]*$/;
 
+const shapeText = (names: readonly string[], types: readonly FieldType[]): string => {
+  const fields = names.map((name, at) => [PLAIN.test(name) ? `"${name}"` : JSON.stringify(name), types[at]!] as const);
+  const sorted = fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `[${sorted.map(([name, type]) => `[${name},"${type}"]`).join()}]`;
+};
+
+/**
+ * The last shape of each action and type. Most events repeat it, and the same text for all of them costs neither the
+ * making nor the memory of thousands of copies while they wait for their commit.
+ */
+const lastShapes = new Map<string, { names: string[]; types: FieldType[]; shape: string }>();
+const MOST_REMEMBERED = 1_000;
+
 export const shapeOf = (eventType: string, payload: Payload): string => {
   const naming = eventType === actionEvent ? 'client_action' : '';
-  let shape = '';
-  for (const name of Object.keys(payload).sort()) {
-    if (name === naming) continue;
-    const quoted = PLAIN.test(name) ? `"${name}"` : JSON.stringify(name);
-    shape += `${shape === '' ? '' : ','}[${quoted},"${typeOf(payload[name] ?? null)}"]`;
-  }
-  return `[${shape}]`;
+  const names = Object.keys(payload);
+  if (naming !== '') names.splice(names.indexOf(naming), 1);
+  const key = nameIn(eventType, payload) || eventType;
+  const last = lastShapes.get(key);
+  if (
+    last?.names.length === names.length &&
+    names.every((name, at) => name === last.names[at] && typeOf(payload[name]!) === last.types[at])
+  )
+    return last.shape;
+  const types = names.map((name) => typeOf(payload[name]!));
+  const shape = shapeText(names, types);
+  if (lastShapes.size >= MOST_REMEMBERED) lastShapes.clear();
+  lastShapes.set(key, { names, types, shape });
+  return shape;
 };
 
 export const fieldsOf = (shape: string): ShapeField[] => JSON.parse(shape) as ShapeField[];
