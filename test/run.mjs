@@ -4,10 +4,11 @@
  * Ends with one line, `N passed, N failed`; each step that is not a suite counts as one, and a crash counts as a failure.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildIsStale } from './build-age.mjs';
 import { ensureChromium, findChromium } from './chromium.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -36,24 +37,6 @@ const step = async (title, work) => {
     sum.failed++;
     console.error(`FAILED ${title}:`, reason);
   }
-};
-
-const newestUnder = async (path) => {
-  const found = await stat(path);
-  if (!found.isDirectory()) return found.mtimeMs;
-  const inside = await Promise.all((await readdir(path)).map((name) => newestUnder(join(path, name))));
-  return Math.max(0, ...inside);
-};
-
-/** The build writes `integrity.json` after every bundle, so its age is the age of the whole. */
-const buildIsStale = async () => {
-  const built = await stat('dist/integrity.json').catch((cause) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw cause;
-  });
-  if (!built) return true;
-  const sources = await Promise.all(['src', 'build.mjs', 'package.json'].map(newestUnder));
-  return Math.max(...sources) > built.mtimeMs;
 };
 
 const count = (report) => {

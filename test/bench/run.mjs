@@ -4,9 +4,9 @@
  * Benchmarks state numbers; they never pass or fail.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildIsStale } from '../build-age.mjs';
 import { findChromium } from '../chromium.mjs';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
@@ -35,6 +35,6 @@ await build({ ...common, sourcemap: false, minify: true, entryPoints: inBrowser,
 
 const chromium = findChromium();
 if (chromium) process.env.CHROMIUM = chromium;
-const built = existsSync('dist/integrity.json') ? 0 : await run('build.mjs', '--quiet', '--no-types');
+const built = (await buildIsStale()) ? await run('build.mjs', '--quiet', '--no-types') : 0;
 if (built !== 0) console.error('the build is over a budget or failed; measuring what is in dist');
 process.exitCode = await run('--enable-source-maps', `${outdir}/main.mjs`, ...process.argv.slice(2));
