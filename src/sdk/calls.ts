@@ -10,6 +10,8 @@ import { textOf } from './text.ts';
 export interface Call {
   type: string;
   payload: unknown;
+  /** The name of an action: part of its payload, whatever else the page put there. */
+  action?: string;
   source: Source;
   link?: SignedLink | undefined;
 }
@@ -26,9 +28,9 @@ export const actionCall = (
   source: Source = 'api',
   link?: SignedLink,
 ): Call | undefined => {
-  const client_action = textOf(value, NAME_LENGTH);
-  return client_action
-    ? { type: 'client_action', payload: { ...Object(extra), client_action }, source, link }
+  const action = textOf(value, NAME_LENGTH);
+  return action
+    ? { type: 'client_action', payload: extra, action, source, link }
     : tell('empty_action', `1 to ${NAME_LENGTH} characters`);
 };
 

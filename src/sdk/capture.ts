@@ -23,15 +23,10 @@ export interface CaptureNeeds {
   tell: Tell;
 }
 
-/** A caller's payload as JSON, whatever it is: what JSON cannot say is repaired and told, and the event is kept. */
-const payloadText = (payload: unknown, tell: Tell, type: string): string => {
-  let value = payload ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    tell('payload_not_object', type);
-    value = { value };
-  }
+/** A caller's value as JSON: what JSON cannot say is repaired and told. `undefined`: its own `toJSON` says nothing. */
+const jsonOf = (value: unknown, tell: Tell, type: string): string | undefined => {
   try {
-    if (!Object.values(value).some((one) => /^(fun|sym)/.test(typeof one))) return stringify(value);
+    if (!Object.values(value as object).some((one) => /^(fun|sym)/.test(typeof one))) return stringify(value);
   } catch {
     // A cycle, a BigInt, a getter that throws: the second look keeps what it can.
   }
@@ -43,10 +38,19 @@ const payloadText = (payload: unknown, tell: Tell, type: string): string => {
   }
 };
 
+/** A payload is an object, whatever the caller gave: another value is kept inside one, and told. */
+const payloadText = (payload: unknown, tell: Tell, type: string): string => {
+  const text = jsonOf(payload ?? {}, tell, type);
+  if (text?.[0] === '{') return text;
+  tell('payload_not_object', type);
+  return `{"value":${text ?? null}}`;
+};
+
 export const createCapture =
   ({ newEventId, now, brand, identity, session, append, bury, lose, tell }: CaptureNeeds) =>
-  ({ type, payload, source, link }: Call): string | undefined => {
-    const body = payloadText(payload, tell, type);
+  ({ type, payload, action, source, link }: Call): string | undefined => {
+    let body = payloadText(payload, tell, type);
+    if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${JSON.stringify(action)}}`;
     const eid = newEventId();
     // A character is 3 bytes at the most: most payloads are seen to fit without being encoded.
     if (body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES) {
