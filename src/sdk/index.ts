@@ -8,6 +8,7 @@ import { createCapture } from './capture.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createIdentity, requiredUserId, userId } from './identity.ts';
 import { createLinks, type Links } from './links.ts';
+import { LOCALHOST } from './localhost.ts';
 import { createLosses } from './losses.ts';
 import { createTell } from './notice.ts';
 import { readSettings, type ScriptTag, type Settings } from './options.ts';
@@ -21,9 +22,6 @@ declare const VERSION: string;
 
 /** What the stub left in the window: its calls in order, `[method, arguments, is on disk]`, and its page's count. */
 export type Stub = PageStart & { q?: unknown };
-
-/** Somebody's own machine, where users are phantoms that must not reach a collector by accident. */
-const LOCALHOST = /^(file:|https?:\/\/(([^/]+\.)?localhost|127(\.\d+){3}|\[::1])([:/]|$))/;
 
 /** @param name of the global and of everything we keep: `_smartico` unless the script tag says otherwise */
 export const createSmartico = (platform: Platform, name: string, script: ScriptTag, stub: Stub): Smartico => {

@@ -3,6 +3,8 @@
  * call in order; has no `.on`, by which pages tell the stub from the SDK. Events go where the SDK keeps what came before
  * `init`, in the form in which it keeps them; it adds what only it knows.
  */
+import { LOCALHOST } from './localhost.ts';
+
 ((root: { [name: string]: unknown }, name: string) => {
   if (root[name]) return;
   const ROWS = 200;
@@ -14,7 +16,8 @@
     if (method === 'online' || method === 'identify') user = args[0];
     if (method === 'logout') user = '';
     const [first, second] = args;
-    if ((method === 'action' || method === 'event') && first) {
+    const may = root[`${name}_allow_localhost`] === true || !LOCALHOST.test(location.href);
+    if ((method === 'action' || method === 'event') && first && may) {
       const event_date = Date.now();
       const seq = stub.n + 1;
       const eid = `${event_date.toString(36).padStart(8, '0')}${seq.toString(36).padStart(3, '0')}-${letters()}${letters()}`;
