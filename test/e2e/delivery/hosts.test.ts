@@ -30,11 +30,15 @@ afterEach(async () => {
   expect(uncaught).toEqual([]);
 });
 
-test('on localhost nothing is stored or sent until the page allows it, and one notice says so', async () => {
+test.each([
+  ['', false],
+  [', not even by the stub', true],
+])('on localhost nothing is stored or sent until the page allows it%s, and one notice says so', async (_, stub) => {
   const asked: string[] = [];
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
-  const after = "_smartico.action('refused-1'); _smartico.event('refused-2'); _smartico.online('ann')";
-  const path = world.page({ localhost: false, after });
+  const calls = "_smartico('action', 'refused-1'); _smartico('event', 'refused-2'); _smartico('online', 'ann')";
+  const tag = stub ? `<script>${calls}</script>${world.tag()}` : world.tag();
+  const path = world.page({ localhost: false, stub, tag, after: calls });
   await page.goto(world.pages.otherSite + path);
   const kept = () =>
     page.evaluate(async () => [Object.keys(localStorage), (await indexedDB.databases()).map(({ name }) => name)]);
