@@ -42,7 +42,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     const time = now();
     if (time - active > GAP) {
       const [last, other] = (local.get(`${prefix}session`) ?? '').split(' ');
-      session = other && time - Number(last) < GAP ? other : `s-${random()}`;
+      session = isEventId(other) && time - Number(last) < GAP ? other : `s-${random()}`;
       shared = 0;
     }
     active = time;
