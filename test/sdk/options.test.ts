@@ -1,0 +1,76 @@
+import { expect, test, vi } from 'vitest';
+import { createTell } from '../../src/sdk/notice.ts';
+import { readSettings, type ScriptTag } from '../../src/sdk/options.ts';
+
+const SRC = 'https://cdn.op.example/lib/smartico.js?v=1';
+const read = (label: unknown, options?: unknown, script: ScriptTag = { src: SRC }) => {
+  const told: string[] = [];
+  const settings = readSettings(label, options, script, (code, about) => void told.push(`${code}: ${about}`));
+  return { settings, told };
+};
+
+test('a label is enough: the collector is where the script came from, the brand is the label’s first', () => {
+  expect(read('label').settings).toEqual({
+    label: 'label',
+    brand: null,
+    endpoint: 'https://cdn.op.example/v1/events',
+    visitor: false,
+  });
+});
+
+test('what init says wins over the script tag, and the tag over where the script came from', () => {
+  const tag = { src: SRC, collector: 'https://tag.example', brand: 'tag', visitor: '' };
+  expect(read('label', {}, tag).settings).toMatchObject({
+    endpoint: 'https://tag.example/v1/events',
+    brand: 'tag',
+    visitor: true,
+  });
+  const options = { collector: 'https://init.example/', brand_key: 'init', visitor_mode: false };
+  expect(read('label', options, tag).settings).toMatchObject({
+    endpoint: 'https://init.example/v1/events',
+    brand: 'init',
+    visitor: false,
+  });
+});
+
+test.each([
+  ['https://events.op.example', 'https://events.op.example/v1/events'],
+  ['http://localhost:8080/', 'http://localhost:8080/v1/events'],
+  ['https://op.example/collect', 'https://op.example/collect/v1/events'],
+  ['/collect', '/collect/v1/events'],
+])('a collector at %s gets its events at %s', (collector, endpoint) => {
+  expect(read('label', { collector }).settings?.endpoint).toBe(endpoint);
+});
+
+test.each(['', 'events.op.example', '//evil.example', 'javascript:alert(1)', 'ftp://x.example', 'https://', 5, {}])(
+  'a collector that is no web address (%j) is told, and nothing starts',
+  (collector) => {
+    const { settings, told } = read('label', { collector });
+    expect([settings, told]).toEqual([undefined, [expect.stringMatching(/^bad_collector: .* is no web address$/)]]);
+  },
+);
+
+test('without a tag and without an option nobody knows the collector: told', () => {
+  expect(read('label', {}, {}).told).toEqual(['bad_collector: undefined is no web address']);
+});
+
+test.each([undefined, null, '', '  ', 5, {}])('no label (%j) is told, and nothing starts', (label) => {
+  expect(read(label)).toEqual({ settings: undefined, told: ['no_label: init(label, { brand_key })'] });
+});
+
+test.each([null, undefined, 5, 'brand'])('options that are none (%j) count as none', (options) => {
+  expect(read('label', options).settings).toMatchObject({ brand: null });
+});
+
+test('the developer is told the same thing once a page, with its cause beside it', () => {
+  const log = vi.fn();
+  const tell = createTell(log);
+  const cause = new Error('quota');
+  tell('queue_not_durable', 'no IndexedDB', cause);
+  tell('queue_not_durable', 'no IndexedDB', cause);
+  tell('queue_not_durable', 'events are only in memory');
+  expect(log.mock.calls).toEqual([
+    ['[smartico] queue_not_durable: no IndexedDB', cause],
+    ['[smartico] queue_not_durable: events are only in memory', ''],
+  ]);
+});
