@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { limits } from '../wire/limits.ts';
 import { readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import type { Config } from './config.ts';
@@ -15,7 +16,7 @@ import { createMetrics } from './metrics.ts';
 import { originsOf } from './origins.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
 import { createRates } from './rates.ts';
-import { answerRefusals, overloadedAs } from './refusal-answers.ts';
+import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
@@ -73,18 +74,23 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
 
   const start = randomBytes(4).toString('hex');
   let requests = 0;
+  const newRequestId = (): string => `${start}-${(++requests).toString(36)}`;
+  const refusals = refusalAnswers(metrics, logger, newRequestId);
   let state: 'serving' | 'draining' = 'serving';
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // A child a request costs more than anything else in this file; refusals name their request themselves.
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `${start}-${(++requests).toString(36)}`,
+    genReqId: newRequestId,
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     forceCloseConnections: true,
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 512 },
+    // The longest user id, each of its units percent-encoded.
+    routerOptions: { maxParamLength: 9 * limits.userIdLength },
+    frameworkErrors: refusals.onError,
+    clientErrorHandler: refusals.onUnread,
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 500, requestTimeout: 0 },
   });
   // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
@@ -133,7 +139,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       },
       handler: answer,
     });
-  answerRefusals(app, routes, metrics, logger);
+  app.setErrorHandler(refusals.onError);
+  app.setNotFoundHandler((request, reply) => refusals.onNotFound(request, reply, routes));
 
   return {
     app,

@@ -67,7 +67,9 @@ const start = async (options: Options): Promise<void> => {
 
   let writer: MovingWriter | undefined;
   const log = await openSqliteLog(options.dataDir, (file) => {
-    writer = movingWriter(file, new URL('./store-worker.js', import.meta.url));
+    writer = movingWriter(file, new URL('./store-worker.js', import.meta.url), (cause) =>
+      logger.error({ err: cause }, 'the store lost its thread, and is back on this one'),
+    );
     return writer;
   }).catch((cause: unknown) => {
     if (cause instanceof DirectoryTaken) return refuseToStart([cause.message]);

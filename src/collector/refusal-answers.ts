@@ -2,7 +2,9 @@
  * Every refusal as an answer of one form, `{ code, message, request_id }`, counted and logged by its code.
  * Says nothing of a body, a key or a query string, in the answer or in the log.
  */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { maskAddress } from './mask-address.ts';
 import type { Metrics } from './metrics.ts';
@@ -36,7 +38,19 @@ const asRefusal = (error: FastifyError): Refusal | undefined => {
   return status < 500 ? new Refusal('bad_request', 'the request cannot be read') : undefined;
 };
 
-export const answerRefusals = (app: FastifyInstance, routes: Route[], metrics: Metrics, logger: Logger): void => {
+/** What a socket says of a request that never became one, since its headers were too slow, too many or no HTTP. */
+const asUnread = ({ code }: { code?: string }): Refusal => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal('body_timeout', 'the headers took too long');
+  return new Refusal('bad_request', 'this is not a request that can be read');
+};
+
+export interface RefusalAnswers {
+  onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply;
+  onNotFound(request: FastifyRequest, reply: FastifyReply, routes: Route[]): FastifyReply;
+  onUnread(error: { code?: string }, socket: Socket): void;
+}
+
+export const refusalAnswers = (metrics: Metrics, logger: Logger, newRequestId: () => string): RefusalAnswers => {
   let second = 0;
   let lines = 0;
   const mayLog = (): boolean => {
@@ -49,15 +63,14 @@ export const answerRefusals = (app: FastifyInstance, routes: Route[], metrics: M
     }
     return ++lines <= MOST_LINES_A_SECOND;
   };
+  const note = (code: string, request_id: string, address: string, route: string | null): void => {
+    metrics.refused(code);
+    if (mayLog()) logger.info({ request_id, code, route, address: maskAddress(address) }, 'refused');
+  };
 
   const answer = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { code, message, status } = refusal;
-    metrics.refused(code);
-    if (mayLog())
-      logger.info(
-        { request_id: request.id, code, route: request.routeOptions.url ?? null, address: maskAddress(request.ip) },
-        'refused',
-      );
+    note(code, request.id, request.ip, request.routeOptions.url ?? null);
     // fastify would close the connection of a body that was refused half way, and the client, still sending, would see
     // a reset instead of the reason.
     reply.removeHeader('connection');
@@ -68,23 +81,36 @@ export const answerRefusals = (app: FastifyInstance, routes: Route[], metrics: M
       .send({ code, message, request_id: request.id });
   };
 
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = asRefusal(error);
-    if (refusal) return answer(refusal, request, reply);
-    logger.error({ err: error, request_id: request.id }, 'a request failed');
-    return answer(
-      new Refusal('internal', 'the collector failed; the log has the reason under this request_id'),
-      request,
-      reply,
-    );
-  });
-
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? '';
-    const methods = routes.filter(({ url }) => url === path).map(({ method }) => method);
-    if (methods.length === 0)
-      return answer(new Refusal('not_found', 'there is nothing at this address'), request, reply);
-    const allow = methods.join(', ');
-    return answer(new Refusal('method_not_allowed', `this address takes ${allow}`, { allow }), request, reply);
-  });
+  return {
+    onError(error, request, reply) {
+      const refusal = asRefusal(error);
+      if (refusal) return answer(refusal, request, reply);
+      logger.error({ err: error, request_id: request.id }, 'a request failed');
+      const why = 'the collector failed; the log has the reason under this request_id';
+      return answer(new Refusal('internal', why), request, reply);
+    },
+    onNotFound(request, reply, routes) {
+      const path = request.url.split('?')[0] ?? '';
+      const methods = routes.filter(({ url }) => url === path).map(({ method }) => method);
+      if (methods.length === 0)
+        return answer(new Refusal('not_found', 'there is nothing at this address'), request, reply);
+      const allow = methods.join(', ');
+      return answer(new Refusal('method_not_allowed', `this address takes ${allow}`, { allow }), request, reply);
+    },
+    onUnread(error, socket) {
+      // The client is gone, or an answer is already under way: there is nobody to tell.
+      if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+        socket.destroy();
+        return;
+      }
+      const { code, message, status } = asUnread(error);
+      const request_id = newRequestId();
+      note(code, request_id, socket.remoteAddress ?? '', null);
+      const body = JSON.stringify({ code, message, request_id });
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+          `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    },
+  };
 };

@@ -314,6 +314,19 @@ describe('pages and machines', () => {
     );
   });
 
+  test('what cannot even be read is answered in the same form', async () => {
+    const url = await fetch(`${collector.url}/%E0%A4%A`);
+    expect([url.status, ((await url.json()) as { code: string }).code]).toEqual([400, 'bad_request']);
+    const socket = connect(collector.port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.write('this is no HTTP\r\n\r\n');
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"bad_request"[\s\S]*"request_id":"/);
+  });
+
   test('an address that does not exist, and a method that it does not take, are told apart', async () => {
     const nothing = await read(collector, '/v1/nothing');
     expect([nothing.status, nothing.body.code]).toEqual([404, 'not_found']);

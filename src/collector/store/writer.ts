@@ -31,11 +31,17 @@ export type Answer = { id: number } & ({ ok: true; value: unknown } | { ok: fals
 
 type Ask = Question extends infer Each ? (Each extends Question ? Omit<Each, 'id'> : never) : never;
 
-export const writerInWorker = async (file: string, program: URL): Promise<Writer> => {
+/** @param lost called if the worker ends without being asked to */
+export const writerInWorker = async (
+  file: string,
+  program: URL,
+  lost: (cause: Error) => void = () => {},
+): Promise<Writer> => {
   const worker = new Worker(program, { workerData: { file } });
   const asked = new Map<number, { done: (value: unknown) => void; failed: (cause: Error) => void }>();
   let lastId = 0;
   let end: Error | undefined;
+  let closing: 'no' | 'yes' = 'no';
 
   worker.on('message', (answer: Answer) => {
     const question = asked.get(answer.id);
@@ -44,7 +50,9 @@ export const writerInWorker = async (file: string, program: URL): Promise<Writer
     else question?.failed(Object.assign(new Error(answer.message), { code: answer.code }));
   });
   const ended = (cause: Error): void => {
-    end ??= cause;
+    if (end) return;
+    end = cause;
+    if (closing === 'no') lost(cause);
     for (const { failed } of asked.values()) failed(cause);
     asked.clear();
   };
@@ -67,6 +75,7 @@ export const writerInWorker = async (file: string, program: URL): Promise<Writer
     commit: (group) => ask({ ask: 'commit', group }) as Promise<Outcome[][]>,
     register: (label, kind, name) => ask({ ask: 'register', label, kind, name }) as Promise<boolean>,
     async close() {
+      closing = 'yes';
       await ask({ ask: 'close' });
       await worker.terminate();
     },
@@ -78,14 +87,19 @@ export interface MovingWriter extends Writer {
   move(): Promise<void>;
 }
 
-export const movingWriter = (file: string, program: URL): MovingWriter => {
+/** @param lost called if the worker ends by itself; the writer is then back on this thread */
+export const movingWriter = (file: string, program: URL, lost: (cause: Error) => void = () => {}): MovingWriter => {
   let writer = Promise.resolve(writerHere(file));
   let moved: Promise<void> | undefined;
   const move = async (): Promise<void> => {
     // Chained in this very step: a commit that asked before runs before the close, one that asks later waits.
     const away = writer.then(async (here) => {
       await here.close();
-      return writerInWorker(file, program);
+      return writerInWorker(file, program, (cause) => {
+        // What it had in hand is answered with a failure and comes again; the file is sound, whatever ended the worker.
+        writer = Promise.resolve().then(() => writerHere(file));
+        lost(cause);
+      });
     });
     writer = away.catch(() => writerHere(file));
     await away;

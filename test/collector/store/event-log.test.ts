@@ -1,6 +1,6 @@
 /** Every driver under the one contract. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -80,6 +80,31 @@ describe('a writer that moves to a worker', () => {
     await expect(writer!.move()).rejects.toThrow();
     await log.append([submission({ events: [event('stays-here')] })]);
     expect((await log.events('casino', { limit: 10, order: 'asc' })).events).toHaveLength(1);
+    await log.close();
+  });
+});
+
+describe('a worker that dies', () => {
+  test('loses what it had in hand to its senders, who send it again; the rest goes on here', async () => {
+    const dir = await directory();
+    const program = join(dir, 'dies.mjs');
+    await writeFile(
+      program,
+      `import { parentPort } from 'node:worker_threads';
+       parentPort.on('message', () => process.exit(7));
+       parentPort.postMessage({ id: 0, ok: true });`,
+    );
+    const told: string[] = [];
+    let writer: ReturnType<typeof movingWriter> | undefined;
+    const log = await openSqliteLog(dir, (file) => {
+      writer = movingWriter(file, pathToFileURL(program), ({ message }) => told.push(message));
+      return writer;
+    });
+    await writer!.move();
+    const sent = submission({ events: [event('survives')] });
+    await expect(log.append([sent])).rejects.toThrow('ended with code 7');
+    expect(told).toEqual(["the store's worker ended with code 7"]);
+    expect(await log.append([sent])).toEqual([[1]]);
     await log.close();
   });
 });
