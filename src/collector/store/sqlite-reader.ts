@@ -5,6 +5,7 @@
 import type { Source, Trust } from '../../wire/event.ts';
 import {
   bounds,
+  type Cursor,
   type EventPage,
   type EventQuery,
   type LoggedEvent,
@@ -158,20 +159,17 @@ export const openSqliteReader = (file: string): SqliteReader => {
     (text === undefined ||
       matchesText(row.ext_id === null ? '' : fromColumn(row.ext_id), fromColumn(row.event_type), row.payload, text));
 
-  /** The first `limit` matches of `rows`, and whether more stand behind them. */
-  const take = (rows: Iterable<EventRow>, query: EventQuery, events: LoggedEvent[]): 'full' | 'walked' => {
+  /** Adds matches up to the limit. Ends where `next` begins: at the last one taken, or where it has walked enough. */
+  const take = (rows: Iterable<EventRow>, query: EventQuery, events: LoggedEvent[]): Cursor | null => {
+    let walked = 0;
     for (const row of rows) {
-      if (!matches(row, query)) continue;
-      if (events.length === query.limit) return 'full';
-      events.push(toEvent(row));
+      const isMatch = matches(row, query);
+      if (isMatch && events.length === query.limit) return events.at(-1)!.cursor;
+      if (isMatch) events.push(toEvent(row));
+      if (++walked === LONGEST_WALK) return row.seq;
     }
-    return 'walked';
+    return null;
   };
-
-  const pageOf = (events: LoggedEvent[], end: 'full' | 'walked'): EventPage => ({
-    events,
-    next: end === 'full' ? (events.at(-1)?.cursor ?? null) : null,
-  });
 
   const walk = (label: number, query: EventQuery): EventPage => {
     const top = (newest.get()?.seq ?? 0) + 1;
@@ -182,10 +180,11 @@ export const openSqliteReader = (file: string): SqliteReader => {
       if (walked === LONGEST_WALK) return { events, next: at };
       const to = up ? at + STRETCH : Math.max(0, at - STRETCH);
       const rows = up ? stretchOf.asc.iterate(label, at, to) : stretchOf.desc.iterate(label, to, at);
-      if (take(rows, query, events) === 'full') return pageOf(events, 'full');
+      const next = take(rows, query, events);
+      if (next !== null) return { events, next };
       at = to;
     }
-    return pageOf(events, 'walked');
+    return { events, next: null };
   };
 
   return {
@@ -196,12 +195,12 @@ export const openSqliteReader = (file: string): SqliteReader => {
         const rows = byEid
           .all(id, query.eid)
           .filter((row) => query.user === undefined || row.ext_id === toColumn(query.user));
-        return pageOf(events, take(rows, query, events));
+        return { events, next: take(rows, query, events) };
       }
       if (query.user === undefined) return walk(id, query);
       const user = userId.get(id, toColumn(query.user))?.id ?? 0;
       const from = query.after ?? (query.order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER);
-      return pageOf(events, take(eventsOf(user, from, query.order), query, events));
+      return { events, next: take(eventsOf(user, from, query.order), query, events) };
     },
     profile(label: string, user: string): Profile | undefined {
       const row = profileOf.get({ user: userId.get(idOf(label), toColumn(user))?.id ?? 0 });

@@ -80,18 +80,25 @@ test('random names fill the registry to its bound, and events go on being stored
   await log.close();
 });
 
-test('a search over a long log reads a bounded stretch and says where to go on', async () => {
+test.each([
+  ['of everybody', {}],
+  ['of one customer', { user: 'busy' }],
+])('a search over a long log %s reads a bounded stretch and says where to go on', async (_, whose) => {
   const log = await openSqliteLog(directory);
   for (let group = 0; group < 120; group++)
     await log.append([
       submission({
-        events: Array.from({ length: 1000 }, (_, n) => event(`long-${group}-${n}`, { index: n, seq: null })),
+        events: Array.from({ length: 1000 }, (_, n) =>
+          event(`long-${group}-${n}`, { index: n, seq: null, user_ext_id: 'busy' }),
+        ),
       }),
     ]);
-  await log.append([submission({ events: [event('needle-0', { user_ext_id: 'needle' })] })]);
-  const first = await log.events('casino', { text: 'needle', limit: 10, order: 'asc' });
+  await log.append([
+    submission({ events: [event('needle-0', { user_ext_id: 'busy', payload: '{"found":"needle"}' })] }),
+  ]);
+  const first = await log.events('casino', { ...whose, text: 'needle', limit: 10, order: 'asc' });
   expect([first.events, first.next]).toEqual([[], 100_000]);
-  const second = await log.events('casino', { text: 'needle', limit: 10, order: 'asc', after: first.next! });
+  const second = await log.events('casino', { ...whose, text: 'needle', limit: 10, order: 'asc', after: first.next! });
   expect([second.events.map(({ eid }) => eid), second.next]).toEqual([['needle-0'], null]);
   await log.close();
 });
