@@ -49,10 +49,10 @@ export const findLink = (url: string, parameter: string): Found | undefined => {
   const [, path = '', query = '', hash = ''] = /^([^?#]*)([^#]*)(.*)/.exec(url) ?? [];
   const texts: string[] = [];
   const cut = (part: string, own: string) =>
-    part.replace(new RegExp(`([?#&])${parameter}=(${own})(&?)`), (_, sign: string, text: string, more: string) => {
+    part.replace(new RegExp(`([?#&])${parameter}=(${own})(&?)`, 'g'), (_, sign: string, text: string, more: string) => {
       texts.push(text);
       return more && sign;
     });
-  const rest = path + cut(query, '[^&]*(?:&(?:action|exp|sig|id|url)=[^&]*)*') + cut(hash, '.*');
+  const rest = path + cut(query, `[^&]*(?:&(?:${parameter}|action|exp|sig|id|url)=[^&]*)*`) + cut(hash, '.*');
   return texts.length ? { text: texts.join(`&${parameter}=`), rest } : undefined;
 };
