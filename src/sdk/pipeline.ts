@@ -53,7 +53,7 @@ export const startPipeline = (
   const queue = createDurableQueue({
     open: (returned, closed) => openIndexedDbQueue(mine, returned, closed),
     journal: journalQueue(local, `${mine}q:`),
-    memory: journalQueue(textStore(undefined), '', false),
+    memory: journalQueue(textStore(() => undefined), '', false),
     now,
     lose,
     tell,
@@ -92,7 +92,6 @@ export const startPipeline = (
       queue.forget(receipts.map(({ eid }) => eid));
     };
   };
-  listen();
   // A page in the back-forward cache that is sent a message is thrown out of it.
   root.addEventListener('pagehide', () => {
     channel?.close();
@@ -118,7 +117,11 @@ export const startPipeline = (
     }
     await held.acknowledge(rows.map(({ eid }) => eid));
   };
-  void adopt();
+  // After the page's own work: nothing here is lost by waiting, and loading is the busiest time there is.
+  setTimeout(() => {
+    listen();
+    void adopt();
+  });
 
   return {
     append: queue.append,

@@ -4,7 +4,7 @@ import { createLosses } from '../../src/sdk/losses.ts';
 import { textStore } from '../../src/sdk/platform.ts';
 
 test('losses add up by reason, across tabs and reloads', () => {
-  const store = textStore(undefined);
+  const store = textStore(() => undefined);
   const [one, two] = [createLosses(store, 'losses'), createLosses(store, 'losses')];
   one.lose('overflow', 3);
   two.lose('overflow', 2);
@@ -14,11 +14,16 @@ test('losses add up by reason, across tabs and reloads', () => {
 });
 
 test('a device without losses has none to tell', () => {
-  expect(createLosses(textStore(undefined), 'losses').read()).toEqual({});
+  expect(
+    createLosses(
+      textStore(() => undefined),
+      'losses',
+    ).read(),
+  ).toEqual({});
 });
 
 test.each(['no JSON', 'null', '5', '"text"'])('a count that storage spoilt (%s) begins anew', (spoilt) => {
-  const store = textStore(undefined);
+  const store = textStore(() => undefined);
   store.set('losses', spoilt);
   const losses = createLosses(store, 'losses');
   losses.lose('storage', 2);
@@ -26,7 +31,7 @@ test.each(['no JSON', 'null', '5', '"text"'])('a count that storage spoilt (%s) 
 });
 
 test('the last 20 dead letters of a device are kept, newest last, each with its reason and the start of its event', () => {
-  const store = textStore(undefined);
+  const store = textStore(() => undefined);
   const letters = createDeadLetters(store, 'dead', () => 7);
   for (let index = 0; index < 22; index++) letters.bury(`e${index}`, 'x'.repeat(3_000), 'unknown_brand', 'why');
   const kept = createDeadLetters(store, 'dead', () => 7).read();
@@ -35,7 +40,7 @@ test('the last 20 dead letters of a device are kept, newest last, each with its 
 });
 
 test.each(['no JSON', '{}', 'null'])('dead letters that storage spoilt (%s) begin anew', (spoilt) => {
-  const store = textStore(undefined);
+  const store = textStore(() => undefined);
   store.set('dead', spoilt);
   const letters = createDeadLetters(store, 'dead', () => 7);
   expect(letters.read()).toEqual([]);

@@ -5,7 +5,7 @@ import { isEventId } from '../../src/wire/ids.ts';
 
 const MINUTE = 60_000;
 /** A device: documents opened on it share a clock and a store. */
-const device = (local: TextStore = textStore(undefined)) => {
+const device = (local: TextStore = textStore(() => undefined)) => {
   const clock = { now: Date.UTC(2026, 0, 1) };
   let ids = 0;
   const random = () => `${++ids}`.padStart(12, 'r');

@@ -11,8 +11,15 @@ export const durableQueue = (needs: Partial<DurableQueueNeeds> = {}, name = 'dur
   const lost: [LossReason, number][] = [];
   const hurried: boolean[] = [];
   const clock = { now: 1_000_000 };
-  const journal = journalQueue(textStore(undefined), 'j:');
-  const memory = journalQueue(textStore(undefined), '', false);
+  const journal = journalQueue(
+    textStore(() => undefined),
+    'j:',
+  );
+  const memory = journalQueue(
+    textStore(() => undefined),
+    '',
+    false,
+  );
   const queue = createDurableQueue({
     open: (returned, closed) => openIndexedDbQueue(name, returned, closed),
     journal,

@@ -14,7 +14,11 @@ const freshOrigin = () => {
 };
 
 describe('the journal, over localStorage', () => {
-  const again = async () => journalQueue(textStore(origin), '_smartico:label:q:');
+  const again = async () =>
+    journalQueue(
+      textStore(() => origin),
+      '_smartico:label:q:',
+    );
   eventQueueContract({
     make: async () => {
       freshOrigin();
@@ -27,7 +31,12 @@ describe('the journal, over localStorage', () => {
 
 describe('memory', () => {
   eventQueueContract({
-    make: async () => journalQueue(textStore(undefined), '', false),
+    make: async () =>
+      journalQueue(
+        textStore(() => undefined),
+        '',
+        false,
+      ),
     skip: [{ reason: 'it lasts as long as its document', tests: [TWO_TABS, RELOAD] }],
   });
 });
@@ -55,7 +64,12 @@ describe('IndexedDB', () => {
 
 describe('the durable queue made of them', () => {
   const again = async (): Promise<EventQueue> => {
-    const { queue, hurried } = durableQueue({ journal: journalQueue(textStore(origin), 'j:') });
+    const { queue, hurried } = durableQueue({
+      journal: journalQueue(
+        textStore(() => origin),
+        'j:',
+      ),
+    });
     await vi.waitUntil(() => hurried.length);
     return {
       ...queue,

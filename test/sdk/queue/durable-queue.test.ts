@@ -60,7 +60,10 @@ describe('while the database opens', () => {
   });
 
   test('rows that an earlier page left in the journal are found and moved', async () => {
-    const journal = journalQueue(textStore(undefined), 'j:');
+    const journal = journalQueue(
+      textStore(() => undefined),
+      'j:',
+    );
     journal.append('old', '1');
     durableQueue({ journal });
     await vi.waitUntil(async () => (await onDisk()).length);
@@ -78,7 +81,7 @@ describe('step by step down', () => {
   });
 
   test('no journal either: memory keeps events, says so, and hurries the sending', async () => {
-    const full = journalQueue({ ...textStore(undefined), set: () => false }, 'j:');
+    const full = journalQueue({ ...textStore(() => undefined), set: () => false }, 'j:');
     const { queue, memory, told, hurried } = durableQueue({ open: refused, journal: full });
     queue.append('e1', '1');
     await vi.waitUntil(() => told.length > 1);
@@ -141,7 +144,11 @@ describe('step by step down', () => {
 
 describe('bounds', () => {
   test('10,000 events wait at the most: the oldest are dropped, counted and told', async () => {
-    const memory = journalQueue(textStore(undefined), '', false);
+    const memory = journalQueue(
+      textStore(() => undefined),
+      '',
+      false,
+    );
     for (let index = 0; index < BOUND.events + 7; index++) memory.append(`e${100_000 + index}`, 'x');
     const { queue, lost, told } = durableQueue({ open: never, memory });
     for (let index = 0; index < 9; index++) queue.append(`f${index}`, 'x'.repeat(30_000));
@@ -152,7 +159,11 @@ describe('bounds', () => {
   });
 
   test('5 MB wait at the most: the oldest are dropped and counted', async () => {
-    const memory = journalQueue(textStore(undefined), '', false);
+    const memory = journalQueue(
+      textStore(() => undefined),
+      '',
+      false,
+    );
     for (let index = 0; index < 160; index++) memory.append(`e${1000 + index}`, 'x'.repeat(32_000));
     const { queue, lost } = durableQueue({ open: never, memory });
     for (let index = 0; index < 8; index++) queue.append(`f${index}`, 'x'.repeat(32_000));

@@ -3,7 +3,7 @@ import { type TextStore, textStore } from '../../../src/sdk/platform.ts';
 import { JOURNAL, journalQueue } from '../../../src/sdk/queue/journal-queue.ts';
 
 const PREFIX = 'label:q:';
-const journal = (store: TextStore = textStore(undefined), bounded = true) => journalQueue(store, PREFIX, bounded);
+const journal = (store: TextStore = textStore(() => undefined), bounded = true) => journalQueue(store, PREFIX, bounded);
 
 test('the journal takes 200 rows of the origin’s storage and refuses the next', async () => {
   const queue = journal();
@@ -26,7 +26,7 @@ test('an event too large for what is left does not keep a smaller one out', asyn
 });
 
 test('rows of an earlier page count, and acknowledged ones make room', async () => {
-  const store = textStore(undefined);
+  const store = textStore(() => undefined);
   for (let index = 0; index < JOURNAL.rows; index++) journal(store).append(`e${1000 + index}`, 'x');
   const queue = journal(store);
   expect(queue.append('late', 'x')).toBe(false);
@@ -35,13 +35,16 @@ test('rows of an earlier page count, and acknowledged ones make room', async () 
 });
 
 test('a full storage is a refusal and leaves nothing behind', async () => {
-  const full: TextStore = { ...textStore(undefined), set: () => false };
+  const full: TextStore = { ...textStore(() => undefined), set: () => false };
   const queue = journal(full);
   expect([queue.append('a', 'x'), await queue.count()]).toEqual([false, 0]);
 });
 
 test('memory has no bound of its own', async () => {
-  const queue = journal(textStore(undefined), false);
+  const queue = journal(
+    textStore(() => undefined),
+    false,
+  );
   for (let index = 0; index < 300; index++) expect(queue.append(`e${1000 + index}`, 'x'.repeat(1_000))).toBe(true);
   expect(await queue.count()).toBe(300);
 });

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** Tabs of one origin, each with its own turn; `frozen` ones renew no lease. */
 const origin = (locks: LockManager | undefined = fakeLocks()) => {
-  const local = textStore(undefined);
+  const local = textStore(() => undefined);
   const tab = (store = local) => createTurn({ locks, local: store, now: Date.now } as Platform, 'turn');
   return { tab, local };
 };
@@ -77,7 +77,7 @@ test('a page that leaves holds no lock, though its work goes on', async () => {
 });
 
 test('without locks every tab works: two at once cost a duplicate request', async () => {
-  const turn = createTurn({ locks: undefined, local: textStore(undefined), now: Date.now } as Platform, 'turn');
+  const turn = createTurn({ locks: undefined, local: textStore(() => undefined), now: Date.now } as Platform, 'turn');
   const run = vi.fn(async () => {});
   expect([await turn.take(run), await turn.take(run), run.mock.calls.length]).toEqual([true, true, 2]);
 });
