@@ -53,7 +53,11 @@ export const startPipeline = (
   const queue = createDurableQueue({
     open: (returned, closed) => openIndexedDbQueue(mine, returned, closed),
     journal: journalQueue(local, `${mine}q:`),
-    memory: journalQueue(textStore(() => undefined), '', false),
+    memory: journalQueue(
+      textStore(() => undefined),
+      '',
+      false,
+    ),
     now,
     lose,
     tell,

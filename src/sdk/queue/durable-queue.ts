@@ -10,7 +10,9 @@ import type { IndexedDbQueue } from './indexeddb-queue.ts';
 
 /** A visitor who stays offline must not fill the disk of the operator's origin. */
 export const BOUND = { events: 10_000, characters: 5_000_000 };
-/** Characters captured between two looks at the bound, and rows that can never weigh more than it (each at most 32 kB). */
+/** What an event takes of the room that is left, at the least: as many as that are as many as may wait. */
+const SHARE = BOUND.characters / BOUND.events;
+/** A look reads everything, so the next one is due when half of the room is taken, and not before this is. */
 const LOOK = { characters: 250_000, rows: 150 };
 /** Characters of this page's own rows kept in hand, so that a page that is leaving can send without asking the disk. */
 const IN_HAND = 60_000;
@@ -57,6 +59,7 @@ export const createDurableQueue = ({
   const mine = new Map<string, string>();
   let characters = 0;
   let unlooked = 0;
+  let room = LOOK.characters;
   /** The database while it is open, else the time from which opening it may be tried. */
   let base: IndexedDbQueue | number = 0;
 
@@ -117,13 +120,16 @@ export const createDurableQueue = ({
   };
   const look = async () => {
     unlooked = 0;
+    room = LOOK.characters;
     if ((await count()) < LOOK.rows) return;
     let left = BOUND.characters;
     // From the newest back: what no longer fits is the oldest.
-    const dropped = (await peek(ALL)).reverse().filter(({ text }, index) => {
+    const rows = await peek(ALL);
+    const dropped = rows.reverse().filter(({ text }, index) => {
       left -= text.length;
       return left < 0 || index >= BOUND.events;
     });
+    room = Math.max(room, Math.min(left, (BOUND.events - rows.length) * SHARE) / 2);
     if (!dropped.length) return;
     await acknowledge(dropped.map(({ eid }) => eid));
     lose('overflow', dropped.length);
@@ -132,7 +138,7 @@ export const createDurableQueue = ({
   let looking: Promise<void> | undefined;
   const lookOn = async () => {
     do await look();
-    while (unlooked > LOOK.characters);
+    while (unlooked > room);
   };
   /** One look at a time: two would drop the same rows, and count them twice. */
   const bound = () => {
@@ -156,8 +162,8 @@ export const createDurableQueue = ({
         broken(cause); // InvalidStateError: Safari loses its connection to the database without a word
       }
       if (!kept) stepDown({ eid, text });
-      unlooked += text.length;
-      if (unlooked > LOOK.characters) bound().catch(broken);
+      unlooked += Math.max(text.length, SHARE);
+      if (unlooked > room) bound().catch(broken);
       onWaiting(false);
     },
     inHand: () => [...mine].map(([eid, text]) => ({ eid, text })),
