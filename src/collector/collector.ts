@@ -63,8 +63,13 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   );
   const log = groupCommit(needs.log, {
     committed(group, outcomes, milliseconds) {
-      metrics.committed(group, outcomes, milliseconds);
-      feed.committed(group, outcomes);
+      try {
+        metrics.committed(group, outcomes, milliseconds);
+        feed.committed(group, outcomes);
+      } catch (cause) {
+        // The events are on disk and their senders are answered: who only watches must not end the process.
+        logger.error({ err: cause }, 'a commit could not be told to metrics or listeners');
+      }
     },
   });
   const metrics = createMetrics(log.waitingBytes);

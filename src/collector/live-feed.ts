@@ -2,16 +2,8 @@
  * What was just stored or rejected, told to whoever listens to that label. Fed after each commit; costs nothing while
  * nobody listens. A listener that does not read is let go: the log has everything, and `Last-Event-ID` resumes.
  */
-import type {
-  EventLog,
-  LoggedEvent,
-  MinuteCount,
-  NewEvent,
-  Outcome,
-  RejectionRecord,
-  Submission,
-} from './store/event-log.ts';
-import { rejectionByLog } from './store/event-log.ts';
+import type { EventLog, LoggedEvent, MinuteCount, Outcome, RejectionRecord, Submission } from './store/event-log.ts';
+import { loggedEvent, rejectionByLog } from './store/event-log.ts';
 
 /** One listener's connection: `server-sent-events.ts` in production. */
 export interface Listener {
@@ -43,24 +35,6 @@ interface Listening {
   sentThisSecond: number;
   skipped: number;
 }
-
-const toLogged = (submission: Submission, event: NewEvent, cursor: number): LoggedEvent => ({
-  eid: event.eid,
-  event_date: event.event_date,
-  ext_brand_id: event.ext_brand_id,
-  user_ext_id: event.user_ext_id,
-  event_type: event.event_type,
-  payload: JSON.parse(event.payload) as LoggedEvent['payload'],
-  ...(event.system ? { scope: 'system' as const } : {}),
-  device_id: submission.device_id,
-  session_id: event.session_id,
-  page_id: event.page_id,
-  seq: event.seq,
-  source: event.source,
-  trust: event.trust,
-  received_at: submission.received_at,
-  cursor,
-});
 
 export const createLiveFeed = (
   log: Pick<EventLog, 'events' | 'minutes'>,
@@ -164,7 +138,7 @@ export const createLiveFeed = (
             for (const one of to) if (one.at === 'replaying') one.at = 'stale';
             if (live.every((one) => one.sentThisSecond >= MOST_A_SECOND)) for (const one of live) one.skipped++;
             else {
-              const logged = toLogged(submission, event, outcome);
+              const logged = loggedEvent(submission, event, outcome);
               for (const one of live) sendStored(one, logged);
             }
           } else if (outcome !== 'duplicate')

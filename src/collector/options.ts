@@ -21,15 +21,24 @@ export type ParsedOptions = { ok: true; options: Options } | { ok: false; mistak
 
 export const parseOptions = (env: Record<string, string | undefined>): ParsedOptions => {
   const mistakes: Mistake[] = [];
-  const { PORT = '8080', HOST = '127.0.0.1', DATA_DIR = './data', CONFIG, STORE = 'sqlite', LOG_LEVEL = 'info' } = env;
-  const port = /^\d{1,5}$/.test(PORT) ? Number(PORT) : -1;
+  // A variable that is set to nothing is one that is not set: compose files write them so.
+  const given = (name: string, normal: string): string => env[name] || normal;
+  const portText = given('PORT', '8080');
+  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
   if (port < 0 || port > 65_535) mistakes.push({ path: 'PORT', reason: 'must be a whole number of 0 to 65535' });
-  if (STORE !== 'sqlite') mistakes.push({ path: 'STORE', reason: 'must be "sqlite"' });
-  const logLevel = logLevels.find((level) => level === LOG_LEVEL);
+  if (given('STORE', 'sqlite') !== 'sqlite') mistakes.push({ path: 'STORE', reason: 'must be "sqlite"' });
+  const logLevel = logLevels.find((level) => level === given('LOG_LEVEL', 'info'));
   if (!logLevel) mistakes.push({ path: 'LOG_LEVEL', reason: `must be one of ${logLevels.join(', ')}` });
   if (mistakes.length > 0 || !logLevel) return { ok: false, mistakes };
   return {
     ok: true,
-    options: { port, host: HOST, dataDir: DATA_DIR, configFile: CONFIG || undefined, store: 'sqlite', logLevel },
+    options: {
+      port,
+      host: given('HOST', '127.0.0.1'),
+      dataDir: given('DATA_DIR', './data'),
+      configFile: env.CONFIG || undefined,
+      store: 'sqlite',
+      logLevel,
+    },
   };
 };

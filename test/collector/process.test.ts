@@ -126,6 +126,28 @@ describe('an end', () => {
   });
 });
 
+test('under load the store moves to a thread of its own, and every event is stored once', async () => {
+  const rate = { perSecond: 1e9, burst: 1e9 };
+  const keys = { public: ['demo-label'], secret: [], admin: ['demo-admin'] };
+  const label = { name: 'Busy', keys, brands: ['main'], origins: [], rates: { label: rate, address: rate } };
+  const collector = await startCollector({ config: { labels: [label] }, dataDir: join(directory, 'data') });
+  let acknowledged = 0;
+  const load = async (): Promise<void> => {
+    const page = newPage();
+    while (!collector.log.includes('moves to a thread of its own')) {
+      const { body } = await send(collector, batch(Array.from({ length: 1000 }, () => page())));
+      acknowledged += 1000 - body.rejected.length - body.duplicate.length;
+    }
+    await send(collector, batch(Array.from({ length: 1000 }, () => page())));
+    acknowledged += 1000;
+  };
+  await Promise.all(Array.from({ length: 12 }, load));
+  const { minutes } = (await read<{ minutes: { stored: number }[] }>(collector, '/v1/stats')).body;
+  expect(minutes.reduce((sum, { stored }) => sum + stored, 0)).toBe(acknowledged);
+  expect(await collector.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  await collector.stop();
+});
+
 describe('a start', () => {
   test('a second process on the same directory is refused, and the first goes on', async () => {
     const collector = await startCollector({ dataDir: join(directory, 'data') });

@@ -193,3 +193,22 @@ export const logMessages = {
   conflict: 'another event is stored under this eid; the first one stays',
   too_many_entry_points: 'this label has its 50 entry points already',
 } as const;
+
+/** An event as it will be read, for whoever is told of it before it is. */
+export const loggedEvent = (submission: Submission, event: NewEvent, cursor: number): LoggedEvent => ({
+  eid: event.eid,
+  event_date: event.event_date,
+  ext_brand_id: event.ext_brand_id,
+  user_ext_id: event.user_ext_id,
+  event_type: event.event_type,
+  payload: JSON.parse(event.payload) as LoggedEvent['payload'],
+  ...(event.system ? { scope: 'system' as const } : {}),
+  device_id: submission.device_id,
+  session_id: event.session_id,
+  page_id: event.page_id,
+  seq: event.seq,
+  source: event.source,
+  trust: event.trust,
+  received_at: submission.received_at,
+  cursor,
+});

@@ -78,18 +78,16 @@ export const groupCommit = (
     inFlight++;
     if (queue.length > 0) flushSoon();
     const began = performance.now();
-    try {
-      const outcomes = await log.append(group);
-      for (const [at, { done }] of waiting.entries()) done(outcomes[at]!);
-      committed(group, outcomes, performance.now() - began);
-    } catch (cause) {
+    const outcomes = await log.append(group).catch((cause: unknown) => {
       for (const { failed } of waiting) failed(cause);
-    } finally {
-      inFlight--;
-      for (const { weight } of group) waitingBytes -= weight;
-      if (queue.length > 0) flushSoon();
-      else if (inFlight === 0) drained?.();
-    }
+    });
+    inFlight--;
+    for (const { weight } of group) waitingBytes -= weight;
+    if (queue.length > 0) flushSoon();
+    else if (inFlight === 0) drained?.();
+    if (!outcomes) return;
+    for (const [at, { done }] of waiting.entries()) done(outcomes[at]!);
+    committed(group, outcomes, performance.now() - began);
   };
 
   const flushSoon = (): void => {

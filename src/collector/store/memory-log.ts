@@ -9,6 +9,7 @@ import {
   type EventLog,
   type EventQuery,
   type LoggedEvent,
+  loggedEvent,
   type MinuteCount,
   type NewEvent,
   type Outcome,
@@ -53,24 +54,6 @@ const emptyLabel = (): LabelLog => ({
   shapes: new Map(),
   registered: new Map(),
   minutes: new Map(),
-});
-
-const toLogged = (submission: Submission, event: NewEvent, cursor: number): LoggedEvent => ({
-  eid: event.eid,
-  event_date: event.event_date,
-  ext_brand_id: event.ext_brand_id,
-  user_ext_id: event.user_ext_id,
-  event_type: event.event_type,
-  payload: JSON.parse(event.payload) as LoggedEvent['payload'],
-  ...(event.system ? { scope: 'system' as const } : {}),
-  device_id: submission.device_id,
-  session_id: event.session_id,
-  page_id: event.page_id,
-  seq: event.seq,
-  source: event.source,
-  trust: event.trust,
-  received_at: submission.received_at,
-  cursor,
 });
 
 const entryPointsIn = (log: LabelLog): Set<string> =>
@@ -150,7 +133,7 @@ export const createMemoryLog = (): EventLog => {
     if (verdict === 'conflict' || verdict === 'too_many_entry_points')
       keepRecord(log, rejectionByLog(submission, event, verdict));
     if (verdict !== 'new') return verdict;
-    const kept = { logged: toLogged(submission, event, ++cursor), payload: event.payload };
+    const kept = { logged: loggedEvent(submission, event, ++cursor), payload: event.payload };
     log.events.push(kept);
     log.byEid.set(event.eid, kept);
     minuteOf(log, at).stored++;
