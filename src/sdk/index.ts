@@ -35,7 +35,7 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
   /** What is captured before the label is known waits here. */
   const held = journalQueue(local, `${prefix}:q:`);
   let settings: Settings | undefined;
-  const pipelines: { [label: string]: Pipeline } = {};
+  const pipelines: { [label: string]: Pipeline } = Object.create(null);
   let pipeline: Pipeline | undefined;
   let links: Links | undefined;
   /** An `init` that localhost refused: it goes through when the page allows it after all. */

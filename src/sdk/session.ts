@@ -30,7 +30,7 @@ export interface Session {
 }
 
 export const createSession = ({ now, random, local }: Platform, prefix: string, { p, n = 0 }: PageStart): Session => {
-  const pages = `${prefix}p:`;
+  const pages = `${prefix}:p:`;
   const page_id = p ?? `p-${random()}`;
   let seq = n;
   let session = '';

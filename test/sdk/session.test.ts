@@ -108,7 +108,7 @@ test('at most 200 pages are reported at a time, and a count that storage spoilt 
   const { open, local } = device();
   for (let page = 0; page < 201; page++) open().next();
   await taskEnds();
-  local.set('_s:p:zzz', 'no JSON');
+  local.set('_s::p:zzz', 'no JSON');
   const page = open();
   const said = page.counted();
   expect(said).toHaveLength(200);
