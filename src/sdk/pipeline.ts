@@ -129,7 +129,7 @@ export const startPipeline = (
 
   return {
     append: queue.append,
-    flush: flush.now,
-    receipts: async () => ({ recent, dead: letters(), pending: await queue.count() }),
+    flush: () => adopt().then(flush.now),
+    receipts: async () => ({ recent, dead: letters(), pending: (await queue.count()) + (await held.count()) }),
   };
 };

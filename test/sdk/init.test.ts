@@ -89,7 +89,7 @@ describe('before init', () => {
     expect(await smartico.flush()).toMatchObject({ stored: 0, pending: 2 });
     expect((await smartico.receipts()).pending).toBe(2);
     smartico.init('label', { brand_key: 'brand' });
-    await vi.waitUntil(() => collector.stored.length === 2);
+    expect(await smartico.flush()).toMatchObject({ stored: 2, pending: 0 });
     expect(collector.stored).toMatchObject([
       { eid: eids[0], ext_brand_id: 'brand', user_ext_id: 'u1', seq: 1 },
       { eid: eids[1], ext_brand_id: 'brand', user_ext_id: 'u1', seq: 2 },
@@ -101,7 +101,7 @@ describe('before init', () => {
     here.load().smartico.action('Early');
     const { smartico, collector } = here.load();
     smartico.init('label');
-    await vi.waitUntil(() => collector.stored.length);
+    await smartico.flush();
     expect(collector.stored).toMatchObject([{ payload: { client_action: 'Early' } }]);
   });
 });
