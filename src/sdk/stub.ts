@@ -18,21 +18,21 @@ import { LOCALHOST } from './localhost.ts';
     const [first, second] = args;
     const may = root[`${name}_allow_localhost`] === true || !LOCALHOST.test(location.href);
     if ((method === 'action' || method === 'event') && first && may) {
-      const event_date = Date.now();
-      const seq = stub.n + 1;
-      const eid = `${event_date.toString(36).padStart(8, '0')}${seq.toString(36).padStart(3, '0')}-${letters()}${letters()}`;
-      const action = method === 'action';
-      const event = {
-        eid,
-        event_date,
-        user_ext_id: (user ?? root[`${name}_user_id`]) || null,
-        event_type: action ? 'client_action' : `${first}`,
-        payload: action ? { ...Object(second), client_action: `${first}` } : second,
-        page_id: stub.p,
-        seq,
-        source: 'api',
-      };
       try {
+        const event_date = Date.now();
+        const seq = stub.n + 1;
+        const eid = `${event_date.toString(36).padStart(8, '0')}${seq.toString(36).padStart(3, '0')}-${letters()}${letters()}`;
+        const action = method === 'action';
+        const event = {
+          eid,
+          event_date,
+          user_ext_id: (user ?? root[`${name}_user_id`]) || null,
+          event_type: action ? 'client_action' : `${first}`,
+          payload: action ? { ...Object(second), client_action: `${first}` } : second,
+          page_id: stub.p,
+          seq,
+          source: 'api',
+        };
         // A blocked script never comes to fetch them: the origin's storage belongs to the page.
         if (Object.keys(localStorage).filter((key) => key.startsWith(rows)).length < ROWS) {
           localStorage[rows + eid] = JSON.stringify(event);
@@ -40,7 +40,7 @@ import { LOCALHOST } from './localhost.ts';
           kept = true;
         }
       } catch {
-        // Storage refused, or a payload that JSON cannot say: the call still waits in memory.
+        // Storage refused, or arguments that JSON cannot say (or that throw): the call still waits in memory.
       }
     }
     stub.q.push([method, args, kept]);
