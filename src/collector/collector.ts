@@ -130,6 +130,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     app.route({
       method,
       url,
+      // Health checks and caches ask so; a stream has no end to tell the length of.
+      exposeHeadRoute: audience === 'public',
       ...(schema ? { schema } : {}),
       onRequest(request, reply, next) {
         if (audience === 'private') reply.header('cache-control', 'no-store');

@@ -71,10 +71,11 @@ const start = async (options: Options): Promise<void> => {
       logger.error({ err: cause }, 'the store lost its thread, and is back on this one'),
     );
     return writer;
-  }).catch((cause: unknown) => {
-    if (cause instanceof DirectoryTaken) return refuseToStart([cause.message]);
-    throw cause;
-  });
+  }).catch((cause: Error) =>
+    refuseToStart([
+      cause instanceof DirectoryTaken ? cause.message : `cannot store events in ${options.dataDir}: ${cause.message}`,
+    ]),
+  );
   const stopWatching = whenLoopIsLate((p99) => {
     logger.info({ p99 }, 'the event loop is late; the store moves to a thread of its own');
     writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));

@@ -25,10 +25,14 @@ const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : 
 
 /** Browsers resolve `localhost` to ::1 first; a machine without IPv6 has nothing to listen on there. */
 const listenOnV6Loopback = (collector: Collector, port: number): Promise<Server | undefined> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const server = createServer(collector.app.server.listeners('request')[0] as never);
     server.headersTimeout = collector.app.server.headersTimeout;
-    server.once('error', () => resolve(undefined));
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'EAFNOSUPPORT') resolve(undefined);
+      // Somebody else's page would answer at localhost.
+      else reject(cause);
+    });
     server.listen(port, '::1', () => resolve(server));
   });
 

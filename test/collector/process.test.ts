@@ -159,6 +159,13 @@ describe('a start', () => {
     await collector.stop();
   });
 
+  test('a directory that cannot be written is told by its name', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    const { code, err } = await run([], { DATA_DIR: file });
+    expect([code, err]).toEqual([1, expect.stringContaining(`cannot store events in ${file}`)]);
+  });
+
   test('the demo’s keys are refused where others can reach them, with the way out', async () => {
     const { code, err } = await run([], { HOST: '0.0.0.0' });
     expect(code).toBe(1);

@@ -295,6 +295,12 @@ describe('pages and machines', () => {
       expect([path, (await fetch(`${collector.url}${path}`)).status]).toEqual([path, 404]);
   });
 
+  test('a health check may ask for the head alone, and nobody opens a stream so', async () => {
+    expect((await fetch(`${collector.url}/healthz`, { method: 'HEAD' })).status).toBe(200);
+    const headers = { authorization: 'demo-admin' };
+    expect((await fetch(`${collector.url}/v1/live`, { method: 'HEAD', headers })).status).toBe(405);
+  });
+
   test('it is reached by both names of this machine', async () => {
     for (const host of ['localhost', '127.0.0.1'])
       expect((await fetch(`http://${host}:${collector.port}/healthz`)).status).toBe(200);

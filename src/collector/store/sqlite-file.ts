@@ -90,7 +90,7 @@ export const takeDirectory = (dataDir: string): (() => void) => {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new DirectoryTaken(dataDir, cause);
+    throw (cause as { code?: string }).code === 'SQLITE_BUSY' ? new DirectoryTaken(dataDir, cause) : cause;
   }
   return () => lock.close();
 };
