@@ -1,4 +1,5 @@
 /** A flush over a real queue, with a scripted way to send and the wait that failures impose in reach. Needs fake timers. */
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Receipt } from '../../src/sdk/api.ts';
 import type { IndexedDbQueue } from '../../src/sdk/queue/indexeddb-queue.ts';
 import { createFlush, type FlushNeeds } from '../../src/sdk/transport/flush.ts';
@@ -6,6 +7,19 @@ import type { Outcome, Send } from '../../src/sdk/transport/send.ts';
 import type { Rejection } from '../../src/wire/event.ts';
 import { browserEvent } from './batches.ts';
 import { durableQueue } from './durable-queue.ts';
+
+/** Time passes only by `pass`, and chance is always a half. */
+export const withFlushTimers = (): void => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+};
+export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 export const later: Outcome = { is: 'later', after: Number.NaN, slow: false };
 export const asked = (after: number): Outcome => ({ is: 'later', after, slow: false });

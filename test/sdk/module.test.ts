@@ -1,0 +1,56 @@
+// @vitest-environment node
+import { Window } from 'happy-dom';
+import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from 'vitest';
+import type { CallableName, Smartico } from '../../src/sdk/module.ts';
+import { freshIndexedDb } from '../support/indexeddb.ts';
+import { scriptedCollector } from '../support/scripted-collector.ts';
+
+const load = async () => {
+  vi.resetModules();
+  return (await import('../../src/sdk/module.ts')).smartico;
+};
+beforeEach(() => {
+  freshIndexedDb();
+  vi.stubGlobal('VERSION', '1.2.3');
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test('on a server the npm entry is an object that does nothing, with every method of the browser’s', async () => {
+  const server = await load();
+  expect([server.action('Buy'), server('action', 'Buy'), server.version]).toEqual([undefined, undefined, 'server']);
+  expect(await server.flush()).toEqual({ stored: 0, duplicate: 0, rejected: 0, pending: 0 });
+  expect(await server.receipts()).toEqual({ recent: [], dead: [], pending: 0 });
+  expect([await server.losses(), await server.online('u1')]).toEqual([{}, expect.anything()]);
+
+  const window = new Window({ url: 'https://op.example/' });
+  vi.stubGlobal('window', window);
+  const browser = await load();
+  expect(Object.keys(server).sort()).toEqual(Object.keys(browser).sort());
+  await window.happyDOM.close();
+});
+
+test('in a browser it is the same instance as the script tag’s', async () => {
+  const present = { version: '1.0.0' };
+  vi.stubGlobal('window', { _smartico: present });
+  expect(await load()).toBe(present);
+});
+
+test('in a browser without the script tag it is the SDK, and the global of the page', async () => {
+  const window = new Window({ url: 'https://op.example/' });
+  const collector = scriptedCollector();
+  vi.stubGlobal('window', Object.assign(window, { fetch: collector.fetch }));
+  const smartico = await load();
+  expect((window as unknown as { _smartico: unknown })._smartico).toBe(smartico);
+  smartico.init('label', { collector: 'https://events.op.example' });
+  smartico.action('Buy');
+  await vi.waitUntil(() => collector.stored.length);
+  expect(collector.stored).toMatchObject([{ payload: { client_action: 'Buy' } }]);
+  await window.happyDOM.close();
+});
+
+test('both forms of a call have one type', () => {
+  expectTypeOf<Smartico>().toBeCallableWith('action', 'Buy', { amount: 5 });
+  expectTypeOf<Smartico['action']>().toBeCallableWith('Buy', { amount: 5 });
+  expectTypeOf<ReturnType<Smartico['action']>>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<Extract<CallableName, 'version'>>().toBeNever();
+});

@@ -1,0 +1,125 @@
+// @vitest-environment node
+import { describe, expect, test } from 'vitest';
+import { asked, flushing, later, pass, withFlushTimers } from '../../support/flushing.ts';
+
+withFlushTimers();
+
+describe('after a failure', () => {
+  test('events stay, and the wait doubles up to 30 s, with jitter', async () => {
+    const { always, capture, moments, queue, told } = flushing();
+    always(later);
+    capture();
+    await pass(80_000);
+    expect(moments()).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 31_000, 46_000, 61_000, 76_000]);
+    expect(await queue.count()).toBe(1);
+    expect(new Set(told)).toEqual(new Set(['collector_unreachable: events are kept']));
+  });
+
+  test('only a request after a success may outlive its page: a spent browser budget looks like any failure', async () => {
+    const { next, capture, sent } = flushing();
+    next(later);
+    capture();
+    await pass(5_000);
+    capture();
+    await pass(5_000);
+    expect(sent.map(({ first }) => first)).toEqual([true, false, true]);
+  });
+
+  test('the wait survives a reload: a new page does not hammer', async () => {
+    const kept = { patience: '' };
+    const before = flushing({}, kept);
+    before.always(later);
+    before.capture();
+    await pass(8_000);
+    const after = flushing({}, kept);
+    after.capture();
+    await pass(7_900);
+    expect(after.moments()).toEqual([]);
+    await pass(200);
+    expect(after.sent).toHaveLength(1);
+  });
+
+  test('new events do not shorten the wait', async () => {
+    const { always, capture, moments } = flushing();
+    always(later);
+    capture();
+    await pass(4_000);
+    for (let second = 0; second < 3; second++) {
+      capture();
+      await pass(1_000);
+    }
+    expect(moments()).toEqual([0, 1_000, 2_000, 4_000]);
+  });
+
+  test('a network that comes back ends the wait', async () => {
+    const { next, flush, capture, moments } = flushing();
+    next(later, later, later, later);
+    capture();
+    await pass(4_500);
+    flush.online();
+    await pass(0);
+    expect(moments()).toEqual([0, 1_000, 2_000, 4_000, 4_500]);
+  });
+
+  test('flush() tries at once, and says what is left', async () => {
+    const { next, flush, capture, moments } = flushing();
+    next(later, later);
+    capture();
+    await pass(100);
+    expect(await flush.now()).toEqual({ stored: 0, duplicate: 0, rejected: 0, pending: 1 });
+    expect(await flush.now()).toEqual({ stored: 1, duplicate: 0, rejected: 0, pending: 0 });
+    expect(moments()).toEqual([0, 100, 100]);
+  });
+
+  test('a flush that breaks in an unforeseen way is told and wedges nothing', async () => {
+    const { next, capture, queue, told } = flushing();
+    next(() => Promise.reject(new Error('unforeseen')));
+    capture();
+    await pass(0);
+    expect(told).toEqual(['collector_unreachable: a flush failed']);
+    capture();
+    await pass(1_000);
+    expect(await queue.count()).toBe(0);
+  });
+});
+
+describe('a Retry-After', () => {
+  test('is kept to: neither new events, nor the network, nor flush(), nor a page that leaves shortens it', async () => {
+    const { next, flush, capture, moments } = flushing();
+    next(asked(20_000));
+    capture();
+    await pass(1_000);
+    flush.online();
+    flush.leave();
+    capture();
+    expect(await flush.now()).toMatchObject({ stored: 0, pending: 2 });
+    await pass(18_999);
+    expect(moments()).toEqual([0]);
+  });
+
+  test('is over some time: the events travel then, though flush() was called meanwhile', async () => {
+    const { next, flush, capture, moments, queue } = flushing();
+    next(asked(20_000));
+    capture();
+    await pass(1_000);
+    await flush.now();
+    await pass(19_000);
+    expect([moments(), await queue.count()]).toEqual([[0, 20_000], 0]);
+  });
+
+  test('of 0 s is a retry at once, after the pause between two sends', async () => {
+    const { next, capture, moments } = flushing();
+    next(asked(0));
+    capture();
+    await pass(5_000);
+    expect(moments()).toEqual([0, 1_000]);
+  });
+
+  test('of a year does not turn into a storm of requests', async () => {
+    const { next, capture, sent } = flushing();
+    next(asked(365 * 86_400_000));
+    capture();
+    await pass(60_000);
+    expect(sent).toHaveLength(1);
+  });
+});
