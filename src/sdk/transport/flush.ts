@@ -64,7 +64,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
 
   /** Until when to wait, after how many failures, and whether the collector itself asks for it (which nothing shortens). */
   const wait = () => {
-    const [until = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map(Number);
+    const [until = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map((part) => +part || 0);
     return { until, attempt, asked: asked && until > now() };
   };
 

@@ -39,6 +39,14 @@ describe('after a failure', () => {
     expect(after.sent).toHaveLength(1);
   });
 
+  test('a wait that a script of the page spoilt is none, and the next failure makes a good one', async () => {
+    const { always, capture, moments } = flushing({}, { patience: 'no numbers here' });
+    always(later);
+    capture();
+    await pass(5_000);
+    expect(moments()).toEqual([0, 1_000, 2_000, 4_000]);
+  });
+
   test('new events do not shorten the wait', async () => {
     const { always, capture, moments } = flushing();
     always(later);
