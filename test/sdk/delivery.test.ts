@@ -76,6 +76,39 @@ describe('every event is stored once', () => {
   });
 });
 
+describe('tabs tell each other', () => {
+  test('what was stored: a tab that leaves does not send again what another has sent for it', async () => {
+    const down = scriptedCollector();
+    down.always(networkError);
+    const [one, two] = [start(), start(down)];
+    await vi.waitUntil(() => here.listening() === 2);
+    const eid = two.smartico.action('Buy');
+    await two.smartico.flush();
+    expect(await one.smartico.flush()).toMatchObject({ stored: 1 });
+    await vi.waitUntil(async () => (await two.smartico.receipts()).recent.length);
+    const asked = down.requests.length;
+    two.root.dispatchEvent(new two.root.Event('pagehide'));
+    expect([down.requests.length, (await two.smartico.receipts()).recent]).toMatchObject([
+      asked,
+      [{ eid, verdict: 'stored' }],
+    ]);
+  });
+
+  test('and a page in the back-forward cache is told nothing, which would throw it out, until it is back', async () => {
+    const collector = scriptedCollector();
+    const [one, two] = [start(collector), start(collector)];
+    await vi.waitUntil(() => here.listening() === 2);
+    two.root.dispatchEvent(new two.root.Event('pagehide'));
+    one.smartico.action('Meanwhile');
+    await one.smartico.flush();
+    two.root.dispatchEvent(new two.root.Event('pageshow'));
+    const eid = one.smartico.action('Afterwards');
+    await one.smartico.flush();
+    await vi.waitUntil(async () => (await two.smartico.receipts()).recent.length);
+    expect((await two.smartico.receipts()).recent.map((receipt) => receipt.eid)).toEqual([eid]);
+  });
+});
+
 describe('one bad row does not hold up the others', () => {
   test('a row that storage spoilt is a dead letter; the rest are stored', async () => {
     const { smartico, collector } = here.load();

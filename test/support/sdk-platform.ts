@@ -33,6 +33,9 @@ export const device = () => {
   const locks = fakeLocks();
   const clock = { ahead: 0 };
   const pages: Page[] = [];
+  const channels: BroadcastChannel[] = [];
+  // Channels are the process's own: a name of its own keeps devices apart.
+  const origin = `origin-${Math.random()}`;
   let ids = 0;
 
   const openPage = (url = SITE, tab = newTab()): Page => {
@@ -47,7 +50,11 @@ export const device = () => {
       local: textStore(() => disk),
       session: tab.session,
       locks,
-      openChannel: () => undefined,
+      openChannel() {
+        const channel = new BroadcastChannel(origin);
+        channels.push(channel);
+        return channel;
+      },
     };
     const page = { platform, root, console: told, close: () => window.happyDOM.close() };
     pages.push(page);
@@ -83,7 +90,12 @@ export const device = () => {
       const smartico = createSmartico(page.platform, name, script, stub);
       return { ...page, collector, smartico };
     },
-    close: () => Promise.all(pages.map((page) => page.close())),
+    close() {
+      for (const channel of channels) channel.close();
+      return Promise.all(pages.map((page) => page.close()));
+    },
+    /** Tabs that listen to each other now. */
+    listening: () => channels.length,
   };
 };
 export type Device = ReturnType<typeof device>;
