@@ -1,8 +1,9 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Smartico } from '../../src/sdk/api.ts';
 import { lostAnswer, networkError, page, refusal, scriptedCollector } from '../support/scripted-collector.ts';
 import { type Device, device } from '../support/sdk-platform.ts';
+import { until } from '../support/until.ts';
 
 let here: Device;
 beforeEach(() => {
@@ -69,7 +70,7 @@ describe('every event is stored once', () => {
     const { smartico, collector, root } = start();
     const eid = smartico.action('Leave');
     root.dispatchEvent(new root.Event('pagehide'));
-    await vi.waitUntil(() => collector.requests.length);
+    await until(() => collector.requests.length);
     expect(collector.requests[0]).toMatchObject({ init: { keepalive: true }, gzip: false });
     await smartico.flush();
     expect(collector.stored.map((event) => event.eid)).toEqual([eid]);
@@ -81,11 +82,11 @@ describe('tabs tell each other', () => {
     const down = scriptedCollector();
     down.always(networkError);
     const [one, two] = [start(), start(down)];
-    await vi.waitUntil(() => here.listening() === 2);
+    await until(() => here.listening() === 2);
     const eid = two.smartico.action('Buy');
     await two.smartico.flush();
     expect(await one.smartico.flush()).toMatchObject({ stored: 1 });
-    await vi.waitUntil(async () => (await two.smartico.receipts()).recent.length);
+    await until(async () => (await two.smartico.receipts()).recent.length);
     const asked = down.requests.length;
     two.root.dispatchEvent(new two.root.Event('pagehide'));
     expect([down.requests.length, (await two.smartico.receipts()).recent]).toMatchObject([
@@ -97,14 +98,14 @@ describe('tabs tell each other', () => {
   test('and a page in the back-forward cache is told nothing, which would throw it out, until it is back', async () => {
     const collector = scriptedCollector();
     const [one, two] = [start(collector), start(collector)];
-    await vi.waitUntil(() => here.listening() === 2);
+    await until(() => here.listening() === 2);
     two.root.dispatchEvent(new two.root.Event('pagehide'));
     one.smartico.action('Meanwhile');
     await one.smartico.flush();
     two.root.dispatchEvent(new two.root.Event('pageshow'));
     const eid = one.smartico.action('Afterwards');
     await one.smartico.flush();
-    await vi.waitUntil(async () => (await two.smartico.receipts()).recent.length);
+    await until(async () => (await two.smartico.receipts()).recent.length);
     expect((await two.smartico.receipts()).recent.map((receipt) => receipt.eid)).toEqual([eid]);
   });
 });

@@ -1,6 +1,7 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Device, device, newTab } from '../support/sdk-platform.ts';
+import { until } from '../support/until.ts';
 
 let here: Device;
 beforeEach(() => {
@@ -41,7 +42,7 @@ describe('init', () => {
     smartico.init('label-2', { brand_key: 'brand-2' });
     smartico.action('Two');
     await smartico.flush();
-    await vi.waitUntil(() => collector.stored.length === 2);
+    await until(() => collector.stored.length === 2);
     const sent = collector.requests.map(({ batch }) => [
       batch.label_key,
       ...batch.events.map(({ ext_brand_id, payload }) => [ext_brand_id, payload.client_action]),

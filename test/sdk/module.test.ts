@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from 'vitest';
 import type { CallableName, Smartico } from '../../src/sdk/module.ts';
 import { freshIndexedDb } from '../support/indexeddb.ts';
 import { scriptedCollector } from '../support/scripted-collector.ts';
+import { until } from '../support/until.ts';
 
 const load = async () => {
   vi.resetModules();
@@ -43,7 +44,7 @@ test('in a browser without the script tag it is the SDK, and the global of the p
   expect((window as unknown as { _smartico: unknown })._smartico).toBe(smartico);
   smartico.init('label', { collector: 'https://events.op.example' });
   smartico.action('Buy');
-  await vi.waitUntil(() => collector.stored.length);
+  await until(() => collector.stored.length);
   expect(collector.stored).toMatchObject([{ payload: { client_action: 'Buy' } }]);
   await window.happyDOM.close();
 });

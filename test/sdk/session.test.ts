@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Platform, type TextStore, textStore } from '../../src/sdk/platform.ts';
 import { createSession, type PageStart } from '../../src/sdk/session.ts';
 import { isEventId } from '../../src/wire/ids.ts';
@@ -13,8 +13,6 @@ const device = (local: TextStore = textStore(() => undefined)) => {
     createSession({ now: () => clock.now, random, local } as Platform, '_s:', start);
   return { clock, local, open };
 };
-
-const taskEnds = () => new Promise((resolve) => setTimeout(resolve));
 
 test('a device keeps its id, a page has a new one each time, and all are ids that the collector takes', () => {
   const { open } = device();
@@ -86,28 +84,42 @@ test('how far each page counted is kept until the collector was told of just tha
   const [one, two] = [open(), open()];
   const first = one.next();
   const second = two.next();
-  await taskEnds();
+  two.keep();
   expect(one.counted()).toEqual(expect.arrayContaining([first, second]));
   const said = one.counted();
   const third = two.next();
-  await taskEnds();
   one.told(said);
+  two.keep();
   expect(one.counted()).toEqual([third]);
   two.told([third]);
   expect(one.counted()).toEqual([]);
 });
 
-test('from the second event of a task on, the count is on disk with the event itself: their group may yet be lost', () => {
-  const page = device().open();
-  page.next();
-  const second = page.next();
-  expect(page.counted()).toEqual([second]);
+test('a count is on disk within a second, and at once when the page leaves', () => {
+  vi.useFakeTimers();
+  try {
+    const { open, local } = device();
+    const [stays, leaves] = [open(), open()];
+    stays.next();
+    const last = stays.next();
+    expect(local.keys('_s::p:')).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(local.get(`_s::p:${last.page_id}`)).toBe(JSON.stringify(last));
+    const gone = leaves.next();
+    leaves.keep();
+    expect(local.get(`_s::p:${gone.page_id}`)).toBe(JSON.stringify(gone));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('at most 200 pages are reported at a time, and a count that storage spoilt stops nothing', async () => {
   const { open, local } = device();
-  for (let page = 0; page < 201; page++) open().next();
-  await taskEnds();
+  for (let index = 0; index < 201; index++) {
+    const page = open();
+    page.next();
+    page.keep();
+  }
   local.set('_s::p:zzz', 'no JSON');
   const page = open();
   const said = page.counted();

@@ -1,4 +1,4 @@
-import { describe, vi } from 'vitest';
+import { describe } from 'vitest';
 import { textStore } from '../../../src/sdk/platform.ts';
 import type { EventQueue } from '../../../src/sdk/queue/event-queue.ts';
 import { openIndexedDbQueue } from '../../../src/sdk/queue/indexeddb-queue.ts';
@@ -6,6 +6,7 @@ import { journalQueue } from '../../../src/sdk/queue/journal-queue.ts';
 import { eventQueueContract, RELOAD, TWO_TABS } from '../../contracts/event-queue.ts';
 import { durableQueue } from '../../support/durable-queue.ts';
 import { freshIndexedDb } from '../../support/indexeddb.ts';
+import { until } from '../../support/until.ts';
 
 /** A localStorage: texts by key, shared by every tab of the origin. */
 let origin: Storage;
@@ -70,7 +71,7 @@ describe('the durable queue made of them', () => {
         'j:',
       ),
     });
-    await vi.waitUntil(() => hurried.length);
+    await until(() => hurried.length);
     return {
       ...queue,
       append(eid, text) {

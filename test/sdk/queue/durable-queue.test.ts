@@ -5,6 +5,7 @@ import { type IndexedDbQueue, openIndexedDbQueue } from '../../../src/sdk/queue/
 import { journalQueue } from '../../../src/sdk/queue/journal-queue.ts';
 import { durableQueue } from '../../support/durable-queue.ts';
 import { freshIndexedDb } from '../../support/indexeddb.ts';
+import { until } from '../../support/until.ts';
 
 const NO_DATABASE = 'queue_not_durable: no IndexedDB';
 const ONLY_MEMORY = 'queue_not_durable: events are only in memory';
@@ -32,7 +33,7 @@ describe('while the database opens', () => {
     const { queue, journal } = durableQueue();
     queue.append('e1', '1');
     expect([await eids(journal), await eids(queue)]).toEqual([['e1'], ['e1']]);
-    await vi.waitUntil(async () => (await journal.count()) === 0);
+    await until(async () => (await journal.count()) === 0);
     queue.append('e2', '2');
     expect([await eids(queue), await onDisk()]).toEqual([
       ['e1', 'e2'],
@@ -55,7 +56,7 @@ describe('while the database opens', () => {
       },
     });
     queue.append('e1', '1');
-    await vi.waitUntil(async () => (await journal.count()) === 0);
+    await until(async () => (await journal.count()) === 0);
     expect(seen).toEqual(['on disk, 1 in the journal']);
   });
 
@@ -66,7 +67,7 @@ describe('while the database opens', () => {
     );
     journal.append('old', '1');
     durableQueue({ journal });
-    await vi.waitUntil(async () => (await onDisk()).length);
+    await until(async () => (await onDisk()).length);
     expect(await journal.count()).toBe(0);
   });
 });
@@ -74,7 +75,7 @@ describe('while the database opens', () => {
 describe('step by step down', () => {
   test('no IndexedDB: the journal keeps events, and one notice says so', async () => {
     const { queue, journal, told } = durableQueue({ open: refused });
-    await vi.waitUntil(() => told.length);
+    await until(() => told.length);
     queue.append('e1', '1');
     queue.append('e2', '2');
     expect([await eids(journal), told]).toEqual([['e1', 'e2'], [NO_DATABASE]]);
@@ -84,7 +85,7 @@ describe('step by step down', () => {
     const full = journalQueue({ ...textStore(() => undefined), set: () => false }, 'j:');
     const { queue, memory, told, hurried } = durableQueue({ open: refused, journal: full });
     queue.append('e1', '1');
-    await vi.waitUntil(() => told.length > 1);
+    await until(() => told.length > 1);
     expect(told.sort()).toEqual([ONLY_MEMORY, NO_DATABASE].sort());
     expect([await eids(memory), await eids(queue), hurried[0]]).toEqual([['e1'], ['e1'], true]);
   });
@@ -95,7 +96,7 @@ describe('step by step down', () => {
       open: (returned, closed) => (tries++ ? openIndexedDbQueue('durable', returned, closed) : refused()),
     });
     queue.append('e1', '1');
-    await vi.waitUntil(() => told.length);
+    await until(() => told.length);
     await queue.gather();
     expect([tries, await eids(journal)]).toEqual([1, ['e1']]);
     clock.now += 6_000;
@@ -105,18 +106,18 @@ describe('step by step down', () => {
 
   test('an aborted write (a full disk) hands its rows to the journal', async () => {
     const { queue, journal, hurried, told } = durableQueue();
-    await vi.waitUntil(() => hurried.length);
+    await until(() => hurried.length);
     vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementationOnce(function (this: IDBTransaction) {
       this.abort();
     });
     queue.append('e1', '1');
-    await vi.waitUntil(async () => (await journal.count()) === 1);
+    await until(async () => (await journal.count()) === 1);
     expect([await eids(queue), told]).toEqual([['e1'], [NO_DATABASE]]);
   });
 
   test('a connection lost without a word (InvalidStateError) costs no event, and is opened again', async () => {
     const { queue, journal, hurried, told, clock } = durableQueue();
-    await vi.waitUntil(() => hurried.length);
+    await until(() => hurried.length);
     vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
       throw new DOMException('the connection is closing', 'InvalidStateError');
     });
@@ -129,7 +130,7 @@ describe('step by step down', () => {
 
   test('a forced close (site data cleared) is survived: the journal takes over, and the database comes back', async () => {
     const { queue, hurried, told, clock } = durableQueue();
-    await vi.waitUntil(() => hurried.length);
+    await until(() => hurried.length);
     await new Promise((resolve) => {
       indexedDB.deleteDatabase('durable').onsuccess = resolve;
     });
@@ -152,7 +153,7 @@ describe('bounds', () => {
     for (let index = 0; index < BOUND.events + 7; index++) memory.append(`e${100_000 + index}`, 'x');
     const { queue, lost, told } = durableQueue({ open: never, memory });
     for (let index = 0; index < 9; index++) queue.append(`f${index}`, 'x'.repeat(30_000));
-    await vi.waitUntil(() => lost.length);
+    await until(() => lost.length);
     expect([await queue.count(), lost]).toEqual([BOUND.events, [['overflow', 16]]]);
     expect([(await eids(queue))[0], (await eids(queue)).at(-1)]).toEqual(['e100016', 'f8']);
     expect(told).toContain('queue_overflow: the oldest events are dropped');
@@ -167,7 +168,7 @@ describe('bounds', () => {
     for (let index = 0; index < 160; index++) memory.append(`e${1000 + index}`, 'x'.repeat(32_000));
     const { queue, lost } = durableQueue({ open: never, memory });
     for (let index = 0; index < 8; index++) queue.append(`f${index}`, 'x'.repeat(32_000));
-    await vi.waitUntil(() => lost.length);
+    await until(() => lost.length);
     expect([await queue.count(), lost]).toEqual([156, [['overflow', 12]]]);
   });
 
@@ -181,7 +182,7 @@ describe('bounds', () => {
       Array.from({ length: BOUND.events + 1 }, (_, index) => ({ eid: `e${100_000 + index}`, text: 'x' })),
     );
     const { lost, hurried } = durableQueue();
-    await vi.waitUntil(() => hurried.length, 5_000);
+    await until(() => hurried.length);
     expect([lost, (await onDisk())[0]]).toEqual([[['overflow', 1]], 'e100001']);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openIndexedDbQueue } from '../../../src/sdk/queue/indexeddb-queue.ts';
 import { freshIndexedDb } from '../../support/indexeddb.ts';
+import { until } from '../../support/until.ts';
 
 const open = (name = 'queue') => {
   const returned = vi.fn();
@@ -44,7 +45,7 @@ test('rows whose transaction is aborted after append said yes are handed back wi
   });
   expect(queue.append('a', '1')).toBe(true);
   IDBTransaction.prototype.commit = commit;
-  await vi.waitUntil(() => returned.mock.calls.length);
+  await until(() => returned.mock.calls.length);
   expect(returned.mock.calls[0]?.[0]).toEqual([{ eid: 'a', text: '1' }]);
   expect(await queue.count()).toBe(0);
 });
