@@ -102,11 +102,19 @@ export const killBrowser = (directory: string): void => {
   for (const pid of doomed) killNow(pid);
 };
 
-/** Kills every renderer of the page's browser; the pages crash, the browser goes on. */
+/**
+ * Kills every renderer of the page's browser; the pages crash, the browser goes on. Resolves when the browser has noticed:
+ * until then it would put a new page into a dead one.
+ */
 export const killRenderers = async (page: Page): Promise<void> => {
   const devtools = await page.context().browser()!.newBrowserCDPSession();
-  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
-  for (const { type, id } of processInfo) if (type === 'renderer') killNow(id);
+  const renderers = async (): Promise<number[]> =>
+    (await devtools.send('SystemInfo.getProcessInfo')).processInfo
+      .filter(({ type }) => type === 'renderer')
+      .map(({ id }) => id);
+  const doomed = await renderers();
+  for (const pid of doomed) killNow(pid);
+  while ((await renderers()).some((pid) => doomed.includes(pid)));
   await devtools.detach();
 };
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { killBrowser, killRenderers, openBrowser, openProfile } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, flush, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 
@@ -30,7 +30,9 @@ describe('a renderer that is killed in the task of the call', () => {
 
   /** The page makes these calls, and is dead before the task ends. */
   const actAndDie = async (page: Page, names: string[]): Promise<void> => {
-    world.pages.on('/kill', () => killRenderers(page));
+    const killed = new Promise<void>((resolve, reject) => {
+      world.pages.on('/kill', () => killRenderers(page).then(resolve, reject));
+    });
     const crashed = page.waitForEvent('crash');
     const died = page
       .evaluate((all) => {
@@ -40,7 +42,7 @@ describe('a renderer that is killed in the task of the call', () => {
         request.send();
       }, names)
       .catch((cause: Error) => cause);
-    await crashed;
+    await Promise.all([crashed, killed]);
     expect(await died).toBeInstanceOf(Error);
     await page.close();
   };
@@ -115,8 +117,7 @@ describe('a browser that is killed with everything it started', () => {
       context = await openProfile(directory);
     }
     world.network.heal();
-    const page = await openReady(await context.newPage(), home);
-    expect((await flush(page)).stored).toBe(ledger.length);
+    await sendAll(await openReady(await context.newPage(), home));
     await expectDelivered(world.label, ledger);
   });
 });
