@@ -102,7 +102,11 @@ export const startPipeline = (
     channel = undefined;
   });
   root.addEventListener('pageshow', listen);
-  watchPage(root, flush.leave, () => flush.soon(false), flush.online);
+  const leave = () => {
+    session.keep();
+    flush.leave();
+  };
+  watchPage(root, leave, () => flush.soon(false), flush.online);
 
   // What the stub or an early call could not know is made whole.
   const adopt = async () => {

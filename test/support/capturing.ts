@@ -23,6 +23,7 @@ export const capturing = () => {
       next: () => ({ session_id: 'session-1', page_id: 'page-0001', seq: ++seq }),
       counted: () => [],
       told: () => {},
+      keep: () => {},
     },
     append: (eid, text) => void rows.push({ eid, text }),
     bury: (...letter) => void buried.push(letter),

@@ -85,7 +85,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     const said = context();
     const outcome = await send(batchOf(rows, said), leaving, !wait().attempt);
     if (outcome.is === 'answered') {
-      keep('');
+      if (patience()) keep('');
       most = Math.min(EVENTS, most * 2);
       onAnswered(said);
       await settle(rows, outcome.answer, counts);
