@@ -101,7 +101,11 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
     );
     links.release();
   };
-  const identify = async (id: unknown, hash: unknown) => identity.set(requiredUserId(id), hash);
+  /** Throws in the caller's face, as published, rather than into a promise that nobody awaits. */
+  const identify = (id: unknown, hash: unknown): Promise<void> => {
+    identity.set(requiredUserId(id), hash);
+    return Promise.resolve();
+  };
   const setLoginEntry = (entry: string) =>
     record(eventCall('core_set_last_login_entry', { core_last_login_entry: `${entry}` }, tell));
 
@@ -128,6 +132,11 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
   }, methods) as unknown as Smartico;
 
   if (script.label) init(script.label);
-  for (const call of Array.isArray(stub.q) ? stub.q : []) if (!call[2]) smartico(call[0], ...(call[1] as [never]));
+  for (const [method, args, kept] of Array.isArray(stub.q) ? stub.q : [])
+    try {
+      if (!kept) smartico(method, ...(args as [never]));
+    } catch (cause) {
+      tell('empty_user_id', method, cause); // the one call that throws; those after it still count
+    }
   return smartico;
 };

@@ -36,7 +36,8 @@ export const createLinks = (
     const link = text.includes(`${name}_dp=`) ? undefined : parseLink(text);
     if (!link) tell('link_dropped', text);
     else if (ready()) run(link);
-    else session.set(held, [...waiting().slice(1 - RUNS), text.replace(/ /g, '+')].join(' '));
+    else if (waiting().length < RUNS) session.set(held, [...waiting(), text.replace(/ /g, '+')].join(' '));
+    else tell('link_dropped', `over ${RUNS} wait for a login`);
   };
   const look = () => {
     const found = findLink(root.location.href, `${name}_dp`);

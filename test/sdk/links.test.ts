@@ -107,11 +107,12 @@ describe('a link waits for the user', () => {
     expect(again.ran).toEqual([]);
   });
 
-  test('several wait in order, the last five of them', () => {
+  test('five wait in order; one more is refused, and told', () => {
     const page = visit('', { known: false });
     for (let link = 1; link <= 7; link++) page.links.open(`dp:action&action=${link}`);
     page.identify();
-    expect(page.ran).toEqual([3, 4, 5, 6, 7].map((link) => `action ${link}`));
+    expect(page.ran).toEqual([1, 2, 3, 4, 5].map((link) => `action ${link}`));
+    expect(page.told).toContainEqual(expect.stringMatching(/^link_dropped/));
   });
 
   test('what anybody else wrote where links wait is read through the same grammar', () => {
