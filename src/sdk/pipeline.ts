@@ -43,6 +43,8 @@ export const startPipeline = (
   tell: Tell,
 ): Pipeline => {
   const { root, local, now, random } = platform;
+  // Before anything is made: tabs that start together would otherwise each take themselves for a device.
+  const device_id = session.device;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
   let channel: BroadcastChannel | undefined;
   let recent: Receipt[] = [];
@@ -71,7 +73,7 @@ export const startPipeline = (
     context: () => ({
       batch_id: random(),
       label_key: label,
-      device_id: session.device,
+      device_id,
       sent_at: now(),
       hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
       losses: read(),

@@ -63,7 +63,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     count = timer = undefined;
   };
   return {
-    // Not before something is sent: a page that may not report leaves nothing behind.
+    // Not before it is asked for: a page that may not report leaves nothing behind.
     get device() {
       if (!device) {
         const kept = local.get(`${prefix}device`);
