@@ -18,6 +18,8 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
         fileParallelism: false,
+        // After the others: a browser beside them on two cores tests the machine's patience instead.
+        sequence: { groupOrder: 1 },
       }),
     ],
   },
