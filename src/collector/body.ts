@@ -11,6 +11,7 @@ import { Refusal } from './refusal.ts';
 
 export interface Body {
   value: unknown;
+  /** Once inflated: what travelled may be a thousandth of what is held. */
   bytes: number;
 }
 type Done = (refusal: Refusal | null, body?: Body) => void;
@@ -45,7 +46,7 @@ const inflate = (bytes: Buffer): Buffer => {
   }
 };
 
-const decoded = (bytes: Buffer, mustInflate: boolean): unknown => {
+const decoded = (bytes: Buffer, mustInflate: boolean): Body | Refusal => {
   try {
     return decode(bytes, mustInflate);
   } catch (cause) {
@@ -54,7 +55,7 @@ const decoded = (bytes: Buffer, mustInflate: boolean): unknown => {
   }
 };
 
-const decode = (bytes: Buffer, mustInflate: boolean): unknown => {
+const decode = (bytes: Buffer, mustInflate: boolean): Body => {
   if (bytes.length === 0) throw new Refusal('empty_body', 'the body is empty');
   const plain = mustInflate || isGzip(bytes) ? inflate(bytes) : bytes;
   if (plain.length === 0) throw new Refusal('empty_body', 'the body is empty once inflated');
@@ -62,7 +63,7 @@ const decode = (bytes: Buffer, mustInflate: boolean): unknown => {
     throw new Refusal('unsupported_encoding', 'the body is gzip inside gzip; compress it once');
   if (!isUtf8(plain)) throw new Refusal('bad_json', 'the body is not UTF-8');
   try {
-    return JSON.parse(plain.toString('utf8')) as unknown;
+    return { value: JSON.parse(plain.toString('utf8')) as unknown, bytes: plain.length };
   } catch {
     // The parser's own words quote the body, which may be private.
     throw new Refusal('bad_json', 'the body is not JSON');
@@ -97,9 +98,9 @@ export const readBody = (request: IncomingMessage, clock: BodyClock, done: Done)
     if (refusal) finish(refusal);
   };
   const end = (): void => {
-    const value = decoded(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), promised.mustInflate);
-    if (value instanceof Refusal) finish(value);
-    else finish(null, { value, bytes: length });
+    const body = decoded(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), promised.mustInflate);
+    if (body instanceof Refusal) finish(body);
+    else finish(null, body);
   };
   const broken = (): void => finish(new Refusal('bad_request', 'the connection ended before the body did'));
 
