@@ -17,7 +17,7 @@ import { logMessages, type NewEvent, type Outcome, type RejectionRecord, type Su
 export interface Arrival {
   request_id: string;
   body: unknown;
-  /** Of the body as it was read. */
+  /** Of the body once inflated. */
   bytes: number;
   origin: string | undefined;
   authorization: string | undefined;
@@ -68,8 +68,8 @@ const countLosses = (losses: Losses): Submission['losses'] => Object.entries(los
 export const createIngest = ({ labels, origins, rates, submit, now, random }: IngestNeeds): Ingest => {
   const checkRate = (label: Label, address: string, events: number): void => {
     const at = now();
-    const ofLabel = `${label.name}`;
-    const ofAddress = `${label.name} ${bucketOfAddress(address)}`;
+    const ofLabel = `label ${label.name}`;
+    const ofAddress = `address ${bucketOfAddress(address)} ${label.name}`;
     const byLabel = rates.take(ofLabel, label.rates.label, events, at);
     const byAddress = byLabel.ok ? rates.take(ofAddress, label.rates.address, events, at) : byLabel;
     if (byAddress.ok) return;
@@ -147,7 +147,8 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
     const batch = parsed.value;
     const label = labels.byPublicKey(batch.label_key);
     origins.check(label, arrival.origin);
-    checkRate(label, arrival.address, batch.events.length);
+    // Counts of pages are rows too: a batch of nothing else must not pass for nothing.
+    checkRate(label, arrival.address, Math.max(1, batch.events.length, batch.pages.length));
     const voucher = hashVoucher(label, batch.hashes, now());
     const raw = (arrival.body as { events: unknown[] }).events;
     return { batch_id: batch.batch_id, ...prepare(arrival, label, voucher, batch.events, raw, batch) };
@@ -157,7 +158,7 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
     origins.checkPrivateKey(arrival.origin);
     const parsed = parseEnvelopes(arrival.body);
     if (!parsed.ok) throw refuseWhole(parsed.problem);
-    checkRate(label, arrival.address, parsed.value.length);
+    checkRate(label, arrival.address, Math.max(1, parsed.value.length));
     const raw = Array.isArray(arrival.body) ? arrival.body : [arrival.body];
     return prepare(arrival, label, { by: 'secret key' }, parsed.value, raw, undefined);
   };

@@ -171,6 +171,18 @@ describe('a page’s batch', () => {
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect((await from('203.0.113.2', 3)).status).toBe(200);
   });
+
+  test('is limited by the pages that it counts where it has no events', async () => {
+    const pages = ['page-one', 'page-two', 'page-three'].map((page_id) => ({
+      page_id,
+      session_id: 'session-1',
+      seq: 1,
+    }));
+    const from = async (address: string, counts: unknown[]) =>
+      (await send(collector, batch([], { label_key: 'slow-label', pages: counts }), { 'x-forwarded-for': address }))
+        .status;
+    expect([await from('203.0.113.3', pages), await from('203.0.113.3', [])]).toEqual([200, 429]);
+  });
 });
 
 describe('a page of another origin', () => {
