@@ -32,7 +32,10 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 type Fields = { [name: string]: unknown };
 type Code = Problem['code'];
 
-export const problemText = ({ path, rule, got }: Problem): string => `${path}: ${rule}, got ${got}`;
+/** Characters of a path that are shown: the names in it are the sender's, and may be as long as a body. */
+const SHOWN_PATH = 200;
+export const problemText = ({ path, rule, got }: Problem): string =>
+  `${path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path}: ${rule}, got ${got}`;
 
 const typeName = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 const refuse = (code: Code, path: string, rule: string, got: unknown): { ok: false; problem: Problem } => ({

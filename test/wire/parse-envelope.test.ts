@@ -114,6 +114,12 @@ describe('what is wrong with an envelope is said exactly: code, path, rule and t
       'events[7].user_ext_id: must be a string of 1 to 256 characters, got array',
     );
   });
+
+  test('a problem stays a sentence under a name as long as a body', () => {
+    const names = Object.fromEntries(Array.from({ length: limits.payloadKeys + 1 }, (_, n) => [`k${n}`, n]));
+    const parsed = parseEnvelope(envelope({ payload: { ['k'.repeat(500_000)]: names } }), PATH);
+    expect(!parsed.ok && problemText(parsed.problem)).toMatch(/^events\[7\]\.payload\.k{100,}….{0,100}got 257 names$/);
+  });
 });
 
 describe('what can be kept is kept', () => {
