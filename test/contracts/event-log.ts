@@ -252,6 +252,15 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     });
   });
 
+  promise('losses that devices make up are shown like any, however large they are together', async (log) => {
+    const losses: [string, number][] = [['overflow', Number.MAX_SAFE_INTEGER]];
+    const devices = Array.from({ length: 1_100 }, (_, n) => submission({ device_id: `device-${n}`, losses }));
+    await log.append([...devices, submission({ losses: [['storage', 2]] })]);
+    const { totals } = await log.losses('casino');
+    expect(totals).toEqual({ overflow: expect.any(Number), storage: 2 });
+    expect(totals.overflow).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+  });
+
   promise('a page’s missing numbers are shown until they come', async (log) => {
     const send = (seq: number) =>
       log.append([submission({ received_at: seq * 1000, events: [event(`gap-${seq}-000`, { seq })] })]);

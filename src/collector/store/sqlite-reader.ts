@@ -128,7 +128,8 @@ export const openSqliteReader = (file: string): SqliteReader => {
   );
   const receivedAt = db.prepare<[number], { at: number }>('SELECT received_at AS at FROM event WHERE seq = ?');
   const lossTotals = db.prepare<[number], { reason: string; count: number }>(
-    'SELECT reason, sum(count) AS count FROM loss WHERE label = ? GROUP BY reason ORDER BY reason',
+    // `total`, not `sum`: what devices claim may be more than 64 bits hold, and `sum` fails then.
+    'SELECT reason, total(count) AS count FROM loss WHERE label = ? GROUP BY reason ORDER BY reason',
   );
   const lossDevices = db.prepare<[number, number], LossReport['devices'][number]>(
     'SELECT device_id, reason, count, reported_at FROM loss WHERE label = ? ORDER BY reported_at DESC LIMIT ?',
