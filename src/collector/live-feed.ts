@@ -2,6 +2,7 @@
  * What was just stored or rejected, told to whoever listens to that label. Fed after each commit; costs nothing while
  * nobody listens. A listener that does not read is let go: the log has everything, and `Last-Event-ID` resumes.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog, LoggedEvent, MinuteCount, Outcome, RejectionRecord, Submission } from './store/event-log.ts';
 import { loggedEvent, rejectionByLog } from './store/event-log.ts';
 
@@ -23,6 +24,7 @@ export interface LiveFeed {
 
 const MOST_A_SECOND = 200;
 const MOST_REPLAYED = 1_000;
+const REPLAYED_AT_ONCE = 100;
 const HEARTBEAT_SECONDS = 15;
 const MINUTE = 60_000;
 
@@ -68,7 +70,11 @@ export const createLiveFeed = (
   const replay = async (to: Listening): Promise<void> => {
     for (let left = MOST_REPLAYED; listeners.has(to) && to.at !== 'live'; ) {
       to.at = 'replaying';
-      const { events, next } = await log.events(to.label, { after: to.cursor, limit: 500, order: 'asc' });
+      const { events, next } = await log.events(to.label, {
+        after: to.cursor,
+        limit: left > 0 ? REPLAYED_AT_ONCE : MOST_REPLAYED,
+        order: 'asc',
+      });
       for (const event of events) {
         if (left-- > 0) to.listener.send('stored', shown(to.label, event), event.cursor);
         else to.skipped++;
@@ -76,6 +82,8 @@ export const createLiveFeed = (
       }
       if (next !== null) to.cursor = Math.max(to.cursor, next);
       else if (isCurrent(to)) to.at = 'live';
+      // A log answers in the same turn: a night's worth of events would stop everybody else, and fill this connection unread.
+      await nextTurn();
     }
   };
   /** Asked anew each time: a commit may have made it stale while the read was under way. */

@@ -1,4 +1,5 @@
 /** Who listens hears every event once, whatever is stored while the past is replayed. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLiveFeed, type Listener, type LiveFeed } from '../../src/collector/live-feed.ts';
 import { type EventPage, type LoggedEvent, loggedEvent, type Submission } from '../../src/collector/store/event-log.ts';
@@ -39,8 +40,9 @@ afterEach(() => {
   expect(failures).toEqual([]);
 });
 const answer = async (events: LoggedEvent[]): Promise<void> => {
+  while (reads.length === 0) await nextTurn();
   reads.shift()!({ events, next: null });
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
 };
 
 test('what is stored while a read is under way is read again', async () => {
@@ -69,4 +71,18 @@ test('who ended hears nothing more, and a close ends the others', () => {
   feed.listen('casino', listener, undefined);
   feed.close();
   expect(heard).toEqual(['stored event-1', 'end']);
+});
+
+test('a long replay lets everybody else have their turn', async () => {
+  let pages = 0;
+  const long = createLiveFeed(
+    { events: async () => ({ events: [], next: ++pages < 1_000 ? pages : null }), minutes: async () => [] },
+    Date.now,
+    (_, one) => one,
+    (cause) => failures.push(cause),
+  );
+  long.listen('casino', listener, 0);
+  await nextTurn();
+  expect(pages).toBeLessThan(10);
+  long.close();
 });
