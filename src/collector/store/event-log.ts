@@ -148,6 +148,10 @@ export const bounds = {
   gapPages: 200,
   missingShown: 100,
   shapes: 10_000,
+  /** Of one action or type: a page that puts ids where names belong must not take the room of every other action. */
+  shapesOfName: 200,
+  /** Characters of one shape; 256 long names are 40,000, and a registry of those nobody can read. */
+  shapeLength: 4_000,
 } as const;
 
 export interface EventLog {

@@ -36,6 +36,9 @@ export const sqliteTally = (db: Sqlite) => {
     'SELECT id FROM shape WHERE label = ? AND event_type = ? AND name = ? AND fields = ?',
   );
   const countShapes = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shape WHERE label = ?');
+  const countAlike = db.prepare<[number, string, string], { n: number }>(
+    'SELECT count(*) AS n FROM shape WHERE label = ? AND event_type = ? AND name = ?',
+  );
   const makeShape = db.prepare(
     'INSERT INTO shape (label, event_type, name, fields, count, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -56,6 +59,7 @@ export const sqliteTally = (db: Sqlite) => {
 
   const shapes = new Map<string, Shape>();
   const shapesOf = new Map<number, number>();
+  const shapesOfName = new Map<string, number>();
   const entryPoints = new Map<number, Set<string>>();
   const touched = new Set<Shape>();
   let last: { label: number; event: NewEvent; shape: Shape } | undefined;
@@ -72,18 +76,23 @@ export const sqliteTally = (db: Sqlite) => {
   };
 
   const shapeOf = (label: number, event: NewEvent, fields: string): Shape => {
-    const key = `${label} ${event.event_type}\n${event.name}\n${fields}`;
+    if (fields.length > bounds.shapeLength) return shapeOf(label, event, NO_FIELDS);
+    const name = `${label} ${event.event_type}\n${event.name}`;
+    const key = `${name}\n${fields}`;
     const known = shapes.get(key);
     if (known) return known;
     const columns = [label, toColumn(event.event_type), toColumn(event.name), fields] as const;
     const id = findShape.get(...columns)?.id ?? 0;
     if (id === 0) {
       const many = shapesOf.get(label) ?? countShapes.get(label)!.n;
+      const alike = shapesOfName.get(name) ?? countAlike.get(label, columns[1], columns[2])!.n;
       // Random names must not grow the table for ever; the last tenth is kept for types and names without fields.
-      if (many >= bounds.shapes * 0.9 && fields !== NO_FIELDS) return shapeOf(label, event, NO_FIELDS);
+      const isFull = many >= bounds.shapes * 0.9 || alike >= bounds.shapesOfName;
+      if (isFull && fields !== NO_FIELDS) return shapeOf(label, event, NO_FIELDS);
       if (many >= bounds.shapes && event.event_type !== '')
         return shapeOf(label, { ...event, event_type: '', name: '' }, NO_FIELDS);
       shapesOf.set(label, many + 1);
+      shapesOfName.set(name, alike + 1);
     }
     const shape = { id, label, event_type: columns[1], name: columns[2], fields, count: 0, first: 0, last: 0 };
     shapes.set(key, shape);
@@ -144,10 +153,10 @@ export const sqliteTally = (db: Sqlite) => {
       minutes.length = 0;
       minute = undefined;
       last = undefined;
-      if (shapes.size > 2 * bounds.shapes) shapes.clear();
+      if (shapes.size > 2 * bounds.shapes) for (const held of [shapes, shapesOfName]) held.clear();
     },
     forget(): void {
-      for (const held of [shapes, shapesOf, entryPoints, touched]) held.clear();
+      for (const held of [shapes, shapesOf, shapesOfName, entryPoints, touched]) held.clear();
       minutes.length = 0;
       minute = undefined;
       last = undefined;

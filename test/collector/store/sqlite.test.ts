@@ -81,6 +81,24 @@ test('random names fill the registry to its bound, and events go on being stored
 });
 
 test.each([
+  ['random fields of one action', (n: number) => `[["f${n}","number"]]`, bounds.shapesOfName],
+  ['fields longer than anybody reads', (n: number) => `[["${'f'.repeat(bounds.shapeLength)}${n}","number"]]`, 0],
+])('%s leave room for every other action’s', async (_, shapeNumber, kept) => {
+  const log = await openSqliteLog(directory);
+  const many = bounds.shapesOfName + 300;
+  const noisy = Array.from({ length: many }, (_, n) => event(`noisy-${n}`, { index: n, shape: shapeNumber(n) }));
+  await log.append([submission({ events: noisy.slice(0, 100) })]);
+  await log.append([submission({ events: noisy.slice(100) })]);
+  await log.append([submission({ events: [event('quiet-00', { name: 'quiet', shape: '[["sum","number"]]' })] })]);
+  const { shapes } = await log.registry('casino');
+  const clicks = shapes.filter(({ name }) => name === 'click');
+  expect(clicks.filter(({ shape }) => shape !== '[]')).toHaveLength(kept);
+  expect(clicks.reduce((sum, { count }) => sum + count, 0)).toBe(many);
+  expect(shapes.find(({ name }) => name === 'quiet')?.shape).toBe('[["sum","number"]]');
+  await log.close();
+});
+
+test.each([
   ['of everybody', {}],
   ['of one customer', { user: 'busy' }],
 ])('a search over a long log %s reads a bounded stretch and says where to go on', async (_, whose) => {
