@@ -31,7 +31,7 @@ export type Answer = { id: number } & ({ ok: true; value: unknown } | { ok: fals
 
 type Ask = Question extends infer Each ? (Each extends Question ? Omit<Each, 'id'> : never) : never;
 
-/** @param lost called if the worker ends without being asked to */
+/** Rejects if the worker does not start. @param lost called if it ends later without being asked to */
 export const writerInWorker = async (
   file: string,
   program: URL,
@@ -41,7 +41,7 @@ export const writerInWorker = async (
   const asked = new Map<number, { done: (value: unknown) => void; failed: (cause: Error) => void }>();
   let lastId = 0;
   let end: Error | undefined;
-  let closing: 'no' | 'yes' = 'no';
+  let at: 'starting' | 'writing' | 'closing' = 'starting';
 
   worker.on('message', (answer: Answer) => {
     const question = asked.get(answer.id);
@@ -52,7 +52,7 @@ export const writerInWorker = async (
   const ended = (cause: Error): void => {
     if (end) return;
     end = cause;
-    if (closing === 'no') lost(cause);
+    if (at === 'writing') lost(cause);
     for (const { failed } of asked.values()) failed(cause);
     asked.clear();
   };
@@ -71,11 +71,12 @@ export const writerInWorker = async (
   await new Promise<void>((resolve, reject) => {
     asked.set(0, { done: () => resolve(), failed: reject });
   });
+  at = 'writing';
   return {
     commit: (group) => ask({ ask: 'commit', group }) as Promise<Outcome[][]>,
     register: (label, kind, name) => ask({ ask: 'register', label, kind, name }) as Promise<boolean>,
     async close() {
-      closing = 'yes';
+      at = 'closing';
       await ask({ ask: 'close' });
       await worker.terminate();
     },

@@ -71,13 +71,16 @@ describe('a writer that moves to a worker', () => {
     await log.close();
   });
 
-  test('a worker that does not start leaves the file here', async () => {
+  test('a worker that does not start leaves the file here, with the one writer it had', async () => {
+    const lost: unknown[] = [];
     let writer: ReturnType<typeof movingWriter> | undefined;
     const log = await openSqliteLog(await directory(), (file) => {
-      writer = movingWriter(file, pathToFileURL('dist/there-is-no-such-worker.js'));
+      writer = movingWriter(file, pathToFileURL('dist/there-is-no-such-worker.js'), (cause) => lost.push(cause));
       return writer;
     });
     await expect(writer!.move()).rejects.toThrow();
+    // A writer that was lost is opened anew: beside the one that stayed, it would count the same pages apart.
+    expect(lost).toEqual([]);
     await log.append([submission({ events: [event('stays-here')] })]);
     expect((await log.events('casino', { limit: 10, order: 'asc' })).events).toHaveLength(1);
     await log.close();
