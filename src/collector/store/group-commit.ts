@@ -7,7 +7,7 @@
 import type { EventLog, Outcome, Submission } from './event-log.ts';
 
 /** Above this a group's own time shows in the latency of the next one. */
-const MOST_EVENTS = 4_000;
+const MOST_ROWS = 4_000;
 /** Longest that a group waits for more while more keeps coming: about one fsync. */
 const MOST_PATIENCE_MS = 1;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
@@ -39,6 +39,9 @@ export interface GroupCommitOptions {
   committed?: (group: Submission[], outcomes: Outcome[][], milliseconds: number) => void;
 }
 
+/** What a refused event and a page's count cost is what a stored event costs. */
+const rowsOf = ({ events, rejected, pages }: Submission): number => events.length + rejected.length + pages.length;
+
 export const groupCommit = (
   log: EventLog,
   { mostWaitingBytes = MOST_WAITING_BYTES, committed = () => {} }: GroupCommitOptions = {},
@@ -51,10 +54,10 @@ export const groupCommit = (
   let drained: (() => void) | undefined;
 
   const nextGroup = (): Waiting[] => {
-    let events = 0;
+    let rows = 0;
     let size = 0;
-    while (size < queue.length && (size === 0 || events + queue[size]!.submission.events.length <= MOST_EVENTS))
-      events += queue[size++]!.submission.events.length;
+    while (size < queue.length && (size === 0 || rows + rowsOf(queue[size]!.submission) <= MOST_ROWS))
+      rows += rowsOf(queue[size++]!.submission);
     return queue.splice(0, size);
   };
 

@@ -55,6 +55,17 @@ test('a group closes at 4,000 events, and a larger submission goes alone', async
   await Promise.all(answers);
 });
 
+test('refused events and counts of pages fill a group like events', async () => {
+  const { log, groups, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const pages = Array.from({ length: 3_000 }, (_, n) => ({ page_id: `page-${n}`, session_id: 'session-1', seq: 1 }));
+  const answers = [submission({ pages }), submission({ pages }), of('a')].map(grouped.submit);
+  await groupsSeen(2);
+  expect(groups.map((group) => group.length)).toEqual([1, 2]);
+  for (const { open } of gates) open();
+  await Promise.all(answers);
+});
+
 test('more than the bound is refused at once, and taken again when there is room', async () => {
   const { log, gates, groupsSeen } = heldLog();
   const grouped = groupCommit(log, { mostWaitingBytes: 250 });
