@@ -11,7 +11,6 @@ export interface Labels {
   /** By the `Authorization` of a request, with or without `Bearer`; refuses `unknown_key`. */
   bySecretKey(authorization: string | undefined): Label;
   byAdminKey(authorization: string | undefined): Label;
-  all(): Label[];
 }
 
 /** Secrets are looked up by digest, so that the time of a lookup tells nothing of them. */
@@ -38,6 +37,5 @@ export const labelsOf = ({ labels }: Config): Labels => {
     },
     bySecretKey: byDigest(labels, 'secret'),
     byAdminKey: byDigest(labels, 'admin'),
-    all: () => labels,
   };
 };

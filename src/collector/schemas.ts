@@ -38,7 +38,6 @@ const losses = Type.Object({
   overflow: Type.Optional(Type.Integer()),
   storage: Type.Optional(Type.Integer()),
   too_large: Type.Optional(Type.Integer()),
-  stored_row_unreadable: Type.Optional(Type.Integer()),
 });
 
 export const batch = Type.Object({
