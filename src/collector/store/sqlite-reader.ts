@@ -59,6 +59,8 @@ const EVENTS = `SELECT e.seq, e.eid, k.event_type, k.brand, k.source, k.trust, k
 /** Cursors that one statement walks, and that one read walks in all: about 1 and 50 ms. */
 const STRETCH = 5_000;
 const LONGEST_WALK = 100_000;
+/** Characters of payloads that one read looks through: a log of large ones would take seconds where one of small ones takes 50 ms. */
+const MOST_READ = 64_000_000;
 
 const toEvent = (row: EventRow): LoggedEvent => ({
   eid: row.eid,
@@ -161,13 +163,19 @@ export const openSqliteReader = (file: string): SqliteReader => {
       matchesText(row.ext_id === null ? '' : fromColumn(row.ext_id), fromColumn(row.event_type), row.payload, text));
 
   /** Adds matches up to the limit. Ends where `next` begins: at the last one taken, or where it has walked enough. */
-  const take = (rows: Iterable<EventRow>, query: EventQuery, events: LoggedEvent[]): Cursor | null => {
+  const take = (
+    rows: Iterable<EventRow>,
+    query: EventQuery,
+    events: LoggedEvent[],
+    read = { characters: 0 },
+  ): Cursor | null => {
     let walked = 0;
     for (const row of rows) {
+      read.characters += row.payload.length;
       const isMatch = matches(row, query);
       if (isMatch && events.length === query.limit) return events.at(-1)!.cursor;
       if (isMatch) events.push(toEvent(row));
-      if (++walked === LONGEST_WALK) return row.seq;
+      if (++walked === LONGEST_WALK || read.characters > MOST_READ) return row.seq;
     }
     return null;
   };
@@ -175,13 +183,14 @@ export const openSqliteReader = (file: string): SqliteReader => {
   const walk = (label: number, query: EventQuery): EventPage => {
     const top = (newest.get()?.seq ?? 0) + 1;
     const events: LoggedEvent[] = [];
+    const read = { characters: 0 };
     const up = query.order === 'asc';
     let at = up ? (query.after ?? 0) : Math.min(query.after ?? top, top);
     for (let walked = 0; up ? at < top - 1 : at > 1; walked += STRETCH) {
       if (walked === LONGEST_WALK) return { events, next: at };
       const to = up ? at + STRETCH : Math.max(0, at - STRETCH);
       const rows = up ? stretchOf.asc.iterate(label, at, to) : stretchOf.desc.iterate(label, to, at);
-      const next = take(rows, query, events);
+      const next = take(rows, query, events, read);
       if (next !== null) return { events, next };
       at = to;
     }

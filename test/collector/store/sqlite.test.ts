@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bounds } from '../../../src/collector/store/event-log.ts';
+import { bounds, type EventPage } from '../../../src/collector/store/event-log.ts';
 import { eventsFile } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
 import { openSqliteWriter } from '../../../src/collector/store/sqlite-writer.ts';
@@ -118,5 +118,31 @@ test.each([
   expect([first.events, first.next]).toEqual([[], 100_000]);
   const second = await log.events('casino', { ...whose, text: 'needle', limit: 10, order: 'asc', after: first.next! });
   expect([second.events.map(({ eid }) => eid), second.next]).toEqual([['needle-0'], null]);
+  await log.close();
+});
+
+test.each([
+  ['of everybody', {}],
+  ['of one customer', { user: 'heavy' }],
+])('a search over large payloads %s ends sooner, and goes on where it ended', async (_, whose) => {
+  const log = await openSqliteLog(directory);
+  const payload = JSON.stringify({ text: 'x'.repeat(32_000) });
+  for (let group = 0; group < 3; group++)
+    await log.append([
+      submission({
+        events: Array.from({ length: 1000 }, (_, n) =>
+          event(`heavy-${group}-${n}`, { index: n, seq: null, user_ext_id: 'heavy', payload }),
+        ),
+      }),
+    ]);
+  const found: string[] = [];
+  let pages = 0;
+  for (let after: number | null = 0; after !== null; pages++) {
+    const page: EventPage = await log.events('casino', { ...whose, text: 'heavy', limit: 4000, order: 'asc', after });
+    found.push(...page.events.map(({ eid }) => eid));
+    after = page.next;
+  }
+  expect(new Set(found).size).toBe(3000);
+  expect([found.length, pages]).toEqual([3000, 2]);
   await log.close();
 });
