@@ -15,6 +15,8 @@ import { type Send, WIRE } from './send.ts';
 import type { Turn } from './turn.ts';
 
 const PAUSE = 1_000;
+/** The longest wait that a collector may ask for: a proxy that says a year would cost a device all that it captures until then. */
+const DAY = 86_400_000;
 const EVENTS = 500;
 const CHARACTERS = globalThis.CompressionStream ? 256_000 : WIRE;
 
@@ -65,7 +67,8 @@ export const createFlush = (needs: FlushNeeds): Flush => {
   /** Until when to wait, after how many failures, and whether the collector itself asks for it (which nothing shortens). */
   const wait = () => {
     const [until = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map((part) => +part || 0);
-    return { until, attempt, asked: asked && until > now() };
+    // A time further away than that is one of a clock that was put back since.
+    return until > now() + DAY ? { until: 0, attempt, asked: 0 } : { until, attempt, asked: asked && until > now() };
   };
 
   const settle = async (rows: Waiting[], answer: Pick<BatchAnswer, 'duplicate' | 'rejected'>, counts: FlushCounts) => {
@@ -95,7 +98,9 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     if (outcome.is === 'later') {
       const { after, slow } = outcome;
       const attempt = wait().attempt + 1;
-      keep(`${now() + (after >= 0 ? after : backoff(attempt, Math.random()))} ${attempt} ${+(after >= 0)}`);
+      keep(
+        `${now() + (after >= 0 ? Math.min(after, DAY) : backoff(attempt, Math.random()))} ${attempt} ${+(after >= 0)}`,
+      );
       if (slow) most = Math.max(1, rows.length >> 1);
       if (state.at === 'sending') state.again = true;
       tell('collector_unreachable', 'events are kept');
@@ -149,9 +154,8 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       state = { at: 'idle' };
     }
     if (state.at !== 'idle') return;
-    const from = Math.max(hurry ? 0 : began + PAUSE, wait().until);
-    // The browser takes a delay as 32 bits: minus one epoch comes out as days, and a year as nothing.
-    const delay = Math.min(Math.max(0, from - now()), 2 ** 31 - 1);
+    // The pause is never longer than itself, wherever the clock was put meanwhile.
+    const delay = Math.max(0, hurry ? 0 : Math.min(PAUSE, began + PAUSE - now()), wait().until - now());
     state = { at: 'waiting', timer: setTimeout(() => run(none()), delay) };
   };
 

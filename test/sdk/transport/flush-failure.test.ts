@@ -1,7 +1,8 @@
 // @vitest-environment node
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { asked, flushing, later, pass, withFlushTimers } from '../../support/flushing.ts';
 
+const DAY = 86_400_000;
 withFlushTimers();
 
 describe('after a failure', () => {
@@ -123,11 +124,39 @@ describe('a Retry-After', () => {
     expect(moments()).toEqual([0, 1_000]);
   });
 
-  test('of a year does not turn into a storm of requests', async () => {
-    const { next, capture, sent } = flushing();
-    next(asked(365 * 86_400_000));
+  test('of a year is one of a day, and does not turn into a storm of requests', async () => {
+    const { next, capture, moments } = flushing();
+    next(asked(365 * DAY));
     capture();
-    await pass(60_000);
-    expect(sent).toHaveLength(1);
+    await pass(DAY - 1);
+    expect(moments()).toEqual([0]);
+    await pass(1);
+    expect(moments()).toEqual([0, DAY]);
+  });
+});
+
+describe('a clock that was put back by a year', () => {
+  test.each([
+    ['a backoff', later],
+    ['a Retry-After', asked(20_000)],
+  ])('does not make a year of %s', async (_, outcome) => {
+    const { next, capture, flush, sent } = flushing();
+    next(outcome);
+    capture();
+    await pass(100);
+    vi.setSystemTime(Date.now() - 365 * DAY);
+    flush.soon(true);
+    await pass(0);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('does not make a year of the pause between two sends', async () => {
+    const { capture, sent } = flushing();
+    capture();
+    await pass(100);
+    vi.setSystemTime(Date.now() - 365 * DAY);
+    capture();
+    await pass(1_000);
+    expect(sent).toHaveLength(2);
   });
 });
