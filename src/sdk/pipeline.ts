@@ -43,8 +43,6 @@ export const startPipeline = (
   tell: Tell,
 ): Pipeline => {
   const { root, local, now, random } = platform;
-  // Before anything is made: tabs that start together would otherwise each take themselves for a device.
-  const device_id = session.device;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
   let channel: BroadcastChannel | undefined;
   let recent: Receipt[] = [];
@@ -73,7 +71,7 @@ export const startPipeline = (
     context: () => ({
       batch_id: random(),
       label_key: label,
-      device_id,
+      device_id: session.device(),
       sent_at: now(),
       hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
       losses: read(),
@@ -129,6 +127,8 @@ export const startPipeline = (
   };
   // After the page's own work: nothing here is lost by waiting, and loading is the busiest time there is.
   setTimeout(() => {
+    // Before anything is sent: tabs that start together would otherwise each take themselves for a device.
+    session.device();
     listen();
     void adopt();
   });

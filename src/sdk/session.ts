@@ -20,7 +20,7 @@ export interface PageStart {
 }
 
 export interface Session {
-  device: string;
+  device(): string;
   /** The session's id now. */
   id(): string;
   /** Where the next event of this page stands; within a second its `seq` is kept apart from the queue, so that a lost tail shows. */
@@ -64,7 +64,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
   };
   return {
     // Not before it is asked for: a page that may not report leaves nothing behind.
-    get device() {
+    device() {
       if (!device) {
         const kept = local.get(`${prefix}device`);
         device = isEventId(kept) ? kept : `d-${random()}`;

@@ -18,9 +18,9 @@ test('a device keeps its id, a page has a new one each time, and all are ids tha
   const { open } = device();
   const [one, two] = [open(), open()];
   const [first, second] = [one.next(), two.next()];
-  expect(one.device).toBe(two.device);
+  expect(one.device()).toBe(two.device());
   expect(first.page_id).not.toBe(second.page_id);
-  expect([one.device, first.page_id, first.session_id].every(isEventId)).toBe(true);
+  expect([one.device(), first.page_id, first.session_id].every(isEventId)).toBe(true);
 });
 
 test('a page counts its events from 1 without gaps', () => {
@@ -76,7 +76,7 @@ test('what a script of the page wrote in the place of our ids is not taken for o
   local.set('_s:device', 'x');
   local.set('_s:session', `${clock.now} bad`);
   const page = open();
-  expect([isEventId(page.device), isEventId(page.id())]).toEqual([true, true]);
+  expect([isEventId(page.device()), isEventId(page.id())]).toEqual([true, true]);
 });
 
 test('how far each page counted is kept until the collector was told of just that count', async () => {

@@ -18,7 +18,7 @@ export const capturing = () => {
     brand: () => 'brand',
     identity,
     session: {
-      device: 'device-1',
+      device: () => 'device-1',
       id: () => 'session-1',
       next: () => ({ session_id: 'session-1', page_id: 'page-0001', seq: ++seq }),
       counted: () => [],
