@@ -75,6 +75,8 @@ export const createLiveFeed = (
         limit: left > 0 ? REPLAYED_AT_ONCE : MOST_REPLAYED,
         order: 'asc',
       });
+      // Whoever went while the log was read has a connection that takes no more: writing to it is an error of the process.
+      if (!listeners.has(to)) return;
       for (const event of events) {
         if (left-- > 0) to.listener.send('stored', shown(to.label, event), event.cursor);
         else to.skipped++;

@@ -86,3 +86,10 @@ test('a long replay lets everybody else have their turn', async () => {
   expect(pages).toBeLessThan(10);
   long.close();
 });
+
+test('who ended while the past was read hears nothing of it', async () => {
+  feed.listen('casino', listener, 0);
+  feed.close();
+  await answer([logged(1)]);
+  expect(heard).toEqual(['end']);
+});
