@@ -61,7 +61,7 @@ export const createDurableQueue = ({
   let unlooked = 0;
   let room = LOOK.characters;
   /** The database while it is open, else the time from which opening it may be tried. */
-  let base: IndexedDbQueue | number = 0;
+  let database: IndexedDbQueue | number = 0;
 
   const stepDown = ({ eid, text }: Waiting) => {
     if (journal.append(eid, text)) return;
@@ -70,13 +70,13 @@ export const createDurableQueue = ({
     onWaiting(true);
   };
   const broken = (cause: unknown) => {
-    base = now() + REOPEN;
+    database = now() + REOPEN;
     tell('queue_not_durable', 'no IndexedDB', cause);
   };
   const gather = async () => {
-    if (typeof base === 'number' && now() > base) {
-      base = Number.POSITIVE_INFINITY;
-      base = await open((rows, cause) => {
+    if (typeof database === 'number' && now() > database) {
+      database = Number.POSITIVE_INFINITY;
+      database = await open((rows, cause) => {
         rows.map(stepDown);
         broken(cause);
       }, broken);
@@ -86,8 +86,8 @@ export const createDurableQueue = ({
     }
     for (const queue of [journal, memory]) {
       const rows = await queue.peek(ALL);
-      if (typeof base === 'number' || !rows.length) continue;
-      await base.adopt(rows);
+      if (typeof database === 'number' || !rows.length) continue;
+      await database.adopt(rows);
       await queue.acknowledge(rows.map(({ eid }) => eid));
     }
   };
@@ -96,7 +96,7 @@ export const createDurableQueue = ({
   const ask = async <T>(question: (queue: EventQueue) => Promise<T>): Promise<T[]> => {
     const answers = [await question(memory), await question(journal)];
     try {
-      if (typeof base !== 'number') answers.push(await question(base));
+      if (typeof database !== 'number') answers.push(await question(database));
     } catch (cause) {
       broken(cause);
     }
@@ -157,7 +157,7 @@ export const createDurableQueue = ({
       }
       let kept = false;
       try {
-        kept = typeof base !== 'number' && base.append(eid, text);
+        kept = typeof database !== 'number' && database.append(eid, text);
       } catch (cause) {
         broken(cause); // InvalidStateError: Safari loses its connection to the database without a word
       }
@@ -173,7 +173,7 @@ export const createDurableQueue = ({
     acknowledge,
     count,
     commit() {
-      if (typeof base !== 'number') base.commit();
+      if (typeof database !== 'number') database.commit();
     },
   };
 };
