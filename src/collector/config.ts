@@ -51,11 +51,13 @@ const parseRate = (at: Place, normal: Rate): Rate => {
   };
 };
 
-const parseOrigin = (at: Place): string => {
+/** @param words that stand for an origin here */
+const parseOrigin = (at: Place, words: string[]): string => {
   const origin = at.text();
-  if (origin === 'self' || origin === 'null' || origin === '') return origin;
+  if (origin === '' || words.includes(origin)) return origin;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (!url || url.origin === 'null') at.mistake('must be "self", "null" or an origin such as https://op.example');
+  const others = words.length ? `${words.map((word) => `"${word}"`).join(', ')} or ` : '';
+  if (!url || url.origin === 'null') at.mistake(`must be ${others}an origin such as https://op.example`);
   else if (url.origin !== origin) at.mistake(`must be exactly an origin; did you mean ${url.origin}?`);
   return origin;
 };
@@ -124,7 +126,7 @@ const parseLabel = (at: Place, warnings: Mistake[]): Label => {
     name: known.name?.text() ?? '',
     keys: { public: atLeastOne(keys.public), secret: texts(keys.secret), admin: texts(keys.admin) },
     brands: atLeastOne(known.brands),
-    origins: known.origins?.list().map(parseOrigin) ?? [],
+    origins: known.origins?.list().map((origin) => parseOrigin(origin, ['self', 'null'])) ?? [],
     hashes: parseHashes(known.hashes, warnings),
     deepLinkActions,
     linkKeys,
@@ -165,11 +167,7 @@ export const parseConfig = (value: unknown): ParsedConfig => {
   const warnings: Mistake[] = [];
   const root = place(value, '', mistakes);
   const known = fields(root, ['publicUrl', 'trustedProxies', 'labels'], ['labels']);
-  const publicUrl = known.publicUrl?.orNull((url) => {
-    const text = parseOrigin(url);
-    if (text === 'self' || text === 'null') url.mistake('must be an origin such as https://events.op.example');
-    return text;
-  });
+  const publicUrl = known.publicUrl?.orNull((url) => parseOrigin(url, []));
   const trustedProxies = known.trustedProxies?.list().map((one) => {
     if (!isAddressOrRange(one.text())) one.mistake('must be an address or a range such as 10.0.0.0/8');
     return one.text();

@@ -137,6 +137,12 @@ describe.each<[string, unknown, string[]]>([
   test('is told by path and reason', () => expect(mistakesOf(value)).toEqual(wanted));
 });
 
+test.each(['x', 'self', 'null'])('the public address must be an origin, and no word for one: %s', (publicUrl) => {
+  expect(mistakesOf({ publicUrl, labels: [] }).filter((one) => one.startsWith('publicUrl'))).toEqual([
+    'publicUrl: must be an origin such as https://op.example',
+  ]);
+});
+
 test('all mistakes of a config are told at once', () => {
   const paths = mistakesOf({ publicUrl: 'x', labels: [{ name: 1, origins: 'self' }] }).map((one) => one.split(':')[0]);
   expect(paths.sort()).toEqual([
