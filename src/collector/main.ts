@@ -28,6 +28,11 @@ const refuseToStart = (lines: string[]): never => {
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exit(1);
 };
+/** Where to look when somebody has just typed `npm start`. */
+const demoAddresses = (url: string): string => {
+  const site = `http://localhost:${new URL(url).port}`;
+  return `  the operator's site   ${site}/\n  a framed platform     ${site}/b2b/\n  the live view         ${site}/live   (admin key: demo-admin)\n`;
+};
 const told = ({ path, reason }: Mistake): string => `  ${path || 'the whole'}: ${reason}`;
 
 const init = async (file: string): Promise<void> => {
@@ -95,7 +100,7 @@ const start = async (options: Options): Promise<void> => {
   const serving = await serve(collector, { host, port, publicUrl: config.publicUrl }, ownOrigins).catch(
     (cause: Error) => refuseToStart([`cannot listen on ${host}:${port}: ${cause.message}`]),
   );
-  process.stdout.write(`listening on ${serving.url}\n`);
+  process.stdout.write(`listening on ${serving.url}\n${options.configFile ? '' : demoAddresses(serving.url)}`);
 
   const end = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'draining');
