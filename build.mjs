@@ -23,7 +23,7 @@ const server = { ...common, minify: false, format: 'esm', platform: 'node', targ
 
 /** `budget` is in bytes after brotli; it holds for part 1 of the interface (see README, "Sizes"). */
 const bundles = [
-  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 7_700 },
+  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 7_750 },
   { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
   { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 2_500 },
   { file: 'smartico_ui.js', entry: 'src/sdk/ui.ts', options: browser, budget: 8_000 },

@@ -15,6 +15,8 @@ import { type Send, WIRE } from './send.ts';
 import type { Turn } from './turn.ts';
 
 const PAUSE = 1_000;
+/** Characters of rows whose request surely outlives the page without being its last (`send.ts`). */
+const OUTLIVES = 6_000;
 /** The longest wait that a collector may ask for: a proxy that says a year would cost a device all that it captures until then. */
 const DAY = 86_400_000;
 const EVENTS = 500;
@@ -60,7 +62,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
   let state: State = { at: 'idle' };
   let began = 0;
   let most = EVENTS;
-  /** The last event that left with a page's last breath: hiding and leaving are two moments, and one request. */
+  /** The last event of a request that outlives the page: hiding and leaving are two moments, and need no request more. */
   let left = '';
   const none = (): FlushCounts => ({ stored: 0, duplicate: 0, rejected: 0, pending: 0 });
 
@@ -86,7 +88,9 @@ export const createFlush = (needs: FlushNeeds): Flush => {
   /** One request for these rows, and what follows from its answer. `true`: there is a point in going on. */
   const post = async (rows: Waiting[], counts: FlushCounts, leaving: boolean): Promise<boolean> => {
     const said = context();
-    const outcome = await send(batchOf(rows, said), leaving, !wait().attempt);
+    const first = !wait().attempt;
+    if (leaving || (first && fitting(rows, OUTLIVES).length === rows.length)) left = rows[rows.length - 1]?.eid ?? left;
+    const outcome = await send(batchOf(rows, said), leaving, first);
     if (outcome.is === 'answered') {
       if (patience()) keep('');
       most = Math.min(EVENTS, most * 2);
@@ -94,6 +98,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       await settle(rows, outcome.answer, counts);
       return true;
     }
+    left = '';
     if (leaving) return false;
     if (outcome.is === 'later') {
       const { after, slow } = outcome;
@@ -177,7 +182,6 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       if (state.at === 'stopped' || wait().asked) return;
       const hand = queue.inHand().filter(({ eid }) => eid > left);
       const rows = fitting(hand, WIRE).slice(0, EVENTS);
-      left = rows[rows.length - 1]?.eid ?? left;
       if (rows.length) post(rows, none(), true).catch(failed);
     },
     online() {

@@ -80,6 +80,31 @@ describe('a page that leaves', () => {
     ]);
   });
 
+  test('does not repeat what is on its way in a request that outlives it anyway', async () => {
+    const { flush, capture, sent, always } = flushing();
+    always(() => new Promise(() => {}));
+    capture(2);
+    await pass(1);
+    flush.leave();
+    expect(sent.map(({ leaving }) => leaving)).toEqual([false]);
+  });
+
+  test('repeats what did not get through, and what is too long to outlive it', async () => {
+    const failed = flushing();
+    failed.next(later);
+    failed.capture();
+    await pass(1);
+    failed.flush.leave();
+    expect(failed.sent.map(({ leaving }) => leaving)).toEqual([false, true]);
+
+    const long = flushing();
+    long.always(() => new Promise(() => {}));
+    long.capture(2, { text: 'x'.repeat(5_000) });
+    await pass(1);
+    long.flush.leave();
+    expect(long.sent.map(({ leaving }) => leaving)).toEqual([false, true]);
+  });
+
   test('whose last request fails keeps its events and no wait', async () => {
     const kept = { patience: '' };
     const { flush, capture, next, queue } = flushing({}, kept);
