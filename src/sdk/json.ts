@@ -7,7 +7,7 @@ export const parseJson = (text: string | null): unknown => {
   try {
     return JSON.parse(text as string);
   } catch {
-    return null; // another script's writing, or a row cut short: the caller counts it
+    return null; // another script's writing, or a row cut short: the caller takes it for empty
   }
 };
 
