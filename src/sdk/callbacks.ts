@@ -1,0 +1,58 @@
+/**
+ * `on` and `off`: who in the page wants to hear what. A handler is called on the next tick, one that throws stops nobody
+ * else, and lifecycle keys are remembered for whoever comes late (clients subscribe to `init` after calling it).
+ */
+import type { Tell } from './notice.ts';
+
+export type Handler = (...args: never[]) => unknown;
+
+export interface Callbacks {
+  /** Returns its undo. `null` removes every handler of the key. A sticky key's last word is told once, unless `replay` is false. */
+  on(key: string, handler: Handler | null, options?: { replay?: boolean }): () => void;
+  off(key: string, handler: Handler): void;
+  emit(key: string, ...args: unknown[]): void;
+  /** The same, remembered for late handlers until `forget`. */
+  emitSticky(key: string, ...args: unknown[]): void;
+  forget(key: string): void;
+  /** Whether anybody listens. */
+  heard(key: string): boolean;
+}
+
+export const createCallbacks = (tell: Tell): Callbacks => {
+  const handlers = new Map<string, Set<Handler>>();
+  const last = new Map<string, unknown[]>();
+  const of = (key: string) => handlers.get(key) ?? new Set<Handler>();
+  const call = (key: string, handler: Handler, args: unknown[]) =>
+    setTimeout(() => {
+      // Whoever was removed in between does not want to hear it any more.
+      if (!of(key).has(handler)) return;
+      try {
+        handler(...(args as never[]));
+      } catch (cause) {
+        tell('handler_threw', key, cause);
+      }
+    });
+  const emit = (key: string, ...args: unknown[]) => {
+    for (const handler of of(key)) call(key, handler, args);
+  };
+  return {
+    on(key, handler, options) {
+      if (typeof handler !== 'function') {
+        handlers.delete(key);
+        return () => {};
+      }
+      handlers.set(key, of(key).add(handler));
+      const word = last.get(key);
+      if (word && options?.replay !== false) call(key, handler, word);
+      return () => void of(key).delete(handler);
+    },
+    off: (key, handler) => void of(key).delete(handler),
+    emit,
+    emitSticky(key, ...args) {
+      last.set(key, args);
+      emit(key, ...args);
+    },
+    forget: (key) => void last.delete(key),
+    heard: (key) => of(key).size > 0,
+  };
+};
