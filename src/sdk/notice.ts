@@ -7,6 +7,8 @@ import type { SdkCode } from '../wire/codes.ts';
 /** Thrown only where the published interface throws; everything else is told in the console. */
 export interface SmarticoError extends Error {
   code: SdkCode;
+  /** The published number, where the collector gave one. */
+  errCode?: number;
 }
 export const smarticoError = (code: SdkCode, about: string): SmarticoError =>
   Object.assign(new Error(`${code}: ${about}`), { code });

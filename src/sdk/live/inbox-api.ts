@@ -1,0 +1,219 @@
+/**
+ * The inbox as the published interface asks for it: pages of messages, how many are unread, what one says, and the marks a
+ * customer puts on it. Owns what is remembered of all this; whoever the customer was before is forgotten with it.
+ */
+import { activityTypes, cids, type InboxBody, type InboxItem, type Push } from '../../wire/protocol.ts';
+import type { InboxChange, InboxMessage, InboxMessageBody, InboxQuery, SmarticoApi } from '../customer-api.ts';
+import { type SmarticoError, smarticoError, type Tell } from '../notice.ts';
+import type { Platform } from '../platform.ts';
+import type { Ask } from './live.ts';
+
+/** Messages of one call (published limit). */
+const PAGE = 20;
+/** Milliseconds for which the unread count is believed (published). */
+const COUNT_LASTS = 30_000;
+const BODIES = 50;
+
+export interface InboxNeeds {
+  platform: Pick<Platform, 'root' | 'now'>;
+  /** A question; it is put again if the customer changes before the answer. */
+  read: Ask;
+  /** A change; refused if the customer changes before it is sent. */
+  write: Ask;
+  /** Where bodies are fetched: the address before a message's id and `.json`. */
+  bodiesAt(): Promise<string>;
+  tell: Tell;
+}
+
+export interface Inbox {
+  calls: Pick<
+    SmarticoApi,
+    | 'getInboxMessages'
+    | 'getInboxMessagesWithBodies'
+    | 'getInboxUnreadCount'
+    | 'getInboxMessageBody'
+    | 'markInboxMessageAsRead'
+    | 'markAllInboxMessagesAsRead'
+    | 'markUnmarkInboxMessageAsFavorite'
+    | 'deleteInboxMessage'
+    | 'deleteAllInboxMessages'
+  >;
+  /** A message that came, or changed props. */
+  heard(push: Push): void;
+  /** Another customer or language. Handlers stay: they are the page's, and hear of the next customer. */
+  forget(): void;
+}
+
+const messageOf = (item: InboxItem): InboxMessage => ({
+  message_guid: item.engagement_uid,
+  sent_date: item.createDate,
+  read: item.is_read,
+  favorite: item.is_starred,
+  category_id: item.category_id,
+  expire_on_dt: item.expire_on_dt,
+});
+
+const bodyOf = ({ title, body, image, action, html_body, additional_buttons, custom_data }: InboxBody) => ({
+  title,
+  preview_body: body,
+  icon: image,
+  action,
+  ...(action === 'dp:inbox' && {
+    html_body,
+    buttons: additional_buttons.map(({ inbox_cta_text, action }) => ({ text: inbox_cta_text, action })),
+  }),
+  custom_data,
+});
+
+export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, tell }: InboxNeeds): Inbox => {
+  let unread: { count: number; until: number } | undefined;
+  let counting: Promise<unknown> | undefined;
+  /** Messages that a list showed as unread. */
+  let unseen = new Set<string>();
+  let bodies = new Map<string, Promise<InboxMessageBody>>();
+  let onUnread: ((unread: number) => void) | undefined;
+  let onNew: { query: InboxQuery; hear: (messages: InboxMessage[]) => void } | undefined;
+  let listed: Promise<void> = Promise.resolve();
+  let updateDue = false;
+
+  const hear = <Word>(handler: ((word: Word) => void) | undefined, word: Word) => {
+    try {
+      handler?.(word);
+    } catch (cause) {
+      tell('handler_threw', 'onUpdate', cause);
+    }
+  };
+
+  /** The collector's own word on the count. */
+  const count = (said: unknown) => {
+    if (typeof said !== 'number') return;
+    const before = unread?.count;
+    unread = { count: said, until: now() + COUNT_LASTS };
+    if (said !== before && !counting) hear(onUnread, said);
+  };
+
+  const keepBody = (guid: string, body: Promise<InboxMessageBody>) => {
+    const kept = bodies;
+    kept.set(guid, body);
+    if (kept.size > BODIES) kept.delete(kept.keys().next().value as string);
+    body.catch(() => kept.delete(guid));
+    return body;
+  };
+  const fetchBody = async (guid: string): Promise<InboxMessageBody> => {
+    const kept = bodies;
+    const answer = await root
+      .fetch(`${await bodiesAt()}${encodeURIComponent(guid)}.json`, { credentials: 'omit' })
+      .then((response) => response.ok && response.json())
+      .catch((cause) => tell('collector_unreachable', 'inbox message', cause));
+    if (answer && kept === bodies) return bodyOf(answer);
+    throw smarticoError('not_available', `inbox message ${guid}`);
+  };
+
+  const list = async ({ from, to, onlyFavorite, categoryId, read_status }: InboxQuery): Promise<InboxItem[]> => {
+    const offset = Math.max(0, Math.trunc(from ?? 0) || 0);
+    const limit = Math.min(PAGE, Math.trunc(to ?? offset + PAGE) - offset);
+    if (!(limit > 0)) return [];
+    const { log, unread_count } = await read(cids.inboxList, {
+      limit,
+      offset,
+      starred_only: onlyFavorite,
+      category_id: categoryId,
+      read_status,
+    });
+    const items = log as InboxItem[];
+    for (const { engagement_uid, is_read, body } of items) {
+      unseen[is_read ? 'delete' : 'add'](engagement_uid);
+      keepBody(engagement_uid, Promise.resolve(bodyOf(body)));
+    }
+    count(unread_count);
+    return items;
+  };
+  /** A list that the page asks for; what comes later waits until it has been answered. */
+  const page = (given?: InboxQuery): Promise<InboxItem[]> => {
+    const query = given ?? {};
+    const items = list(query);
+    if (query.onUpdate) onNew = { query, hear: query.onUpdate };
+    listed = Promise.allSettled([listed, items]).then(() => {});
+    return items;
+  };
+  /** Many messages that come together are one update. */
+  const update = () => {
+    if (!onNew || updateDue) return;
+    updateDue = true;
+    listed = listed.then(async () => {
+      updateDue = false;
+      const asked = onNew;
+      try {
+        const items = await list(asked!.query);
+        if (asked === onNew) hear(asked?.hear, items.map(messageOf));
+      } catch (cause) {
+        tell((cause as SmarticoError).code, 'inbox update', cause);
+      }
+    });
+  };
+
+  /** Shows the count as it will be, and takes that back if the change fails and the collector has not counted since. */
+  const change = async (cid: number, fields: object, seen: number): Promise<InboxChange> => {
+    const counted = unread;
+    const fewer = Math.min(seen, counted?.count ?? 0);
+    const add = (messages: number) => {
+      if (!counted || counted !== unread || !messages) return;
+      counted.count += messages;
+      hear(onUnread, counted.count);
+    };
+    add(-fewer);
+    try {
+      await write(cid, fields);
+      return { err_code: 0, err_message: '' };
+    } catch (cause) {
+      add(fewer);
+      const { errCode, message } = cause as SmarticoError;
+      return { err_code: errCode ?? -1, err_message: message };
+    }
+  };
+  const changeOne = async (cid: number, guid: string, fields?: object): Promise<InboxChange> => {
+    const known = unseen;
+    const was = known.delete(guid);
+    const outcome = await change(cid, { engagement_uid: guid, ...fields }, +was);
+    if (was && outcome.err_code) known.add(guid);
+    return outcome;
+  };
+  const changeAll = (cid: number, fields: object) => {
+    unseen.clear();
+    return change(cid, fields, Infinity);
+  };
+
+  return {
+    calls: {
+      getInboxMessages: async (query) => (await page(query)).map(messageOf),
+      getInboxMessagesWithBodies: async (query) =>
+        (await page(query)).map((item) => ({ ...messageOf(item), body: bodyOf(item.body) })),
+      async getInboxUnreadCount(options) {
+        onUnread = options?.onUpdate ?? onUnread;
+        if (!unread || unread.until < now()) {
+          counting ??= list({ to: 1 }).finally(() => {
+            counting = undefined;
+          });
+          await counting;
+        }
+        return unread?.count ?? 0;
+      },
+      getInboxMessageBody: (guid) => bodies.get(guid) ?? keepBody(guid, fetchBody(guid)),
+      markInboxMessageAsRead: (guid) => changeOne(cids.inboxRead, guid),
+      markAllInboxMessagesAsRead: () => changeAll(cids.inboxRead, { all_read: true }),
+      markUnmarkInboxMessageAsFavorite: (guid, favorite) =>
+        change(cids.inboxStar, { engagement_uid: guid, is_starred: !!favorite }, 0),
+      deleteInboxMessage: (guid) => changeOne(cids.inboxDelete, guid),
+      deleteAllInboxMessages: () => changeAll(cids.inboxDelete, { all_deleted: true }),
+    },
+    heard(push) {
+      if (push.cid === cids.propsPush) count(push.props.core_inbox_unread_count);
+      else if (push.cid === cids.engagementPush && push.activityType === activityTypes.inbox) update();
+    },
+    forget() {
+      unread = undefined;
+      unseen = new Set();
+      bodies = new Map();
+    },
+  };
+};
