@@ -15,9 +15,13 @@ export interface Place {
   mistake(reason: string): void;
   /** Not empty. */
   text(): string;
-  number(range: { from?: number; above?: number }): number | undefined;
+  number(range: { from?: number; above?: number; to?: number }): number | undefined;
   flag(): boolean;
+  oneOf<Choice extends string>(choices: readonly Choice[]): Choice | undefined;
   list(): Place[];
+  isObject(): boolean;
+  /** An object's names, whatever they are, with their places. */
+  entries(): [name: string, inside: Place][];
   orNull<T>(read: (here: Place) => T): T | null;
   /** A place further in, whose mistakes are written down with this one's. */
   inside(value: unknown, path: string): Place;
@@ -39,9 +43,11 @@ export const place = (value: unknown, path: string, mistakes: Mistake[]): Place 
       mistake(`must be a text that is not empty, got ${value === '' ? 'an empty one' : typeName(value)}`);
       return '';
     },
-    number({ from, above }) {
-      const least = above === undefined ? `of ${from ?? 0} or more` : `above ${above}`;
-      const fits = typeof value === 'number' && (above === undefined ? value >= (from ?? 0) : value > above);
+    number({ from = 0, above, to }) {
+      const most = to === undefined ? ' or more' : ` to ${to}`;
+      const least = above === undefined ? `of ${from}${most}` : `above ${above}`;
+      const fits =
+        typeof value === 'number' && (above === undefined ? value >= from : value > above) && value <= (to ?? Infinity);
       if (fits) return value;
       mistake(`must be a number ${least}, got ${typeof value === 'number' ? value : typeName(value)}`);
       return undefined;
@@ -51,9 +57,24 @@ export const place = (value: unknown, path: string, mistakes: Mistake[]): Place 
       mistake(`must be true or false, got ${typeName(value)}`);
       return false;
     },
+    oneOf(choices) {
+      const choice = choices.find((one) => one === value);
+      if (choice === undefined) mistake(`must be one of ${choices.map((one) => `"${one}"`).join(', ')}`);
+      return choice;
+    },
     list() {
       if (Array.isArray(value)) return value.map((one, index) => here.inside(one, `${path}[${index}]`));
       mistake(`must be an array, got ${typeName(value)}`);
+      return [];
+    },
+    isObject: () => typeof value === 'object' && value !== null && !Array.isArray(value),
+    entries() {
+      if (here.isObject())
+        return Object.entries(value as object).map(([name, inner]) => [
+          name,
+          here.inside(inner, path === '' ? name : `${path}.${name}`),
+        ]);
+      mistake(`must be an object, got ${typeName(value)}`);
       return [];
     },
     orNull: (read) => (value === null ? null : read(here)),
@@ -88,14 +109,7 @@ export const fields = <Name extends string>(
   required: readonly Name[] = [],
 ): { [name in Name]?: Place } => {
   const found: { [name in Name]?: Place } = {};
-  const { value, path } = at;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    at.mistake(`must be an object, got ${typeName(value)}`);
-    return found;
-  }
-  const pathOf = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  for (const [name, inner] of Object.entries(value)) {
-    const inside = at.inside(inner, pathOf(name));
+  for (const [name, inside] of at.entries()) {
     if (known.includes(name as Name)) found[name as Name] = inside;
     else {
       const meant = nearest(name, known);
@@ -104,6 +118,8 @@ export const fields = <Name extends string>(
       );
     }
   }
-  for (const name of required) if (found[name] === undefined) at.inside(undefined, pathOf(name)).mistake('is missing');
+  if (!at.isObject()) return found;
+  const inside = (name: string): string => (at.path === '' ? name : `${at.path}.${name}`);
+  for (const name of required) if (found[name] === undefined) at.inside(undefined, inside(name)).mistake('is missing');
   return found;
 };

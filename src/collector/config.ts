@@ -4,13 +4,18 @@
  * leave a label open.
  */
 import { isIP } from 'node:net';
-import { fields, type Mistake, type Place, place } from './config-place.ts';
+import { keyKinds, parseLabel } from './config-label.ts';
+import { parseOrigin } from './config-origin.ts';
+import { fields, type Mistake, place } from './config-place.ts';
+import type { SegmentRule } from './engine/segment.ts';
 
 export interface Rate {
   perSecond: number;
   burst: number;
 }
 export type DeepLinkActions = 'all' | 'signed' | { listed: string[] };
+/** `v2`: ids are exact, and the md5 form, which cannot tell BOB from bob, proves nothing. */
+export type HashForm = 'any' | 'v2';
 
 export interface Label {
   /** Names the label in the log: the keys rotate, this stays. */
@@ -21,11 +26,26 @@ export interface Label {
   brands: string[];
   /** Exact; `self` is the collector's own. */
   origins: string[];
-  hashes: { salts: string[]; required: boolean; maxValidityDays: number | null; graceDays: number };
+  hashes: { salts: string[]; required: boolean; maxValidityDays: number | null; graceDays: number; form: HashForm };
   deepLinkActions: DeepLinkActions;
   linkKeys: string[];
   strictFieldCodes: boolean;
   retentionDays: number | null;
+  /** Percent of newly registered customers who get gamification; the others are the control group. */
+  gamificationShare: number;
+  segments: { [name: string]: SegmentRule };
+  /** Link names of the operator's own (`dp:deposit`), lower case, to addresses. */
+  deepLinks: { [name: string]: string };
+  /** Hosts to which links may lead, beside the page's own. */
+  linkHosts: string[];
+  /** Origins from which server HTML may load pictures. */
+  assetHosts: string[];
+  /** Path patterns on which popups and inbox wait. */
+  suspendOn: string[];
+  /** Global Privacy Control counts as a refusal of consent. */
+  honorGpc: boolean;
+  /** Whom a push service may write to about our pushes. */
+  push: { subject: string };
   rates: { label: Rate; address: Rate };
 }
 
@@ -38,106 +58,6 @@ export interface Config {
 }
 
 export type ParsedConfig = { ok: true; config: Config; warnings: Mistake[] } | { ok: false; mistakes: Mistake[] };
-
-const keyKinds = ['public', 'secret', 'admin'] as const;
-/** 22 characters of base64 are 128 bits; with less, one hash that was seen lets anybody find the salt. */
-const SHORTEST_GOOD_SALT = 22;
-
-const parseRate = (at: Place, normal: Rate): Rate => {
-  const { perSecond, burst } = fields(at, ['perSecond', 'burst']);
-  return {
-    perSecond: perSecond?.number({ above: 0 }) ?? normal.perSecond,
-    burst: burst?.number({ from: 1 }) ?? normal.burst,
-  };
-};
-
-/** @param words that stand for an origin here */
-const parseOrigin = (at: Place, words: string[]): string => {
-  const origin = at.text();
-  if (origin === '' || words.includes(origin)) return origin;
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const others = words.length ? `${words.map((word) => `"${word}"`).join(', ')} or ` : '';
-  if (!url || url.origin === 'null') at.mistake(`must be ${others}an origin such as https://op.example`);
-  else if (url.origin !== origin) at.mistake(`must be exactly an origin; did you mean ${url.origin}?`);
-  return origin;
-};
-
-const parseDeepLinks = (at: Place | undefined): DeepLinkActions => {
-  if (at === undefined) return 'all';
-  if (at.value === 'all' || at.value === 'signed') return at.value;
-  if (typeof at.value !== 'object') {
-    at.mistake('must be "all", "signed" or { "listed": [...] }');
-    return 'all';
-  }
-  const { listed } = fields(at, ['listed'], ['listed']);
-  return { listed: listed?.list().map((one) => one.text()) ?? [] };
-};
-
-const parseHashes = (at: Place | undefined, warnings: Mistake[]): Label['hashes'] => {
-  const known = at ? fields(at, ['salts', 'required', 'maxValidityDays', 'graceDays']) : {};
-  const salts = known.salts?.list() ?? [];
-  for (const salt of salts)
-    if (salt.text().length < SHORTEST_GOOD_SALT)
-      warnings.push({
-        path: salt.path,
-        reason: `has fewer than ${SHORTEST_GOOD_SALT} characters: it can be guessed from one hash`,
-      });
-  const required = known.required?.flag() ?? false;
-  if (required && salts.length === 0) known.required?.mistake('needs at least one salt in hashes.salts');
-  return {
-    salts: salts.map((salt) => salt.text()),
-    required,
-    maxValidityDays: known.maxValidityDays?.orNull((days) => days.number({ above: 0 })) ?? null,
-    graceDays: known.graceDays?.number({ from: 0 }) ?? 7,
-  };
-};
-
-const parseLabel = (at: Place, warnings: Mistake[]): Label => {
-  const known = fields(
-    at,
-    [
-      'name',
-      'keys',
-      'brands',
-      'origins',
-      'hashes',
-      'deepLinkActions',
-      'linkKeys',
-      'strictFieldCodes',
-      'retentionDays',
-      'rates',
-    ],
-    ['name', 'keys', 'brands', 'origins'],
-  );
-  const keys = known.keys ? fields(known.keys, [...keyKinds], ['public']) : {};
-  const rates = known.rates ? fields(known.rates, ['label', 'address']) : {};
-  const deepLinkActions = parseDeepLinks(known.deepLinkActions);
-  const linkKeys = known.linkKeys?.list().map((one) => one.text()) ?? [];
-  if (deepLinkActions === 'signed' && linkKeys.length === 0)
-    known.deepLinkActions?.mistake('is "signed", which needs at least one key in linkKeys');
-  const texts = (list: Place | undefined): string[] => list?.list().map((one) => one.text()) ?? [];
-  const atLeastOne = (list: Place | undefined): string[] => {
-    const found = texts(list);
-    if (list && Array.isArray(list.value) && found.length === 0) list.mistake('must have at least one entry');
-    return found;
-  };
-  const normal = { label: { perSecond: 50_000, burst: 200_000 }, address: { perSecond: 2_000, burst: 20_000 } };
-  return {
-    name: known.name?.text() ?? '',
-    keys: { public: atLeastOne(keys.public), secret: texts(keys.secret), admin: texts(keys.admin) },
-    brands: atLeastOne(known.brands),
-    origins: known.origins?.list().map((origin) => parseOrigin(origin, ['self', 'null'])) ?? [],
-    hashes: parseHashes(known.hashes, warnings),
-    deepLinkActions,
-    linkKeys,
-    strictFieldCodes: known.strictFieldCodes?.flag() ?? false,
-    retentionDays: known.retentionDays?.orNull((days) => days.number({ above: 0 })) ?? null,
-    rates: {
-      label: rates.label ? parseRate(rates.label, normal.label) : normal.label,
-      address: rates.address ? parseRate(rates.address, normal.address) : normal.address,
-    },
-  };
-};
 
 /** Values that may stand once in the whole config: a key that means two things is a way around one of them. */
 const findTwins = (labels: Label[], mistakes: Mistake[]): void => {

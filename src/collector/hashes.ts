@@ -3,6 +3,7 @@
  * Decides nothing about events: `admit.ts` does, by the label's rules.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { HashForm } from './config.ts';
 
 const DAY = 86_400_000;
 /** Clocks of the operator's servers and ours differ a little. */
@@ -14,6 +15,7 @@ export interface HashRules {
   salts: readonly string[];
   maxValidityDays: number | null;
   graceDays: number;
+  form: HashForm;
 }
 
 /** `held`: the signature is right, and `until` says for which events. */
@@ -50,6 +52,7 @@ export const checkHash = (user: string, hash: string | undefined, rules: HashRul
   const v2 = md5 ? null : V2_FORM.exec(hash);
   const [, signature, validity] = md5 ?? v2 ?? [];
   if (signature === undefined || validity === undefined) return { is: 'malformed' };
+  if (md5 && rules.form === 'v2') return { is: 'wrong', why: 'this label accepts the v2 form of a user_hash only' };
   // Case folding makes one of several ids outside ASCII (the Kelvin sign and k); the older form cannot tell them apart.
   if (md5 && !ASCII.test(user)) return { is: 'wrong', why: 'the md5 form proves ASCII ids only; use the v2 form' };
   const until = Number(validity);

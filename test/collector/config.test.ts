@@ -13,6 +13,9 @@ const mistakesOf = (value: unknown): string[] => {
   const parsed = parseConfig(value);
   return parsed.ok ? [] : parsed.mistakes.map(({ path, reason }) => `${path}: ${reason}`);
 };
+const SHARE = 'labels[0].gamificationShare: must be a number of 0 to 100, got 110';
+const ONE_RULE = 'must have exactly one of all, any, not, tag, language, points, property, controlGroup, entryPoint';
+const deep = (levels: number): object => (levels === 0 ? { tag: 'x' } : { not: deep(levels - 1) });
 const withLabel = (more: object) => ({ labels: [{ ...label, ...more }] });
 
 test('a label needs little, and the rest has its defaults', () => {
@@ -20,12 +23,50 @@ test('a label needs little, and the rest has its defaults', () => {
   expect(parsed).toMatchObject({ ok: true, config: { publicUrl: null, trustedProxies: [] }, warnings: [] });
   expect((parsed as { config: { labels: Label[] } }).config.labels[0]).toEqual({
     ...label,
-    hashes: { salts: [], required: false, maxValidityDays: null, graceDays: 7 },
+    hashes: { salts: [], required: false, maxValidityDays: null, graceDays: 7, form: 'any' },
     deepLinkActions: 'all',
     linkKeys: [],
     strictFieldCodes: false,
     retentionDays: null,
+    gamificationShare: 100,
+    segments: {},
+    deepLinks: {},
+    linkHosts: [],
+    assetHosts: [],
+    suspendOn: [],
+    honorGpc: false,
+    push: { subject: 'mailto:push@localhost' },
     rates: { label: { perSecond: 50_000, burst: 200_000 }, address: { perSecond: 2_000, burst: 20_000 } },
+  });
+});
+
+test('what a label says of its surfaces is read as it will be used', () => {
+  const parsed = parseConfig(
+    withLabel({
+      gamificationShare: 10,
+      segments: {
+        VIP: { all: [{ tag: ' vip ' }, { not: { language: 'EN-us' } }] },
+        NEW: { property: 'deposits', is: 0 },
+      },
+      deepLinks: { Deposit: 'https://op.example/deposit', cashier: '/cashier?from=link' },
+      linkHosts: ['op.example', 'op.example:8443'],
+      assetHosts: ['https://cdn.op.example'],
+      suspendOn: ['/deposit*', '*#cashier'],
+      honorGpc: true,
+      hashes: { salts: ['s'], form: 'v2' },
+      push: { subject: 'mailto:crm@op.example' },
+    }),
+  );
+  expect((parsed as { config: { labels: Label[] } }).config.labels[0]).toMatchObject({
+    gamificationShare: 10,
+    segments: { VIP: { all: [{ tag: 'VIP' }, { not: { language: 'en' } }] }, NEW: { property: 'deposits', is: 0 } },
+    deepLinks: { deposit: 'https://op.example/deposit', cashier: '/cashier?from=link' },
+    linkHosts: ['op.example', 'op.example:8443'],
+    assetHosts: ['https://cdn.op.example'],
+    suspendOn: ['/deposit*', '*#cashier'],
+    honorGpc: true,
+    hashes: { form: 'v2' },
+    push: { subject: 'mailto:crm@op.example' },
   });
 });
 
@@ -132,6 +173,88 @@ describe.each<[string, unknown, string[]]>([
     'two labels with one name',
     { labels: [label, { ...label, keys: { public: ['p2'] } }] },
     ['labels[1].name: is the same name as labels[0].name; each may stand once'],
+  ],
+  ['a share of more than all', withLabel({ gamificationShare: 110 }), [SHARE]],
+  [
+    'segments with rules that are none',
+    withLabel({
+      segments: {
+        A: { tag: 'x', language: 'en' },
+        B: { points: {} },
+        C: { all: [] },
+        D: { property: 'vip' },
+        E: { language: 'english' },
+        F: 'VIP',
+        G: { tga: 'x' },
+        H: { points: { min: 2, max: 1 } },
+        I: { tag: 'x', is: 1 },
+      },
+    }),
+    [
+      `labels[0].segments.A: ${ONE_RULE}`,
+      'labels[0].segments.B.points: must have min, max or both',
+      'labels[0].segments.C.all: must have at least one rule',
+      'labels[0].segments.D.is: is missing',
+      'labels[0].segments.E.language: must be a language such as "en"',
+      'labels[0].segments.F: must be an object, got string',
+      'labels[0].segments.G.tga: is not a name that is known here; did you mean "tag"?',
+      `labels[0].segments.G: ${ONE_RULE}`,
+      'labels[0].segments.H.points: has a min above its max',
+      'labels[0].segments.I.is: belongs to "property"',
+    ],
+  ],
+  [
+    'a segment without a floor',
+    withLabel({ segments: { DEEP: deep(22) } }),
+    [`labels[0].segments.DEEP${'.not'.repeat(21)}: is more than 20 rules deep`],
+  ],
+  [
+    'links that lead nowhere good',
+    withLabel({
+      deepLinks: {
+        a: 'javascript:alert(1)',
+        b: 'dp:inbox',
+        'c d': '/x',
+        e: '//op.example',
+        F: '/f',
+        f: '/g',
+        h: 'http://op.example',
+      },
+    }),
+    [
+      'labels[0].deepLinks.a: must be an https URL, a path or a dp: link',
+      'labels[0].deepLinks.b: must be an https URL or a path',
+      'labels[0].deepLinks.c d: is named by something else than letters, digits and underscores',
+      'labels[0].deepLinks.e: a path begins with one slash',
+      'labels[0].deepLinks.f: stands here twice, since case does not count',
+      'labels[0].deepLinks.h: http is for localhost; use https',
+    ],
+  ],
+  [
+    'hosts and origins in each other’s place',
+    withLabel({ linkHosts: ['https://op.example', 'OP.example'], assetHosts: ['cdn.op.example', 'self'] }),
+    [
+      'labels[0].linkHosts[0]: must be a host such as op.example, without https:// and in lower case',
+      'labels[0].linkHosts[1]: must be a host such as op.example, without https:// and in lower case',
+      'labels[0].assetHosts[0]: must be an origin such as https://op.example',
+      'labels[0].assetHosts[1]: must be an origin such as https://op.example',
+    ],
+  ],
+  [
+    'a path pattern that would be two',
+    withLabel({ suspendOn: ['/a,/b', 'deposit'] }),
+    [
+      'labels[0].suspendOn[0]: must be a path pattern such as /deposit*, without commas and spaces',
+      'labels[0].suspendOn[1]: must be a path pattern such as /deposit*, without commas and spaces',
+    ],
+  ],
+  [
+    'a form of hash that is none, and nobody to write to',
+    withLabel({ hashes: { form: 'md5' }, push: { subject: 'crm@op.example' } }),
+    [
+      'labels[0].hashes.form: must be one of "any", "v2"',
+      'labels[0].push.subject: must be a mailto: or an https: address',
+    ],
   ],
 ])('%s', (_, value, wanted) => {
   test('is told by path and reason', () => expect(mistakesOf(value)).toEqual(wanted));

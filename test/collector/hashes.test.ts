@@ -5,7 +5,13 @@ import { checkHash, type HashRules, momentOfProof } from '../../src/collector/ha
 const validity = 1_893_456_000_000;
 const now = 1_737_986_306_201;
 const day = 86_400_000;
-const rules: HashRules = { labelKeys: ['demo-label'], salts: ['demo-salt'], maxValidityDays: null, graceDays: 7 };
+const rules: HashRules = {
+  labelKeys: ['demo-label'],
+  salts: ['demo-salt'],
+  maxValidityDays: null,
+  graceDays: 7,
+  form: 'any',
+};
 const md5 = `0018cffe2619f9fd7c3316933a26fd3d:${validity}`;
 const kate = `047251971f86aab25bf3cdc2310802b6:${validity}`;
 const v2 = `v2.jzZFZ6NK5eKdLPUvpI51IuEVW51jPsqFSltNeVsqZpM:${validity}`;
@@ -19,6 +25,8 @@ describe.each<[string, string, string | undefined, Partial<HashRules>, object]>(
   ['another id', 'test98635569', md5, {}, wrong],
   ['another salt', 'test98635568', md5, { salts: ['other-salt'] }, wrong],
   ['the older of two salts', 'test98635568', md5, { salts: ['new-salt', 'demo-salt'] }, held],
+  ['the md5 form where only v2 is accepted', 'test98635568', md5, { form: 'v2' }, wrong],
+  ['the v2 form where only it is accepted', 'test98635568', v2, { form: 'v2' }, held],
   ['no salt', 'test98635568', md5, { salts: [] }, wrong],
   ['another validity', 'test98635568', md5.replace('1893', '1993'), {}, wrong],
   ['the v2 form', 'test98635568', v2, {}, held],
