@@ -16,6 +16,8 @@ export interface Callbacks {
   forget(key: string): void;
   /** Whether anybody listens. */
   heard(key: string): boolean;
+  /** Removes every handler. */
+  clear(): void;
 }
 
 export const createCallbacks = (tell: Tell): Callbacks => {
@@ -54,5 +56,6 @@ export const createCallbacks = (tell: Tell): Callbacks => {
     },
     forget: (key) => void last.delete(key),
     heard: (key) => of(key).size > 0,
+    clear: () => handlers.clear(),
   };
 };

@@ -34,11 +34,12 @@ export const actionCall = (
     : tell('empty_action', `1 to ${NAME_LENGTH} characters`);
 };
 
-/** The call that a deep link asks for. */
+/** An event that the SDK makes by itself. */
+export const sdkCall = (type: string, payload: object): Call => ({ type, payload, source: 'auto' });
+
+/** The action that a deep link asks for. */
 export const linkCall = ({ verb, params }: DeepLink, tell: Tell): Call | undefined => {
   const exp = Number(params.get('exp'));
   const sig = params.get('sig');
-  return verb === 'action'
-    ? actionCall(params.get(verb), {}, tell, 'deep_link', sig && exp ? { exp, sig } : undefined)
-    : tell('link_unknown', verb);
+  return actionCall(params.get(verb), {}, tell, 'deep_link', sig && exp ? { exp, sig } : undefined);
 };

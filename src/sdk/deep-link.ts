@@ -19,13 +19,18 @@ export interface Found {
 // Control, format (zero-width, bidi) and line-separating characters, and half surrogates: never part of a name, often of an attack.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+// A web address or a path of the page, with or without the prefix.
+const ADDRESS = /^\s*(?:dp:)?((?:https?:\/)?\/.*)/i;
+
 /**
- * `dp:action&action=X`, the prefix optional; in a URL the whole may be encoded as well (`dp%3Aaction%26action%3DX`). Each
+ * `dp:action&action=X`, the prefix optional; a URL or a path is the verb `go`; in a URL the whole may be encoded as well (`dp%3Aaction%26action%3DX`). Each
  * byte is decoded exactly once: a verb that was encoded twice is none, a value stays what it was. `undefined`: not a link.
  */
 export const parseLink = (text: string): DeepLink | undefined => {
   let pieces: string[];
   try {
+    const [, url] = ADDRESS.exec(text) ?? ADDRESS.exec(decodeURIComponent(text)) ?? [];
+    if (url) return HIDDEN.test(url) ? undefined : { verb: 'go', params: new Map([['url', url]]) };
     pieces = text.split('&').map((piece) => decodeURIComponent(piece.replace(/\+/g, ' ')));
   } catch {
     return undefined; // a broken percent escape

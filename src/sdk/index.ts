@@ -1,54 +1,90 @@
 /**
- * The SDK put together: each public call is one line that hands its arguments to the room that owns the matter.
+ * The SDK put together: what exists before and after a label is known, and who is told what. Wiring only; the calls that
+ * a page can make are in `methods.ts`.
  */
 import { eventIds } from '../wire/ids.ts';
-import type { InitOptions, Smartico, SmarticoMethods } from './api.ts';
-import { actionCall, type Call, eventCall, linkCall } from './calls.ts';
+import type { InitOptions, Smartico } from './api.ts';
+import { createCallbacks } from './callbacks.ts';
+import { type Call, linkCall, sdkCall } from './calls.ts';
 import { createCapture } from './capture.ts';
+import { createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { createIdentity, requiredUserId, userId } from './identity.ts';
+import { createIdentity, userId } from './identity.ts';
 import { createLinks, type Links } from './links.ts';
+import { createLiveLine } from './live-line.ts';
 import { LOCALHOST } from './localhost.ts';
 import { createLosses } from './losses.ts';
+import { publicMethods } from './methods.ts';
+import { watchNavigation } from './navigation.ts';
 import { createTell } from './notice.ts';
-import { readSettings, type ScriptTag, type Settings } from './options.ts';
+import { languageOf, readSettings, type ScriptTag, type Settings } from './options.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
 import { journalQueue } from './queue/journal-queue.ts';
+import type { Rooms } from './rooms.ts';
 import { createSession, type PageStart } from './session.ts';
 import { watchInputs } from './window-inputs.ts';
-
-declare const VERSION: string;
 
 /** What the stub left in the window: its calls in order, `[method, arguments, is on disk]`, and its page's count. */
 export type Stub = PageStart & { q?: unknown };
 
 /** @param name of the global and of everything we keep: `_smartico` unless the script tag says otherwise */
-export const createSmartico = (platform: Platform, name: string, script: ScriptTag, stub: Stub): Smartico => {
-  const { root, local, now, random } = platform;
+export const createSmartico = (
+  outside: Platform,
+  name: string,
+  script: ScriptTag,
+  stub: Stub,
+  rooms: Rooms,
+): Smartico => {
+  const { root, now, random } = outside;
   const prefix = `${name}:`;
   const tell = createTell((...words) => root.console.error(...words));
+  const refusedByBrowser = () => (root.navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
+  const consent = createConsent(
+    outside,
+    prefix,
+    script.consent === 'required' || (script.gpc === 'honor' && refusedByBrowser()),
+  );
+  const platform = { ...outside, local: consent.local, session: consent.session };
+  const { local } = platform;
+  const callbacks = createCallbacks(tell);
+  const line = createLiveLine(tell);
   const losses = createLosses(local, `${prefix}losses`);
   const letters = createDeadLetters(local, `${prefix}dead`, now);
   const session = createSession(platform, prefix, stub);
-  const identity = createIdentity(() => links?.release());
+  const identity = createIdentity(() => {
+    release();
+    line.here()?.sync();
+  });
   /** What is captured before the label is known waits here. */
   const held = journalQueue(local, `${prefix}:q:`);
   let settings: Settings | undefined;
   const pipelines: { [label: string]: Pipeline } = Object.create(null);
   let pipeline: Pipeline | undefined;
   let links: Links | undefined;
-  /** An `init` that localhost refused: it goes through when the page allows it after all. */
+  /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
   const onLocalhost = LOCALHOST.test(root.location.href);
   const allow = `${name}_allow_localhost`;
   const hash = `${name}_user_hash`;
-  const look = watchInputs(root, [hash, `${name}_user_id`, allow], (input, value) => {
+  const language = `${name}_language`;
+  const look = watchInputs(root, [hash, language, `${name}_user_id`, allow], (input, value) => {
     if (input === allow) refused?.();
+    else if (input === language) speak(value);
     else if (input === hash) identity.set(identity.user(), value);
-    else identity.set(userId(value), root[hash]);
+    else {
+      const user = userId(value);
+      identity.set(user, root[hash]);
+      if (user) void line.ask((live) => live.login());
+    }
   });
+  const speak = (value: unknown) => {
+    const next = languageOf(value);
+    if (!next || !settings || next === settings.language) return;
+    settings = { ...settings, language: next };
+    line.here()?.sync();
+  };
   const allowed = (): boolean => {
     look();
     if (root[allow] === true || !onLocalhost) return true;
@@ -63,8 +99,9 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
     identity,
     session,
     append(eid, text) {
-      if (pipeline) return pipeline.append(eid, text);
-      tell('no_label', 'events wait for init(label)');
+      if (pipeline && consent.given()) return pipeline.append(eid, text);
+      if (consent.given()) tell('no_label', 'events wait for init(label)');
+      else tell('consent_missing', 'events wait in memory for consent(true)');
       if (!held.append(eid, text)) losses.lose('storage', 1);
     },
     bury: letters.bury,
@@ -72,14 +109,12 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
     tell,
   });
   const record = (call: Call | undefined) => (call && allowed() ? capture(call) : undefined);
-
-  const init = (label: string, options?: InitOptions): void => {
-    const next = readSettings(label, options, script, tell);
-    if (!next || next.label === settings?.label) return;
-    refused = () => init(label, options);
-    if (!allowed()) return;
-    refused = undefined;
+  const release = () => {
+    if (links?.release()) callbacks.emit('session_based_dp_detected');
+  };
+  const start = (next: Settings): void => {
     settings = next;
+    speak(root[language]);
     // What another label left waiting is still delivered by the pipeline that it has.
     pipeline = pipelines[next.label] ??= startPipeline(
       platform,
@@ -91,46 +126,90 @@ export const createSmartico = (platform: Platform, name: string, script: ScriptT
       losses,
       letters,
       tell,
+      () => agree(false),
     );
-    links ??= createLinks(
-      platform,
-      name,
-      () => settings?.visitor || identity.user() !== null,
-      (link) => record(linkCall(link, tell)),
-      tell,
+    if (!links) {
+      links = createLinks(
+        platform,
+        name,
+        () => settings?.visitor || identity.user() !== null,
+        (link) => {
+          if (link.verb === 'action') record(linkCall(link, tell));
+          else void line.ask((live) => live.runLink(link));
+        },
+        tell,
+      );
+      watchNavigation(root, links.look, (navigation) => {
+        callbacks.emit('page_navigation', navigation);
+        line.here()?.navigated();
+      });
+    }
+    callbacks.emitSticky('init', 0);
+    line.open(
+      () => rooms.live(next.address),
+      () => ({
+        platform,
+        name,
+        prefix,
+        settings: () => settings as Settings,
+        identity,
+        device: session.device,
+        record: (type, payload) => record(sdkCall(type, payload)),
+        callbacks,
+        openLink: (link) => links?.open(link),
+        loadUi: () => rooms.ui(next.address),
+        scriptUrl: rooms.scriptUrl,
+        tell,
+      }),
     );
-    links.release();
+    release();
+    // Not while the page loads: the first look at storage is slow.
+    setTimeout(() => consent.recall() || agree(false));
   };
-  /** Throws in the caller's face, as published, rather than into a promise that nobody awaits. */
-  const identify = (id: unknown, hash: unknown): Promise<void> => {
-    identity.set(requiredUserId(id), hash);
-    return Promise.resolve();
+  const init = (label: string, options?: InitOptions): void => {
+    const next = readSettings(label, options, script, tell);
+    if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
+    if (options?.consent === 'required' || (options?.gpc === 'honor' && refusedByBrowser())) consent.require();
+    refused = () => init(label, options);
+    if (!allowed()) return;
+    if (consent.given()) {
+      refused = undefined;
+      start(next);
+    } else tell('consent_missing', 'init waits for consent(true)');
   };
-  const setLoginEntry = (entry: string) =>
-    record(eventCall('core_set_last_login_entry', { core_last_login_entry: `${entry}` }, tell));
+  const agree = (given: boolean): void => {
+    consent.set(given);
+    if (given) refused?.();
+    else stop();
+  };
+  const stop = () => {
+    const last = settings;
+    if (last) refused = () => start(last);
+    settings = pipeline = undefined;
+    line.here()?.stop();
+    for (const label of Object.keys(pipelines)) {
+      void pipelines[label]?.purge();
+      delete pipelines[label];
+    }
+  };
 
-  const methods: SmarticoMethods = {
+  const smartico = publicMethods({
+    root,
+    tell,
+    callbacks,
+    line,
+    identity,
+    record,
     init,
-    action: (value, extra) => record(actionCall(value, extra, tell)),
-    event: (type, payload) => record(eventCall(type, payload, tell)),
-    online: (id, _lang, hash) => identify(id, hash),
-    identify,
-    logout: () => identity.set(null),
-    dp: (link) => (links ? links.open(`${link}`) : tell('no_label', 'dp() before init(label)')),
-    setLoginEntry,
-    setEntryPoint: setLoginEntry,
-    flush: async () => pipeline?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
-    receipts: async () => pipeline?.receipts() ?? { recent: [], dead: letters.read(), pending: await held.count() },
-    losses: async () => losses.read(),
-    version: VERSION,
-  };
-  // An open object that is also a function: `x.action('A')` and `x('action', 'A')` are one call.
-  const smartico = Object.assign((method: string, ...args: never[]) => {
-    const called = Object.entries(smartico).find(([key]) => key === method)?.[1];
-    if (typeof called === 'function') return called(...args);
-    tell('unknown_method', method);
-  }, methods) as unknown as Smartico;
-
+    consent: agree,
+    speak,
+    settings: () => settings,
+    open: (link) => (links ? links.open(link) : tell('no_label', 'dp() before init(label)')),
+    pipeline: () => pipeline,
+    waiting: () => held.count(),
+    letters,
+    losses,
+  });
   if (script.label) init(script.label);
   for (const [method, args, kept] of Array.isArray(stub.q) ? stub.q : [])
     try {

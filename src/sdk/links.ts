@@ -13,8 +13,10 @@ const WITHIN = 60_000;
 export interface Links {
   /** A link given by the page itself. */
   open(text: string): void;
-  /** The user may have become known: run what was held. */
-  release(): void;
+  /** Takes the link out of the page's address, if there is one. */
+  look(): void;
+  /** The user may have become known: runs what was held. Answers whether there was something. */
+  release(): boolean;
 }
 
 /** @param ready links may run now: the user is known, or everyone is a visitor */
@@ -26,6 +28,7 @@ export const createLinks = (
   tell: Tell,
 ): Links => {
   const { history } = root;
+  // The page's other watchers must not take our own step for a navigation.
   const { replaceState } = history;
   const held = `${name}:dp`;
   const taken = new Set<string>();
@@ -39,38 +42,26 @@ export const createLinks = (
     else if (waiting().length < RUNS) session.set(held, [...waiting(), text.replace(/ /g, '+')].join(' '));
     else tell('link_dropped', `over ${RUNS} wait for a login`);
   };
-  const look = () => {
-    const found = findLink(root.location.href, `${name}_dp`);
-    if (!found) return;
-    const { text, rest } = found;
-    replaceState.call(history, history.state, '', rest);
-    if (taken.has(text)) return;
-    taken.add(text);
-    const runs = (local.get(`${held}s`) ?? '').split(' ').filter((time) => now() - +time < WITHIN);
-    local.set(`${held}s`, [...runs, now()].join(' '));
-    if (runs.length < RUNS) open(text);
-    else tell('link_dropped', `over ${RUNS} a minute`);
-  };
-
-  // Single-page sites navigate by the history object, which has no event.
-  for (const method of ['pushState', 'replaceState'] as const) {
-    const original = history[method];
-    history[method] = (...args) => {
-      original.apply(history, args);
-      look();
-    };
-  }
-  root.addEventListener('hashchange', look);
-  root.addEventListener('popstate', look);
-  look();
 
   return {
     open,
+    look() {
+      const found = findLink(root.location.href, `${name}_dp`);
+      if (!found) return;
+      const { text, rest } = found;
+      replaceState.call(history, history.state, '', rest);
+      if (taken.has(text)) return;
+      taken.add(text);
+      const runs = (local.get(`${held}s`) ?? '').split(' ').filter((time) => now() - +time < WITHIN);
+      local.set(`${held}s`, [...runs, now()].join(' '));
+      if (runs.length < RUNS) open(text);
+      else tell('link_dropped', `over ${RUNS} a minute`);
+    },
     release() {
-      if (!ready()) return;
-      const texts = waiting();
-      session.remove(held);
+      const texts = ready() ? waiting() : [];
+      if (texts.length) session.remove(held);
       texts.map(open);
+      return texts.length > 0;
     },
   };
 };

@@ -5,36 +5,55 @@
 import type { Smartico } from './api.ts';
 import { createSmartico, type Stub } from './index.ts';
 import { browserPlatform, type Platform } from './platform.ts';
+import type { Rooms } from './rooms.ts';
+import { scriptUrls } from './script-url.ts';
 
 export type * from './api.ts';
+export type * from './customer-api.ts';
 export type { SmarticoError } from './notice.ts';
 
+/** On a server: every call of the browser's, and none does anything. */
 const inert = (): Smartico => {
-  const nothing = async () => ({});
-  const quiet = () => undefined;
-  return Object.assign(quiet, {
-    init: quiet,
-    action: quiet,
-    event: quiet,
-    online: nothing,
-    identify: nothing,
-    logout: quiet,
-    dp: quiet,
-    setLoginEntry: quiet,
-    setEntryPoint: quiet,
+  const answers: { [method: string]: unknown } = {
     flush: async () => ({ stored: 0, duplicate: 0, rejected: 0, pending: 0 }),
     receipts: async () => ({ recent: [], dead: [], pending: 0 }),
-    losses: nothing,
+    losses: async () => ({}),
+    checkSuccessfullyIdentify: () => false,
+    getPublicProps: () => null,
+    isMobile: () => false,
+    parseUrl: () => ({}),
+    parseUrlHash: () => ({}),
+    on: () => () => undefined,
     version: 'server',
-  }) as never;
+  };
+  // What is awaited never comes there: a server renders before anybody is identified.
+  const never = () => new Promise(() => undefined);
+  const quiet = () => undefined;
+  const object: Smartico = new Proxy(quiet as unknown as Smartico, {
+    get: (_, name) => {
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      if (name === 'api') return new Proxy({}, { get: (_, call) => (call === 'then' ? undefined : never) });
+      return answers[name] ?? (name === 'ready' || name === 'identified' ? never : quiet);
+    },
+  });
+  return object;
 };
+
+/** A bundler makes files of the site's own of them. */
+const rooms = (root: Platform['root']): Rooms => ({
+  live: () => import('./live/room.ts'),
+  ui: () => import('./ui/room.ts'),
+  scriptUrl: scriptUrls(root, '_smartico'),
+});
 
 const install = (root: Platform['root']): Smartico => {
   const present = root._smartico as Smartico | undefined;
   if (present?.version) return present;
-  const made = createSmartico(browserPlatform(root, '_smartico'), '_smartico', {}, (present as Stub | undefined) ?? {});
+  const stub = (present as Stub | undefined) ?? {};
+  const made = createSmartico(browserPlatform(root, '_smartico'), '_smartico', {}, stub, rooms(root));
   root._smartico = made;
   return made;
 };
 
-export const smartico: Smartico = typeof window === 'undefined' ? inert() : install(window as never);
+export const smartico: Smartico = /* @__PURE__ */ (() =>
+  typeof window === 'undefined' ? inert() : install(window as never))();

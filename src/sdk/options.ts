@@ -4,19 +4,32 @@
 import type { InitOptions } from './api.ts';
 import type { Tell } from './notice.ts';
 
-/** The script tag: its `data-*` attributes by name, and where it came from. */
-export type ScriptTag = { src?: string | undefined } & { [attribute: string]: string | undefined };
+/** The script tag: its `data-*` attributes by name, where it came from, and whether its bytes are pinned. */
+export type ScriptTag = { src?: string | undefined; integrity?: string | undefined } & {
+  [attribute: string]: string | undefined;
+};
 
 export interface Settings {
   label: string;
   brand: string | null;
-  /** Where batches go, e.g. `https://events.op.example/v1/events`. */
-  endpoint: string;
+  /** The collector, without a slash at the end. */
+  address: string;
   visitor: boolean;
+  /** Two letters, lower case; empty if the page named none. */
+  language: string;
+  debug: boolean;
+  /** Path patterns that hold back popups and inbox. */
+  suspendOn: string[];
+  /** The page's own service worker. */
+  worker: string;
 }
 
+/** `en-US`, `EN`, `pt_BR`: the first two letters, lower case; anything else is no language. */
+export const languageOf = (value: unknown): string =>
+  /^[a-z]{2}(?![a-z])/i.exec(`${value ?? ''}`)?.[0].toLowerCase() ?? '';
+
 export const readSettings = (label: unknown, options: unknown, script: ScriptTag, tell: Tell): Settings | undefined => {
-  const { brand_key, collector, visitor_mode } = Object(options) as InitOptions;
+  const { brand_key, collector, visitor_mode, lang, debug, suspendOn, sw } = Object(options) as InitOptions;
   const address = collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0];
   if (typeof label !== 'string' || !label.trim()) return tell('no_label', 'init(label, { brand_key })');
   // A path is the page's own origin: a collector behind the operator's proxy.
@@ -24,7 +37,11 @@ export const readSettings = (label: unknown, options: unknown, script: ScriptTag
   return {
     label,
     brand: brand_key ?? script.brand ?? null,
-    endpoint: `${`${address}`.replace(/\/$/, '')}/v1/events`,
+    address: `${address}`.replace(/\/$/, ''),
     visitor: visitor_mode ?? script.visitor !== undefined,
+    language: languageOf(lang ?? script.lang),
+    debug: debug ?? script.debug !== undefined,
+    suspendOn: suspendOn ?? script.suspendOn?.split(/[\s,]+/) ?? [],
+    worker: sw ?? script.sw ?? '/smartico-sw.js',
   };
 };

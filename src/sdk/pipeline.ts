@@ -28,12 +28,14 @@ export interface Pipeline {
   append(eid: string, text: string): void;
   flush(): Promise<FlushCounts>;
   receipts(): Promise<Receipts>;
+  /** Forgets what waits, unsent. */
+  purge(): Promise<void>;
 }
 
 /** @param held what was captured before the label was known; `prefix` is that of everything we keep, e.g. `_smartico:` */
 export const startPipeline = (
   platform: Platform,
-  { label, brand, endpoint }: Settings,
+  { label, brand, address }: Settings,
   prefix: string,
   held: EventQueue,
   identity: Identity,
@@ -41,6 +43,8 @@ export const startPipeline = (
   { read, lose }: LossCounts,
   { bury, read: letters }: DeadLetters,
   tell: Tell,
+  /** The collector heard the browser refuse. */
+  refused: () => void,
 ): Pipeline => {
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
@@ -65,7 +69,7 @@ export const startPipeline = (
   });
   const flush = createFlush({
     queue,
-    send: createSend(root.fetch.bind(root), now, endpoint),
+    send: createSend(root.fetch.bind(root), now, `${address}/v1/events`),
     turn: createTurn(platform, `${mine}turn`),
     now,
     context: () => ({
@@ -85,6 +89,7 @@ export const startPipeline = (
     patience: () => local.get(`${mine}patience`),
     keep: (patience) => void local.set(`${mine}patience`, patience),
     bury,
+    onStopped: (code) => code === 'consent_refused' && refused(),
     tell,
   });
   const listen = () => {
@@ -136,6 +141,7 @@ export const startPipeline = (
   return {
     append: queue.append,
     flush: () => adopt().then(flush.now),
+    purge: async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid)),
     receipts: async () => ({ recent, dead: letters(), pending: (await queue.count()) + (await held.count()) }),
   };
 };

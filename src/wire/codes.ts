@@ -78,6 +78,15 @@ export const sdkCodes = [
   'collector_unreachable',
   'unknown_method',
   'not_available',
+  'bad_argument',
+  'handler_threw',
+  'consent_missing',
+  'room_unavailable',
+  'not_identified',
+  'identify_refused',
+  'channel_timeout',
+  'suspended',
+  'push_unavailable',
 ] as const;
 
 export type RequestCode = keyof typeof requestCodes;

@@ -21,6 +21,8 @@ export const cids = {
   propsPush: 108,
   engagementPush: 110,
   trackActivity: 155,
+  /** Ours: `{ engagement_uid }` -> `{ eligible }`, asked before something that waited is shown. */
+  eligible: 191,
   setAvatar: 157,
   setNickname: 159,
   segments: 161,
@@ -39,6 +41,7 @@ export const answers = {
   [cids.login]: 11,
   [cids.logout]: 12,
   [cids.event]: 10,
+  [cids.eligible]: 192,
   [cids.setAvatar]: 158,
   [cids.setNickname]: 160,
   [cids.segments]: 162,

@@ -10,7 +10,7 @@ const bundle = (entry: string): string =>
     format: 'iife',
     platform: 'browser',
     target: 'es2021',
-    define: { VERSION: '"1.2.3"' },
+    define: { VERSION: '"1.2.3"', ROOMS: '{}' },
   }).outputFiles[0]?.text ?? '';
 
 const run = (text: string, globals: object): void => {

@@ -3,6 +3,7 @@ import { Window } from 'happy-dom';
 import { createSmartico, type Stub } from '../../src/sdk/index.ts';
 import type { ScriptTag } from '../../src/sdk/options.ts';
 import { type Platform, textStore } from '../../src/sdk/platform.ts';
+import type { Rooms } from '../../src/sdk/rooms.ts';
 import { freshIndexedDb } from './indexeddb.ts';
 import { fakeLocks } from './locks.ts';
 import { type ScriptedCollector, scriptedCollector } from './scripted-collector.ts';
@@ -12,6 +13,13 @@ Object.assign(globalThis, { VERSION: '0.0.0-test' });
 
 export const SITE = 'https://op.example/';
 const SCRIPT: ScriptTag = { src: 'https://events.op.example/smartico.js' };
+
+/** The core alone: nothing is fetched. */
+export const coreAlone: Rooms = {
+  live: () => new Promise(() => {}),
+  ui: () => new Promise(() => {}),
+  scriptUrl: (address) => address,
+};
 
 export interface Tab {
   session: Platform['session'];
@@ -74,6 +82,7 @@ export const device = () => {
       stub = {},
       name = '_smartico',
       before = {},
+      rooms = coreAlone,
     }: {
       url?: string;
       tab?: Tab;
@@ -83,11 +92,12 @@ export const device = () => {
       name?: string;
       /** Globals that the page set before the script came. */
       before?: object;
+      rooms?: Rooms;
     } = {}) => {
       const page = openPage(url, tab);
       page.root.fetch = collector.fetch;
       Object.assign(page.root, before);
-      const smartico = createSmartico(page.platform, name, script, stub);
+      const smartico = createSmartico(page.platform, name, script, stub, rooms);
       return { ...page, collector, smartico };
     },
     close() {

@@ -2,9 +2,10 @@
  * What the core and the live room know of each other. The core (`smartico.js`) keeps events and hears the page; the live
  * room (`smartico_live.js`, fetched once a label is known) speaks with the collector about the customer. Shapes only.
  */
-import type { Answer, Push } from '../../wire/protocol.ts';
+import type { Answer } from '../../wire/protocol.ts';
 import type { Callbacks } from '../callbacks.ts';
 import type { SmarticoApi } from '../customer-api.ts';
+import type { DeepLink } from '../deep-link.ts';
 import type { Identity } from '../identity.ts';
 import type { Tell } from '../notice.ts';
 import type { Settings } from '../options.ts';
@@ -15,6 +16,8 @@ export interface LiveNeeds {
   platform: Platform;
   /** Of the global: `_smartico`. */
   name: string;
+  /** Of everything we keep: `_smartico:`. */
+  prefix: string;
   settings(): Settings;
   identity: Identity;
   device(): string;
@@ -24,18 +27,36 @@ export interface LiveNeeds {
   /** Runs a deep link or a URL, as `dp()` does. */
   openLink(link: string): void;
   loadUi(): Promise<UiModule>;
+  /** A script's address as the page takes it (Trusted Types). */
+  scriptUrl(address: string): string;
   tell: Tell;
 }
 
 /** Asks the collector; rejects with a `SmarticoError` (`channel_timeout`, or the collector's own code) on anything but success. */
 export type Ask = (cid: number, fields?: object) => Promise<Answer>;
 
-/** What the rooms beside the channel hear of it. */
-export interface ChannelEvents {
-  onPush(push: Push): void;
-}
-
+/** What the core asks of the live room; a public method that is not here is one of `methods`. */
 export interface Live {
   api: SmarticoApi;
-  [method: string]: unknown;
+  identified(): boolean;
+  props(): object | null;
+  /** Another label, user, hash or language. */
+  sync(): void;
+  /** A login is wanted: now, or as soon as the user is identified. */
+  login(payload?: object): void;
+  /** Where the next login comes from. */
+  enters(entry: string): void;
+  /** Consent was withdrawn, or the label is given up. */
+  stop(): void;
+  /** Shows at once what an event will make of the customer. */
+  expect(changed: object): void;
+  expectTags(operation: string, tags: string[]): void;
+  runLink(link: DeepLink): void;
+  navigated(): void;
+  clear(): void;
+  methods: { [name: string]: (...args: never[]) => unknown };
+}
+
+export interface LiveModule {
+  createLive(needs: LiveNeeds): Live;
 }

@@ -43,6 +43,7 @@ export interface FlushNeeds {
   patience(): string | null;
   keep(patience: string): void;
   bury: DeadLetters['bury'];
+  onStopped(code: string): void;
   tell: Tell;
 }
 
@@ -58,7 +59,7 @@ export interface Flush {
 }
 
 export const createFlush = (needs: FlushNeeds): Flush => {
-  const { queue, send, turn, now, context, onAnswered, onReceipts, patience, keep, bury, tell } = needs;
+  const { queue, send, turn, now, context, onAnswered, onReceipts, patience, keep, bury, onStopped, tell } = needs;
   let state: State = { at: 'idle' };
   let began = 0;
   let most = EVENTS;
@@ -115,6 +116,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     if (is === 'stop') {
       state = { at: 'stopped' };
       tell('sending_stopped', `${code}: ${message}`);
+      onStopped(code);
       return false;
     }
     most = Math.max(1, rows.length >> 1);

@@ -1,0 +1,59 @@
+/**
+ * Whether this visitor may be reported on, and where text is kept until that is known: in memory, nowhere else. Owns the
+ * answer and remembers it. Without a requirement nobody needs to answer, but a refusal holds all the same.
+ */
+import { type Platform, type TextStore, textStore } from './platform.ts';
+
+export interface Consent {
+  given(): boolean;
+  /** The page asks first. */
+  require(): void;
+  /** `true`: what was kept in memory goes to disk. `false`: what is on disk goes. */
+  set(yes: boolean): void;
+  /** The answer of an earlier page; not asked while a page loads, since the first look at storage is slow. */
+  recall(): boolean;
+  /** The browser's stores, behind the answer. */
+  local: TextStore;
+  session: TextStore;
+}
+
+/** @param prefix of every key of ours; `required` is known from the start: the script tag or the browser says so */
+export const createConsent = (platform: Platform, prefix: string, required: boolean): Consent => {
+  const key = `${prefix}consent`;
+  let answer: string | null | undefined;
+  const recall = () => {
+    answer ??= platform.local.get(key);
+    return answer ? answer === 'yes' : !required;
+  };
+  const given = () => (required || answer ? recall() : true);
+  const settle: ((yes: boolean) => void)[] = [];
+  const behind = (real: TextStore): TextStore => {
+    let memory = textStore(() => undefined);
+    const store = () => (given() ? real : memory);
+    settle.push((yes) => {
+      if (yes) for (const name of memory.keys('')) real.set(name, `${memory.get(name)}`);
+      else for (const name of real.keys(prefix.slice(0, -1))) real.remove(name);
+      memory = textStore(() => undefined);
+    });
+    return {
+      get: (name) => store().get(name),
+      set: (name, value) => store().set(name, value),
+      remove: (name) => store().remove(name),
+      keys: (start) => store().keys(start),
+    };
+  };
+  return {
+    given,
+    recall,
+    require() {
+      required = true;
+    },
+    set(yes) {
+      for (const one of settle) one(yes);
+      answer = yes ? 'yes' : 'no';
+      platform.local.set(key, answer);
+    },
+    local: behind(platform.local),
+    session: behind(platform.session),
+  };
+};

@@ -1,0 +1,146 @@
+/**
+ * The line to the collector about one user. Owns requests, their answers and their time, and that a broken line is opened
+ * again; who is greeted, and what a push means, are not its matter. A page that is put away closes it: an open socket
+ * costs a page its place in the back-forward cache.
+ */
+
+import { parseMessage } from '../../wire/parse-message.ts';
+import { type Answer, cids, type Message, type Push } from '../../wire/protocol.ts';
+import { type SmarticoError, smarticoError } from '../notice.ts';
+import { backoff } from '../transport/backoff.ts';
+import type { Ask } from './live.ts';
+import type { Ears, Mouth } from './mouth.ts';
+
+/** Milliseconds for an answer, and of silence before we ask whether anybody is there (published: 29 s). */
+const PATIENCE = 10_000;
+const SILENCE = 29_000;
+/** Sockets that may fail before any has opened; then HTTP takes over. */
+const TRIES = 3;
+
+export interface ChannelNeeds {
+  now(): number;
+  random(): string;
+  openSocket: ((ears: Ears) => Mouth) | undefined;
+  openHttp(ears: Ears): Mouth;
+  /** The line is open: greets. `again`: a failure that another try may mend. */
+  greet(): Promise<'ready' | 'again' | 'refused'>;
+  onPush(push: Push): void;
+}
+
+export interface Channel {
+  /** Asks once the greeting is over. */
+  ask: Ask;
+  /** Asks at once; for the greeting itself. */
+  exchange: Ask;
+  open(): void;
+  close(): void;
+  /** The network is back, or the page: what waits for another try tries now. */
+  hurry(): void;
+}
+
+export interface Refused extends SmarticoError {
+  errCode: number;
+}
+const refused = ({ errCode, errMsg }: Answer): Refused =>
+  Object.assign(smarticoError('identify_refused', `${errMsg}`), { message: `${errMsg}`, errCode });
+
+export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush }: ChannelNeeds): Channel => {
+  let line: { at: 'closed' } | { at: 'waiting'; timer: ReturnType<typeof setTimeout> } | { at: 'open'; mouth: Mouth } =
+    {
+      at: 'closed',
+    };
+  let failures = 0;
+  let everOpen = false;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let greeted: () => void = () => {};
+  let ready = new Promise<void>(() => {});
+  const renew = () => {
+    ready = new Promise((resolve) => {
+      greeted = resolve;
+    });
+  };
+  renew();
+  const asked = new Map<string, (answer: Answer) => void>();
+
+  const timed = <T>(about: string, work: (resolve: (value: T) => void, reject: (cause: unknown) => void) => void) =>
+    new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => reject(smarticoError('channel_timeout', about)), PATIENCE);
+      const settle =
+        <V>(done: (value: V) => void) =>
+        (value: V) => {
+          clearTimeout(timer);
+          done(value);
+        };
+      work(settle(resolve), settle(reject));
+    });
+  const exchange: Ask = (cid, fields) => {
+    const uuid = random();
+    return timed<Answer>(`${cid}`, (resolve, reject) => {
+      asked.set(uuid, (answer) => (answer.errCode ? reject(refused(answer)) : resolve(answer)));
+      if (line.at === 'open') line.mouth.say({ ...fields, cid, uuid, ts: now() });
+    }).finally(() => asked.delete(uuid));
+  };
+
+  const hear = (value: unknown) => {
+    const parsed = parseMessage(value);
+    // Not of this protocol: it concerns nobody here, and the line goes on.
+    if (!parsed.ok || line.at !== 'open') return;
+    listen();
+    const { message } = parsed;
+    const answered = asked.get(`${message.uuid}`);
+    if (answered) answered(message as Message & Answer);
+    else if (message.cid === cids.ping) line.mouth.say({ cid: 2 });
+    else onPush(message as unknown as Push);
+  };
+  const listen = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => exchange(cids.ping).catch(again), SILENCE);
+  };
+  const leave = () => {
+    clearTimeout(silence);
+    if (line.at === 'waiting') clearTimeout(line.timer);
+    if (line.at === 'open') line.mouth.close();
+    line = { at: 'closed' };
+    renew();
+  };
+  const again = () => {
+    if (line.at === 'closed') return;
+    leave();
+    line = { at: 'waiting', timer: setTimeout(connect, backoff(++failures, Math.random())) };
+  };
+  const connect = () => {
+    const speak = openSocket && (everOpen || failures < TRIES) ? openSocket : openHttp;
+    // A socket that opens and is not answered is no better than one that does not open: the greeting has its own time.
+    const mouth: Mouth = speak({
+      async open() {
+        if (line.at !== 'open' || line.mouth !== mouth) return;
+        everOpen ||= speak === openSocket;
+        listen();
+        const outcome = await greet();
+        if (line.at !== 'open' || line.mouth !== mouth) return;
+        if (outcome === 'again') return again();
+        if (outcome === 'refused') return leave();
+        failures = 0;
+        greeted();
+      },
+      hear: (value) => line.at === 'open' && line.mouth === mouth && hear(value),
+      gone: () => line.at === 'open' && line.mouth === mouth && again(),
+    });
+    line = { at: 'open', mouth };
+  };
+
+  return {
+    exchange,
+    ask: (cid, fields) =>
+      timed<void>(`${cid}`, (resolve) => void ready.then(resolve)).then(() => exchange(cid, fields)),
+    open() {
+      if (line.at === 'closed') connect();
+    },
+    close: leave,
+    hurry() {
+      if (line.at !== 'waiting') return;
+      leave();
+      connect();
+    },
+  };
+};

@@ -1,0 +1,121 @@
+/**
+ * The customer in the page: greeted by the collector, known by public props that change while the page is open, and gone
+ * without a trace when the user changes. What an event will make of the customer shows at once; the collector's word,
+ * which comes after, wins.
+ */
+import { type Answer, cids, type LabelSettings } from '../../wire/protocol.ts';
+import type { Refused } from './channel.ts';
+import type { Ask, LiveNeeds } from './live.ts';
+
+/** Answers that another try will not change, until the page changes who asks. */
+const FINAL = (code: number) => code > 399 && code < 500 && code !== 429;
+
+export interface Customer {
+  /** Greets the collector for whoever the user is now. */
+  greet(exchange: Ask): Promise<'ready' | 'again' | 'refused'>;
+  settings(): Partial<LabelSettings>;
+  identified(): boolean;
+  props(): Props | null;
+  /** Changed props: the collector's word, or what is expected. */
+  merge(changed: Props): void;
+  expectTags(operation: string, tags: string[]): void;
+  /** The user changed. */
+  forget(): void;
+}
+export type Props = { [name: string]: unknown };
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What the collector will make of the tags. */
+export const tagsAfter = (before: string[], operation: string, tags: string[]): string[] => {
+  const named = tags.map((tag) => `${tag}`.trim().toUpperCase()).filter(Boolean);
+  const kept = before.filter((tag) => !named.includes(tag));
+  if (operation === 'add') return [...new Set([...before, ...named])];
+  if (operation === 'remove') return kept;
+  return operation === 'replace' ? [...new Set(named)] : operation === 'clear' ? [] : before;
+};
+
+/** @param changed hears what became different; `arrived` that the user is identified */
+export const createCustomer = (
+  { settings, identity, device, callbacks, tell }: LiveNeeds,
+  changed: (props: Props) => void,
+  arrived: () => void,
+): Customer => {
+  let label: Partial<LabelSettings> = {};
+  let setUp = '';
+  let props: Props | null = null;
+  let identified = false;
+  /** Grows with every change of user: an answer that is late belongs to nobody. */
+  let generation = 0;
+
+  const merge = (next: Props) => {
+    const different = Object.fromEntries(Object.entries(next).filter(([name, value]) => !same(props?.[name], value)));
+    if (!props || !Object.keys(different).length) return;
+    props = { ...props, ...different };
+    changed(different);
+    callbacks.emit('props_change', { ...different });
+  };
+  const refuse = (keys: string[], { errCode, message }: Refused) => {
+    for (const key of keys) callbacks.emitSticky(key, errCode, ...(key === 'identify' ? [{}] : []), message);
+    callbacks.emit('protocol_error', { errCode, errMsg: message });
+    tell('identify_refused', message);
+  };
+
+  const setUpLabel = ({ settings: told, props: visitor }: Answer) => {
+    label = Object(told);
+    const { label: key, visitor: everyone, language } = settings();
+    if (everyone || !identity.user())
+      props = { is_visitor: true, core_user_language: language || null, core_public_tags: [], ...Object(visitor) };
+    if (setUp === key) return;
+    setUp = key;
+    callbacks.emitSticky('label_init_completed', 0, '');
+  };
+  const meet = ({ props: told }: Answer) => {
+    const full = Object(told) as Props;
+    if (identified) return merge(full);
+    props = full;
+    identified = true;
+    changed(full);
+    callbacks.emitSticky('identify', 0, { ...full }, '');
+    callbacks.emit('props_change', { ...full });
+    arrived();
+  };
+
+  return {
+    settings: () => label,
+    identified: () => identified,
+    props: () => props && { ...props },
+    merge,
+    expectTags(operation, tags) {
+      if (props) merge({ core_public_tags: tagsAfter((props.core_public_tags ?? []) as string[], operation, tags) });
+    },
+    forget() {
+      generation++;
+      identified = false;
+      props = null;
+      callbacks.forget('identify');
+    },
+    async greet(exchange) {
+      const mine = generation;
+      const { label: label_key, brand: brand_key, visitor } = settings();
+      const user = visitor ? null : identity.user();
+      let keys = ['label_init_completed', 'identify'];
+      try {
+        const init = await exchange(cids.init, { label_key, brand_key, device_id: device() });
+        if (mine !== generation) return 'again';
+        setUpLabel(init);
+        keys = ['identify'];
+        if (user === null) return 'ready';
+        const answer = await exchange(cids.identify, { ext_user_id: user, hash: identity.hash() ?? null });
+        if (mine !== generation) return 'again';
+        meet(answer);
+        return 'ready';
+      } catch (cause) {
+        const { errCode } = cause as Refused;
+        if (mine !== generation || !FINAL(errCode)) return 'again';
+        refuse(keys, cause as Refused);
+        return 'refused';
+      }
+    },
+  };
+};

@@ -1,0 +1,198 @@
+/**
+ * The calls that a page can make: each is a line that hands its arguments to the room that owns the matter. The published
+ * names stand here and nowhere behind.
+ */
+import type { CallableName, InitOptions, Smartico, SmarticoMethods } from './api.ts';
+import type { Callbacks } from './callbacks.ts';
+import { actionCall, type Call, eventCall } from './calls.ts';
+import type { SmarticoApi } from './customer-api.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { type Identity, requiredUserId } from './identity.ts';
+import type { LiveLine } from './live-line.ts';
+import type { LossCounts } from './losses.ts';
+import { smarticoError, type Tell } from './notice.ts';
+import { languageOf, type Settings } from './options.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Platform } from './platform.ts';
+
+declare const VERSION: string;
+
+export interface MethodNeeds {
+  root: Platform['root'];
+  tell: Tell;
+  callbacks: Callbacks;
+  line: LiveLine;
+  identity: Identity;
+  record(call: Call | undefined): string | undefined;
+  init(label: string, options?: InitOptions): void;
+  consent(given: boolean): void;
+  speak(language: unknown): void;
+  settings(): Settings | undefined;
+  open(link: string): void;
+  pipeline(): Pipeline | undefined;
+  /** Events that wait for a label. */
+  waiting(): Promise<number>;
+  letters: DeadLetters;
+  losses: LossCounts;
+}
+
+/** Calls that are the live room's alone. */
+const REMOTE = [
+  'suspendPopups',
+  'suspendInbox',
+  'suspendMiniGames',
+  'setSkin',
+  'showWidget',
+  'requestPushPermissions',
+  'registerNativePushToken',
+  'miniGame',
+  'gamificationBlock',
+  'showBanner',
+  'sendDataToBanner',
+  'showVisitorGame',
+  'convertVisitorGame',
+] as const;
+type Remote = { [name in (typeof REMOTE)[number]]: (...args: never[]) => Promise<never> };
+
+/** Milliseconds that `identify` and `online` wait for the collector's word. */
+const PATIENCE = 3_000;
+
+export const publicMethods = (needs: MethodNeeds): Smartico => {
+  const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
+  const { on } = callbacks;
+  const report = (type: string, payload: object) => record(eventCall(type, payload, tell));
+  const hears = (key: string) =>
+    new Promise<void>((resolve) => {
+      const off = on(key, (code: number) => {
+        if (code) return;
+        off();
+        resolve();
+      });
+    });
+  /** Throws in the caller's face, as published, rather than into a promise that nobody awaits. */
+  const identify = (id: unknown, hash: unknown): Promise<void> => {
+    identity.set(requiredUserId(id), hash);
+    return new Promise((resolve) => {
+      setTimeout(resolve, PATIENCE);
+      const off = on('identify', () => {
+        off();
+        resolve();
+      });
+    });
+  };
+  const login = (lang?: unknown, payload?: object) => {
+    needs.speak(lang);
+    void line.ask((live) => live.login(payload));
+  };
+  const expected = (type: string, payload: object, changed: object) => {
+    void line.ask((live) => live.expect(changed));
+    return report(type, payload);
+  };
+  const setLoginEntry = (entry: string) => {
+    void line.ask((live) => live.enters(`${entry}`));
+    return report('core_set_last_login_entry', { core_last_login_entry: `${entry}` });
+  };
+  const pairs = (text: string) => Object.fromEntries(new URLSearchParams(text.slice(1)));
+  const api = new Proxy({} as SmarticoApi, {
+    get: (_, call) =>
+      // A promise would be awaited by it.
+      typeof call !== 'string' || call === 'then'
+        ? undefined
+        : (...args: never[]) => {
+            const live = line.here();
+            if (live) return live.api[call]?.(...args);
+            if (call === 'getUserProfile') throw smarticoError('not_identified', call);
+            return line.ask(({ api }) => api[call]?.(...args));
+          },
+  });
+
+  const methods: Omit<SmarticoMethods, keyof Remote> = {
+    init: needs.init,
+    initVisitorMode: (label, options) => needs.init(label, { ...options, visitor_mode: true }),
+    action: (value, extra) => record(actionCall(value, extra, tell)),
+    event: (type, payload) => record(eventCall(type, payload, tell)),
+    online(id, lang, hash, payload) {
+      const done = identify(id, hash);
+      login(lang, payload);
+      return done;
+    },
+    identify,
+    login,
+    logout(payload) {
+      if (!identity.user()) return;
+      report('logout', { ...payload });
+      identity.set(null);
+      callbacks.emit('logout');
+    },
+    checkSuccessfullyIdentify: () => line.here()?.identified() ?? false,
+    changeLanguage(lang) {
+      if (!languageOf(lang)) throw smarticoError('bad_argument', 'changeLanguage(lang)');
+      needs.speak(lang);
+    },
+    clear(options) {
+      if (!options?.keepCallBacks) callbacks.clear();
+      line.here()?.clear();
+    },
+    ready: () => hears('label_init_completed'),
+    identified: () => hears('identify'),
+    consent: needs.consent,
+
+    getPublicProps: () => (line.here()?.props() ?? null) as never,
+    updatePublicTags(operation, tags) {
+      const list = ([] as string[]).concat(tags ?? []);
+      void line.ask((live) => live.expectTags(operation, list));
+      return report('core_public_tags_update', { operation, tags: list });
+    },
+    setNickname: (nickname) =>
+      expected('gf_nickname_changed', { public_username: nickname }, { public_username: nickname }),
+    setAvatar: (avatar_id) => expected('gf_avatar_changed', { avatar_id }, { avatar_id }),
+    setUTMs: (source, campaign) => report('update_profile', { core_utm_source: source, core_utm_campaign: campaign }),
+    setLoginEntry,
+    setEntryPoint: setLoginEntry,
+    api,
+    vapi: (lang) => {
+      needs.speak(lang);
+      return settings() ? api : null;
+    },
+
+    on: (key: string | number, handler: never, options?: { replay?: boolean }) => on(`${key}`, handler, options),
+    off: (key, handler) => callbacks.off(`${key}`, handler),
+    dp: (link) => needs.open(`${link}`),
+
+    sendAnalytics: (id, seconds) => settings() && report('core_analytics', { id, seconds: seconds ?? null }),
+    startLpAnalytics: (id) => settings() && report('core_analytics', { id: id ?? 'lp', seconds: null }),
+    sendServerError: (message) => settings() && report('core_client_message', { level: 'error', message }),
+    sendServerDebug: (message) => settings() && report('core_client_message', { level: 'debug', message }),
+    isMobile: () => /Mobi|Android/i.test(root.navigator.userAgent),
+    parseUrl: () => pairs(root.location.search),
+    parseUrlHash: () => pairs(root.location.hash),
+
+    flush: async () => pipeline()?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await needs.waiting() },
+    receipts: async () =>
+      pipeline()?.receipts() ?? { recent: [], dead: needs.letters.read(), pending: await needs.waiting() },
+    losses: async () => needs.losses.read(),
+    version: VERSION,
+  };
+  const remote = Object.fromEntries(
+    REMOTE.map((method) => [
+      method,
+      (...args: never[]) => {
+        const answer = line.ask((live) => live.methods[method]?.(...args));
+        answer.catch(() => {}); // told where it failed; a page that does not wait for the answer has heard it there
+        return answer;
+      },
+    ]),
+  ) as Remote;
+
+  // An open object that is also a function: `x.action('A')` and `x('action', 'A')` are one call.
+  const smartico = Object.assign(
+    (method: CallableName, ...args: never[]) => {
+      const called = Object.entries(smartico).find(([key]) => key === method)?.[1];
+      if (typeof called === 'function') return (called as (...args: never[]) => unknown)(...args);
+      tell('unknown_method', method);
+    },
+    methods,
+    remote,
+  ) as unknown as Smartico;
+  return smartico;
+};
