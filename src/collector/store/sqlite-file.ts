@@ -1,5 +1,5 @@
 /**
- * One SQLite file: its settings, its tables, and the lock that keeps a second process out.
+ * The SQLite files: their settings, their tables, and the lock that keeps a second process out.
  * `event.seq` is the cursor: it has no holes, because nothing is deleted and a duplicate takes no number.
  */
 import { mkdirSync } from 'node:fs';
@@ -8,9 +8,17 @@ import Database from 'better-sqlite3';
 
 export type Sqlite = Database.Database;
 
-const VERSION = 1;
+interface Schema {
+  version: number;
+  tables: string;
+  /** Of the page cache. */
+  kilobytes: number;
+}
 
-const TABLES = `
+const EVENTS: Schema = {
+  version: 1,
+  kilobytes: 65_536,
+  tables: `
 CREATE TABLE label (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE kind (
   id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
@@ -39,25 +47,43 @@ CREATE TABLE rejection (label INTEGER NOT NULL, n INTEGER NOT NULL, record TEXT 
 CREATE TABLE minute (
   label INTEGER NOT NULL, minute INTEGER NOT NULL, stored INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
   PRIMARY KEY (label, minute)) WITHOUT ROWID;
-`;
+`,
+};
+
+/** Of customers: one document each, and what was sent to them. A label is named: there are few, and rows are large. */
+const CUSTOMERS: Schema = {
+  version: 1,
+  kilobytes: 16_384,
+  tables: `
+CREATE TABLE customer (
+  label TEXT NOT NULL, customer TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, UNIQUE (label, customer));
+CREATE TABLE folded (label TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE content (label TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (label, id));
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`,
+};
 
 export const eventsFile = (dataDir: string): string => join(dataDir, 'events.sqlite');
+export const customersFile = (dataDir: string): string => join(dataDir, 'customers.sqlite');
 
-export const openForWriting = (file: string): Sqlite => {
+export const openForWriting = (file: string): Sqlite => open(file, EVENTS);
+export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS);
+
+const open = (file: string, { version: known, tables, kilobytes }: Schema): Sqlite => {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
   // better-sqlite3 builds with NORMAL as WAL's default, which loses the last commits when the power goes.
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 1000');
-  db.pragma('cache_size = -65536');
+  db.pragma(`cache_size = -${kilobytes}`);
   db.pragma('trusted_schema = OFF');
   const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > VERSION)
-    throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${VERSION})`);
+  if (version > known)
+    throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${known})`);
   if (version === 0)
     db.transaction(() => {
-      db.exec(TABLES);
-      db.pragma(`user_version = ${VERSION}`);
+      db.exec(tables);
+      db.pragma(`user_version = ${known}`);
     })();
   return db;
 };

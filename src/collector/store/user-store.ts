@@ -31,7 +31,8 @@ export interface UserStore {
   /** `undefined` for a customer never stored. Whatever an `update` stored before this call is seen. */
   get(label: string, customer: CustomerKey): Promise<StoredState | undefined>;
   /**
-   * Stores each change whose version is still the last one, in one step with `folded`; resolves with which were stored.
+   * Stores each change whose version is still the last one; resolves with which were stored. `folded` is stored in the
+   * same step, and only where every change is: a change that was not would never be folded again.
    * On disk when it resolves; when it rejects nothing is. One customer stands at most once in a call.
    */
   update(label: string, changes: StateChange[], folded?: Cursor): Promise<boolean[]>;
