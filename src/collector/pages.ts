@@ -14,7 +14,14 @@ export interface PagesNeeds {
   site: string | undefined;
 }
 
-const sdkFiles = ['smartico.js', 'smartico_inframe.js', 'smartico_ui.js', 'smartico-sw.js', 'stub.js'];
+const sdkFiles = [
+  'smartico.js',
+  'smartico_live.js',
+  'smartico_inframe.js',
+  'smartico_ui.js',
+  'smartico-sw.js',
+  'stub.js',
+];
 const liveFiles = ['live.js', 'live.css'];
 const HASHED = /^[\w-]+\.[0-9a-f]{12}\.js$/;
 

@@ -43,7 +43,9 @@ export const createSmartico = (
   const consent = createConsent(
     outside,
     prefix,
-    script.consent === 'required' || (script.gpc === 'honor' && refusedByBrowser()),
+    script.consent === 'required' ||
+      root[`${name}_consent`] === 'required' ||
+      (script.gpc === 'honor' && refusedByBrowser()),
   );
   const platform = { ...outside, local: consent.local, session: consent.session };
   const { local } = platform;

@@ -16,7 +16,9 @@ import { LOCALHOST } from './localhost.ts';
     if (method === 'online' || method === 'identify') user = args[0];
     if (method === 'logout') user = '';
     const [first, second] = args;
-    const may = root[`${name}_allow_localhost`] === true || !LOCALHOST.test(location.href);
+    // Where consent is asked for, nothing may be on disk before it: the call waits in memory.
+    const asks = root[`${name}_consent`] === 'required' || document.querySelector('script[data-consent]');
+    const may = !asks && (root[`${name}_allow_localhost`] === true || !LOCALHOST.test(location.href));
     if ((method === 'action' || method === 'event') && first && may) {
       try {
         const event_date = Date.now();
