@@ -41,7 +41,11 @@ const bundles = [
   },
   { file: 'store-worker.js', entry: 'src/collector/store/store-worker.ts', options: server },
   { file: 'live.js', entry: 'src/collector/live/live.ts', options: { ...browser, target: 'es2022' }, budget: 12_000 },
+  { file: 'widget.js', entry: 'src/collector/widget/widget.ts', options: browser, budget: 6_000 },
 ];
+
+/** The collector's own pages: a document and its style beside a bundle, loaded by no other site. */
+const pages = ['live', 'widget'];
 
 const isRoom = (file) => /^smartico_(live|ui)\.js$/.test(file);
 const copyOf = (file, hash) => `immutable/${file.replace(/\.js$/, '')}.${hash}.js`;
@@ -73,21 +77,23 @@ for (const bundle of bundles.filter(({ file }) => isRoom(file))) {
   rooms[bundle.file] = [`/${copyOf(bundle.file, hash)}`, sri];
 }
 await Promise.all(bundles.filter(({ file }) => !isRoom(file)).map(make));
-await cp('src/collector/live/live.html', 'dist/live.html');
-await build({
-  entryPoints: ['src/collector/live/live.css'],
-  outfile: 'dist/live.css',
-  bundle: true,
-  minify: true,
-  logLevel: 'error',
-});
+for (const page of pages) {
+  await cp(`src/collector/${page}/${page}.html`, `dist/${page}.html`);
+  await build({
+    entryPoints: [`src/collector/${page}/${page}.css`],
+    outfile: `dist/${page}.css`,
+    bundle: true,
+    minify: true,
+    logLevel: 'error',
+  });
+}
 
 const rows = [];
 const sri = {};
 for (const { file, budget, options } of bundles) {
   const weight = await weigh(file);
   rows.push({ file, raw: weight.raw, gzip: weight.gzip, brotli: weight.brotli, budget: budget ?? '-' });
-  if (options.format !== 'iife' || file === 'live.js') continue;
+  if (options.format !== 'iife' || pages.includes(file.replace('.js', ''))) continue;
   const copy = copyOf(file, weight.hash);
   await cp(`dist/${file}`, `dist/${copy}`);
   sri[file] = { path: `/${copy}`, integrity: weight.sri };

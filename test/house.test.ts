@@ -17,6 +17,7 @@ const rooms: Record<string, { rooms: string[]; packages: string[] | '*' }> = {
   sdk: { rooms: ['wire', 'bridge'], packages: ['idb-keyval', 'nanoid'] },
   collector: { rooms: ['wire'], packages: '*' },
   'collector/live': { rooms: ['wire'], packages: [] },
+  'collector/widget': { rooms: ['wire'], packages: [] },
 };
 
 const bundleEntries = Array.from(read('build.mjs').matchAll(/entry: 'src\/([^']+)'/g), ([, path = '']) => path);

@@ -22,6 +22,7 @@ import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { readRoutes, shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
+import { widgetRoutes } from './routes/widget-routes.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
 
@@ -117,6 +118,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
     ...pageRoutes(needs.pages),
+    ...widgetRoutes({ labels, ownOrigins, dist: needs.pages.dist }),
   ];
   app.addHook('onRequest', (request, reply, next) => {
     // A body is bytes whatever its type is called; fastify would refuse a name that it cannot read.

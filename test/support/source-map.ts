@@ -24,9 +24,9 @@ export interface SourceFile {
   imports: Import[];
 }
 
-/** The room a file belongs to: its first folder, except for the live view, which is a browser's room inside the collector. */
+/** The room a file belongs to: its first folder, except for the collector's pages, which are browsers' rooms inside it. */
 export const roomOf = (path: string): string =>
-  path.startsWith('collector/live/') ? 'collector/live' : (path.split('/')[0] ?? path);
+  /^collector\/(?:live|widget)(?=\/)/.exec(path)?.[0] ?? path.split('/')[0] ?? path;
 
 const statement = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 const dynamic = /\bimport\(\s*'([^']+)'/g;

@@ -1,0 +1,38 @@
+/**
+ * Who may frame the collector's pages, and what those may load: the policies that go with an operator's HTML and with the
+ * widget. Pure.
+ */
+import type { Label } from '../config.ts';
+
+/** Sources for `frame-ancestors`: the label's own pages, and ours between them and the frame. */
+const ancestors = ({ origins }: Label, own: ReadonlySet<string>): string =>
+  [...new Set(["'self'", ...own, ...origins.filter((origin) => origin !== 'self' && origin !== 'null')])].join(' ');
+
+const pictures = ({ assetHosts }: Label, own: ReadonlySet<string>): string => [...own, ...assetHosts].join(' ');
+
+/** Of an operator's HTML: no script, an origin of its own, nothing loaded but pictures from known hosts. */
+export const contentPolicy = (label: Label, own: ReadonlySet<string>): string =>
+  [
+    'sandbox allow-popups allow-popups-to-escape-sandbox',
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    `img-src ${pictures(label, own)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${ancestors(label, own)}`,
+  ].join('; ');
+
+/** Of the widget. Where the key is wrong there is no label whose pages could be named, and nobody's data to protect. */
+export const widgetPolicy = (label: Label | undefined, own: ReadonlySet<string>): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    `img-src 'self' data:${label ? ` ${pictures(label, own)}` : ''}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    `frame-ancestors ${label ? ancestors(label, own) : '*'}`,
+  ].join('; ');

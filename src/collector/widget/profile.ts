@@ -1,0 +1,51 @@
+/**
+ * The customer's profile: who, which level, what they have.
+ */
+import type { PublicProps } from '../../wire/protocol.ts';
+import { element } from './draw.ts';
+import type { Words } from './words.ts';
+
+interface ProfileNeeds {
+  words: Words;
+  lang: string;
+  /** The operator's id of the customer, shown where there is no name. */
+  user: string;
+}
+
+/** The picture, or the first letter where there is none or the page's policy knows nothing of its host. */
+export const avatarOf = ({ avatar_id, public_username }: PublicProps, user: string): HTMLElement => {
+  const letter = element('span', { class: 'avatar', 'aria-hidden': 'true' }, [...(public_username ?? user)][0] ?? '');
+  if (avatar_id === null) return letter;
+  const picture = element('img', { class: 'avatar', src: avatar_id, alt: '', referrerpolicy: 'no-referrer' });
+  picture.addEventListener('error', () => picture.replaceWith(letter));
+  return picture;
+};
+
+const tile = (name: string, value: string): HTMLElement =>
+  element('div', { class: 'tile' }, element('dt', {}, name), element('dd', {}, value));
+
+export const profileScreen = (props: PublicProps, { words, lang, user }: ProfileNeeds): Node[] => {
+  const number = new Intl.NumberFormat(lang);
+  const level = element(
+    'p',
+    { class: 'level' },
+    element('span', {}, words.level),
+    element('strong', {}, props.ach_level_current ?? words.noLevel),
+  );
+  return [
+    element(
+      'section',
+      { class: 'who' },
+      avatarOf(props, user),
+      element('div', {}, element('h2', { dir: 'auto' }, props.public_username ?? user), level),
+    ),
+    element(
+      'dl',
+      { class: 'tiles' },
+      tile(words.points, number.format(props.ach_points_balance)),
+      tile(words.gems, number.format(props.ach_gems_balance)),
+      tile(words.diamonds, number.format(props.ach_diamonds_balance)),
+    ),
+    element('section', {}, element('h3', {}, words.badges), element('p', { class: 'empty' }, words.noBadges)),
+  ];
+};
