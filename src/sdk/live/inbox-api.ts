@@ -67,14 +67,17 @@ const bodyOf = ({ title, body, image, action, html_body, additional_buttons, cus
 
 export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, tell }: InboxNeeds): Inbox => {
   let unread: { count: number; until: number } | undefined;
-  let counting: Promise<unknown> | undefined;
-  /** Messages that a list showed as unread. */
-  let unseen = new Set<string>();
+  /** Messages that a list has shown, and whether they are unread. */
+  let shown = new Map<string, boolean>();
   let bodies = new Map<string, Promise<InboxMessageBody>>();
   let onUnread: ((unread: number) => void) | undefined;
   let onNew: { query: InboxQuery; hear: (messages: InboxMessage[]) => void } | undefined;
+  /** Messages that whoever hears updates was shown, or told of. */
+  const told = new Set<string>();
+  /** Messages that came since, new or delivered again. */
+  const came = new Set<string>();
+  /** Lists and updates in their order. */
   let listed: Promise<void> = Promise.resolve();
-  let updateDue = false;
 
   const hear = <Word>(handler: ((word: Word) => void) | undefined, word: Word) => {
     try {
@@ -83,13 +86,12 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
       tell('handler_threw', 'onUpdate', cause);
     }
   };
-
   /** The collector's own word on the count. */
   const count = (said: unknown) => {
     if (typeof said !== 'number') return;
     const before = unread?.count;
     unread = { count: said, until: now() + COUNT_LASTS };
-    if (said !== before && !counting) hear(onUnread, said);
+    if (said !== before) hear(onUnread, said);
   };
 
   const keepBody = (guid: string, body: Promise<InboxMessageBody>) => {
@@ -113,47 +115,52 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
     const offset = Math.max(0, Math.trunc(from ?? 0) || 0);
     const limit = Math.min(PAGE, Math.trunc(to ?? offset + PAGE) - offset);
     if (!(limit > 0)) return [];
-    const { log, unread_count } = await read(cids.inboxList, {
+    const answer = await read(cids.inboxList, {
       limit,
       offset,
       starred_only: onlyFavorite,
       category_id: categoryId,
       read_status,
     });
-    const items = log as InboxItem[];
+    const items = answer.log as InboxItem[];
     for (const { engagement_uid, is_read, body } of items) {
-      unseen[is_read ? 'delete' : 'add'](engagement_uid);
+      shown.set(engagement_uid, !is_read);
       keepBody(engagement_uid, Promise.resolve(bodyOf(body)));
     }
-    count(unread_count);
+    count(answer.unread_count);
     return items;
   };
-  /** A list that the page asks for; what comes later waits until it has been answered. */
+  const remember = (items: InboxItem[]) => {
+    for (const { engagement_uid } of items) told.add(engagement_uid);
+  };
   const page = (given?: InboxQuery): Promise<InboxItem[]> => {
     const query = given ?? {};
     const items = list(query);
-    if (query.onUpdate) onNew = { query, hear: query.onUpdate };
-    listed = Promise.allSettled([listed, items]).then(() => {});
+    if (query.onUpdate) {
+      onNew = { query, hear: query.onUpdate };
+      // An update that comes before this answer waits for it; a failure is heard by who asked.
+      listed = listed.then(() => items).then(remember, () => {});
+    }
     return items;
   };
-  /** Many messages that come together are one update. */
-  const update = () => {
-    if (!onNew || updateDue) return;
-    updateDue = true;
-    listed = listed.then(async () => {
-      updateDue = false;
-      const asked = onNew;
-      try {
-        const items = await list(asked!.query);
-        if (asked === onNew) hear(asked?.hear, items.map(messageOf));
-      } catch (cause) {
-        tell((cause as SmarticoError).code, 'inbox update', cause);
-      }
-    });
+  /** Messages that come together are one update. */
+  const update = async () => {
+    const news = [...came].some((guid) => !told.has(guid));
+    for (const guid of came) told.add(guid);
+    came.clear();
+    const asked = onNew;
+    if (!news || !asked) return;
+    try {
+      const items = await list(asked.query);
+      remember(items);
+      if (asked === onNew) hear(asked.hear, items.map(messageOf));
+    } catch (cause) {
+      tell((cause as SmarticoError).code, 'inbox update', cause);
+    }
   };
 
   /** Shows the count as it will be, and takes that back if the change fails and the collector has not counted since. */
-  const change = async (cid: number, fields: object, seen: number): Promise<InboxChange> => {
+  const change = async (cid: number, fields: object, seen = 0): Promise<InboxChange> => {
     const counted = unread;
     const fewer = Math.min(seen, counted?.count ?? 0);
     const add = (messages: number) => {
@@ -167,19 +174,20 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
       return { err_code: 0, err_message: '' };
     } catch (cause) {
       add(fewer);
-      const { errCode, message } = cause as SmarticoError;
-      return { err_code: errCode ?? -1, err_message: message };
+      const { errCode = -1, message } = cause as SmarticoError;
+      return { err_code: errCode, err_message: message };
     }
   };
-  const changeOne = async (cid: number, guid: string, fields?: object): Promise<InboxChange> => {
-    const known = unseen;
-    const was = known.delete(guid);
-    const outcome = await change(cid, { engagement_uid: guid, ...fields }, +was);
-    if (was && outcome.err_code) known.add(guid);
+  const changeOne = async (cid: number, guid: string): Promise<InboxChange> => {
+    const messages = shown;
+    const unseen = messages.get(guid) === true;
+    messages.set(guid, false);
+    const outcome = await change(cid, { engagement_uid: guid }, +unseen);
+    if (outcome.err_code) messages.set(guid, unseen);
     return outcome;
   };
   const changeAll = (cid: number, fields: object) => {
-    unseen.clear();
+    for (const guid of shown.keys()) shown.set(guid, false);
     return change(cid, fields, Infinity);
   };
 
@@ -189,12 +197,11 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
       getInboxMessagesWithBodies: async (query) =>
         (await page(query)).map((item) => ({ ...messageOf(item), body: bodyOf(item.body) })),
       async getInboxUnreadCount(options) {
-        onUnread = options?.onUpdate ?? onUnread;
-        if (!unread || unread.until < now()) {
-          counting ??= list({ to: 1 }).finally(() => {
-            counting = undefined;
-          });
-          await counting;
+        try {
+          if (!unread || unread.until < now()) await list({ to: 1 });
+        } finally {
+          // Only now: the first count is the answer, and no update of it.
+          onUnread = options?.onUpdate ?? onUnread;
         }
         return unread?.count ?? 0;
       },
@@ -202,17 +209,21 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
       markInboxMessageAsRead: (guid) => changeOne(cids.inboxRead, guid),
       markAllInboxMessagesAsRead: () => changeAll(cids.inboxRead, { all_read: true }),
       markUnmarkInboxMessageAsFavorite: (guid, favorite) =>
-        change(cids.inboxStar, { engagement_uid: guid, is_starred: !!favorite }, 0),
+        change(cids.inboxStar, { engagement_uid: guid, is_starred: !!favorite }),
       deleteInboxMessage: (guid) => changeOne(cids.inboxDelete, guid),
       deleteAllInboxMessages: () => changeAll(cids.inboxDelete, { all_deleted: true }),
     },
     heard(push) {
       if (push.cid === cids.propsPush) count(push.props.core_inbox_unread_count);
-      else if (push.cid === cids.engagementPush && push.activityType === activityTypes.inbox) update();
+      else if (push.cid === cids.engagementPush && push.activityType === activityTypes.inbox) {
+        came.add(push.engagement_uid);
+        if (came.size === 1) listed = listed.then(update);
+      }
     },
     forget() {
       unread = undefined;
-      unseen = new Set();
+      shown = new Map();
+      came.clear();
       bodies = new Map();
     },
   };

@@ -1,0 +1,147 @@
+/**
+ * Web push to this browser: permission from a click, a subscription of the page's own service worker, and the collector
+ * told of it once for each user. Whatever stands in the way is told with what to do; no call of this room rejects.
+ */
+import { cids } from '../../wire/protocol.ts';
+import type { PushState } from '../api.ts';
+import type { SmarticoError, Tell } from '../notice.ts';
+import type { Platform } from '../platform.ts';
+import { textOf } from '../text.ts';
+import type { Ask } from './live.ts';
+
+/** The worker that a site need not name. It has a scope of its own: on the site's it would replace the site's own worker. */
+const USUAL_WORKER = '/smartico-sw.js';
+const states = { granted: 'allowed', default: 'ask', denied: 'blocked' } as const;
+/** Published numbers of the browsers that a page can be in. */
+const DESKTOP = 0;
+const PHONE = 8;
+const TOKEN_LENGTH = 4_096;
+
+export interface PushNeeds {
+  platform: Pick<Platform, 'root' | 'local'>;
+  /** Of the global: `_smartico`. */
+  name: string;
+  /** Under which the store remembers whom the collector was told of. */
+  key: string;
+  ask: Ask;
+  /** The last user given; `null` for a visitor. */
+  user(): string | null;
+  /** Resolves when the user is identified; rejects `not_identified` after 10 s. */
+  waitIdentified(): Promise<unknown>;
+  /** `PUSH_PUBLIC_KEY`, once the label is set up; empty where push is off. */
+  publicKey(): Promise<string>;
+  /** The path of the page's own service worker, `/smartico-sw.js` by default. */
+  worker(): string;
+  /** A script's address as a page under Trusted Types takes it. */
+  scriptUrl(address: string): string;
+  /** Runs a deep link, as `dp()` does. */
+  openLink(link: string): void;
+  tell: Tell;
+}
+
+export interface PushRoom {
+  /** Asks the browser's permission, from a click. */
+  request(): Promise<PushState>;
+  /** The collector knows who this is: the subscription of this browser is theirs now. */
+  attach(): Promise<void>;
+  registerNative(token: unknown, platform?: unknown, application?: unknown): Promise<void>;
+}
+
+const workersOf = (navigator: Navigator): ServiceWorkerContainer | undefined => {
+  try {
+    return navigator.serviceWorker;
+  } catch {
+    return undefined; // a sandboxed frame may not even look; `request` says that there is none
+  }
+};
+
+/** Without a worker that is active nothing can be subscribed; `ready` would wait for one of the page's own scope. */
+const activated = (registration: ServiceWorkerRegistration): Promise<ServiceWorkerRegistration> =>
+  new Promise((resolve) => {
+    const { active, installing, waiting } = registration;
+    const coming = active ? undefined : (installing ?? waiting);
+    if (!coming) return resolve(registration);
+    coming.onstatechange = () => /^activ|redundant/.test(coming.state) && resolve(registration);
+  });
+
+export const createPush = (needs: PushNeeds): PushRoom => {
+  const { platform, name, key, ask, user, waitIdentified, publicKey, worker, scriptUrl, openLink, tell } = needs;
+  const { root, local } = platform;
+  const { navigator, Notification } = root;
+  const workers = workersOf(navigator);
+  const { userAgent } = navigator;
+
+  /** A click on a notification, heard from the worker. */
+  workers?.addEventListener('message', ({ data }) => {
+    const { smartico_dp } = Object(data);
+    if (typeof smartico_dp === 'string') openLink(smartico_dp);
+  });
+
+  const subscribe = async ({ pushManager }: ServiceWorkerRegistration, applicationServerKey: string) => {
+    const options = { userVisibleOnly: true, applicationServerKey };
+    try {
+      return await pushManager.subscribe(options);
+    } catch (cause) {
+      // One to a key that the collector had before stands in the way.
+      const former = await pushManager.getSubscription();
+      if (!former) throw cause;
+      await former.unsubscribe();
+      return pushManager.subscribe(options);
+    }
+  };
+  /** Subscribes, which changes nothing for who is subscribed, and tells the collector what it does not know. */
+  const share = async (): Promise<PushState> => {
+    const path = worker();
+    let step = `no service worker at ${path}`;
+    try {
+      local.set(key, local.get(key) ?? '');
+      const scope = path === USUAL_WORKER ? { scope: `/${name}` } : undefined;
+      const registration = await activated(await workers!.register(scriptUrl(path), scope));
+      step = 'no push service';
+      const subscription = await subscribe(registration, await publicKey());
+      step = 'the collector does not know yet';
+      const told = `${user() ?? ''} ${subscription.endpoint}`;
+      if (local.get(key) !== told) {
+        await ask(cids.pushToken, {
+          subscription: subscription.toJSON(),
+          platform: /Mobi/.test(userAgent) ? PHONE : DESKTOP,
+        });
+        local.set(key, told);
+      }
+      return 'allowed';
+    } catch (cause) {
+      tell('push_unavailable', step, cause);
+      return 'unavailable';
+    }
+  };
+
+  return {
+    async request() {
+      const lacking = !root.isSecureContext
+        ? 'not on https'
+        : !(workers && Notification && root.PushManager) && 'no web push in this browser';
+      if (lacking) {
+        tell('push_unavailable', lacking);
+        return 'unavailable';
+      }
+      // At once: some browsers ask only while the click lasts.
+      const state = states[await Notification.requestPermission()];
+      if (state === 'allowed') return share();
+      tell('push_unavailable', state === 'blocked' ? 'the visitor blocked it' : 'the visitor closed the question');
+      return state;
+    },
+    async attach() {
+      if (local.get(key) !== null && Notification?.permission === 'granted') await share();
+    },
+    async registerNative(given, number, application) {
+      const token = textOf(given, TOKEN_LENGTH);
+      if (!token) return tell('bad_argument', 'registerNativePushToken(token)');
+      try {
+        await waitIdentified();
+        await ask(cids.pushToken, { token, platform: number, package: application });
+      } catch (cause) {
+        tell((cause as SmarticoError).code, 'registerNativePushToken', cause);
+      }
+    },
+  };
+};
