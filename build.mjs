@@ -23,8 +23,9 @@ const server = { ...common, minify: false, format: 'esm', platform: 'node', targ
 
 /** `budget` is in bytes after brotli (see README, "Sizes"). The rooms come first: the core names their copies and pins them. */
 const bundles = [
+  { file: 'smartico_ui.js', entry: 'src/sdk/ui/bundle.ts', options: browser, budget: 8_000 },
+  { file: 'smartico_api.js', entry: 'src/sdk/questions.ts', options: browser, budget: 4_000 },
   { file: 'smartico_live.js', entry: 'src/sdk/live.ts', options: browser, budget: 7_000 },
-  { file: 'smartico_ui.js', entry: 'src/sdk/ui.ts', options: browser, budget: 8_000 },
   { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 10_500 },
   { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
   { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 2_500 },
@@ -47,7 +48,8 @@ const bundles = [
 /** The collector's own pages: a document and its style beside a bundle, loaded by no other site. */
 const pages = ['live', 'widget'];
 
-const isRoom = (file) => /^smartico_(live|ui)\.js$/.test(file);
+/** What is fetched later, by the core or by the room before it. */
+const roomOf = (file) => /^smartico_(ui|api|live)\.js$/.exec(file)?.[1];
 const copyOf = (file, hash) => `immutable/${file.replace(/\.js$/, '')}.${hash}.js`;
 
 const weigh = async (file) => {
@@ -63,7 +65,7 @@ const weigh = async (file) => {
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/immutable', { recursive: true });
-const rooms = {};
+let rooms = {};
 const make = async ({ file, entry, options }) => {
   const define = { ...options.define, ROOMS: JSON.stringify(rooms) };
   const to = options.splitting
@@ -71,12 +73,13 @@ const make = async ({ file, entry, options }) => {
     : { entryPoints: [entry], outfile: `dist/${file}` };
   await build({ ...options, ...to, define, logLevel: 'error' });
 };
-for (const bundle of bundles.filter(({ file }) => isRoom(file))) {
+for (const bundle of bundles.filter(({ file }) => roomOf(file))) {
   await make(bundle);
   const { hash, sri } = await weigh(bundle.file);
-  rooms[bundle.file] = [`/${copyOf(bundle.file, hash)}`, sri];
+  const pin = { [roomOf(bundle.file)]: [`/${copyOf(bundle.file, hash)}`, sri] };
+  rooms = bundle.file === 'smartico_live.js' ? pin : { ...rooms, ...pin };
 }
-await Promise.all(bundles.filter(({ file }) => !isRoom(file)).map(make));
+await Promise.all(bundles.filter(({ file }) => !roomOf(file)).map(make));
 for (const page of pages) {
   await cp(`src/collector/${page}/${page}.html`, `dist/${page}.html`);
   await build({

@@ -21,9 +21,12 @@ import { languageOf, readSettings, type ScriptTag, type Settings } from './optio
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
 import { journalQueue } from './queue/journal-queue.ts';
-import type { Rooms } from './rooms.ts';
+import type { Pins, Rooms } from './rooms.ts';
 import { createSession, type PageStart } from './session.ts';
 import { watchInputs } from './window-inputs.ts';
+
+/** Put in by the build. */
+declare const ROOMS: Pins;
 
 /** What the stub left in the window: its calls in order, `[method, arguments, is on disk]`, and its page's count. */
 export type Stub = PageStart & { q?: unknown };
@@ -148,7 +151,7 @@ export const createSmartico = (
     }
     callbacks.emitSticky('init', 0);
     line.open(
-      () => rooms.live(next.address),
+      () => rooms.load('live', next.address, ROOMS),
       () => ({
         platform,
         name,
@@ -159,8 +162,7 @@ export const createSmartico = (
         record: (type, payload) => record(sdkCall(type, payload)),
         callbacks,
         openLink: (link) => links?.open(link),
-        loadUi: () => rooms.ui(next.address),
-        scriptUrl: rooms.scriptUrl,
+        rooms,
         tell,
       }),
     );

@@ -40,9 +40,13 @@ const inert = (): Smartico => {
 };
 
 /** A bundler makes files of the site's own of them. */
-const rooms = (root: Platform['root']): Rooms => ({
+const modules = {
   live: () => import('./live/room.ts'),
+  api: () => import('./questions/room.ts'),
   ui: () => import('./ui/room.ts'),
+};
+const rooms = (root: Platform['root']): Rooms => ({
+  load: (room) => modules[room]() as never,
   scriptUrl: scriptUrls(root, '_smartico'),
 });
 

@@ -9,15 +9,14 @@ import { fakeLocks } from './locks.ts';
 import { type ScriptedCollector, scriptedCollector } from './scripted-collector.ts';
 
 // The build puts the package's version here.
-Object.assign(globalThis, { VERSION: '0.0.0-test' });
+Object.assign(globalThis, { VERSION: '0.0.0-test', ROOMS: {} });
 
 export const SITE = 'https://op.example/';
 const SCRIPT: ScriptTag = { src: 'https://events.op.example/smartico.js' };
 
 /** The core alone: nothing is fetched. */
 export const coreAlone: Rooms = {
-  live: () => new Promise(() => {}),
-  ui: () => new Promise(() => {}),
+  load: () => new Promise(() => {}),
   scriptUrl: (address) => address,
 };
 

@@ -10,7 +10,7 @@ import type { Identity } from '../identity.ts';
 import type { Tell } from '../notice.ts';
 import type { Settings } from '../options.ts';
 import type { Platform } from '../platform.ts';
-import type { UiModule } from '../ui/ui.ts';
+import type { Rooms } from '../rooms.ts';
 
 export interface LiveNeeds {
   platform: Platform;
@@ -26,9 +26,7 @@ export interface LiveNeeds {
   callbacks: Callbacks;
   /** Runs a deep link or a URL, as `dp()` does. */
   openLink(link: string): void;
-  loadUi(): Promise<UiModule>;
-  /** A script's address as the page takes it (Trusted Types). */
-  scriptUrl(address: string): string;
+  rooms: Rooms;
   tell: Tell;
 }
 

@@ -2,9 +2,11 @@
  * The live room put together: one customer, one line to the collector, and what hangs on them. Wiring only.
  */
 import { cids, type PropsPush } from '../../wire/protocol.ts';
+import type { SmarticoApi } from '../customer-api.ts';
 import { smarticoError } from '../notice.ts';
+import type { Questions } from '../questions/questions.ts';
+import type { Pins } from '../rooms.ts';
 import type { Surface, Ui } from '../ui/ui.ts';
-import { createApi } from './api.ts';
 import { createChannel } from './channel.ts';
 import { createCustomer } from './customer.ts';
 import { createEngagements } from './engagements.ts';
@@ -12,9 +14,11 @@ import type { Live, LiveNeeds } from './live.ts';
 import { createLoginWindow } from './login-window.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
-import { createPush } from './push.ts';
 import { createSuspension } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
+
+/** Put in by the build. */
+declare const ROOMS: Pins;
 
 /** Milliseconds that a question waits for the user. */
 const PATIENCE = 10_000;
@@ -40,6 +44,8 @@ export const createLive = (needs: LiveNeeds): Live => {
   /** A login that waits for the user to be identified. */
   let wanted: object | undefined;
   let entry: string | undefined;
+  let answering: Promise<Questions> | undefined;
+  let questions: Questions | undefined;
   let drawing: Promise<Ui> | undefined;
   let drawn: Ui | undefined;
 
@@ -64,8 +70,48 @@ export const createLive = (needs: LiveNeeds): Live => {
     return customer.settings()[of] ?? '';
   };
 
-  const draw = (on: (ui: Ui) => unknown) => {
-    drawing ??= needs.loadUi().then(({ createUi }) => {
+  /** A room that did not come is told, and fetched again with the next use. */
+  const missing = (room: string) => (cause: unknown) => {
+    if (room === 'ui') drawing = undefined;
+    else answering = undefined;
+    tell('room_unavailable', room, cause);
+    throw smarticoError('room_unavailable', room);
+  };
+  const asks = () => {
+    answering ??= needs.rooms.load('api', settings().address, ROOMS).then(({ createQuestions }) => {
+      questions = createQuestions({
+        platform,
+        name,
+        prefix,
+        ask,
+        user: identity.user,
+        props: () => customer.props() as never,
+        waitIdentified,
+        bodiesAt: () => setting('INBOX_PUBLIC_CDN'),
+        publicKey: () => setting('PUSH_PUBLIC_KEY'),
+        worker: () => settings().worker,
+        scriptUrl: needs.rooms.scriptUrl,
+        report: engagements.report,
+        openLink,
+        tell,
+      });
+      return questions;
+    }, missing('api'));
+    return answering;
+  };
+  const api = new Proxy({} as SmarticoApi, {
+    get(_, call) {
+      if (call === 'getUserProfile') return profile;
+      if (typeof call === 'string') return async (...args: never[]) => (await asks()).api[call]?.(...args);
+    },
+  });
+  const profile = () => {
+    const props = customer.props();
+    if (!props || props.is_visitor) throw smarticoError('not_identified', 'getUserProfile()');
+    return props;
+  };
+  const draw = async (on: (ui: Ui) => unknown) => {
+    drawing ??= needs.rooms.load('ui', settings().address, ROOMS).then(({ createUi }) => {
       drawn = createUi({
         platform,
         name,
@@ -83,13 +129,8 @@ export const createLive = (needs: LiveNeeds): Live => {
         tell,
       });
       return drawn;
-    });
-    const done = drawing.then(on);
-    drawing.catch((cause) => {
-      drawing = undefined;
-      tell('room_unavailable', 'ui', cause);
-    });
-    return done;
+    }, missing('ui'));
+    return on(await drawing) as never;
   };
   const ring = () => {
     if (ready() && document.querySelector(BELLS)) draw((ui) => ui.ringBells()).catch(() => {}); // told by `draw`
@@ -117,11 +158,11 @@ export const createLive = (needs: LiveNeeds): Live => {
   });
   const customer = createCustomer(
     needs,
-    (props) => questions.heard({ cid: cids.propsPush, props } as PropsPush),
+    (props) => questions?.heard({ cid: cids.propsPush, props } as PropsPush),
     () => {
       speak();
       enter();
-      void push.attach();
+      if (local.get(`${prefix}push`)) void asks().then((room) => room.attachPush());
       suspension.navigated();
       ring();
     },
@@ -141,7 +182,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     greet: () => customer.greet(channel.exchange),
     onPush(pushed) {
       engagements.heard(pushed);
-      questions.heard(pushed);
+      questions?.heard(pushed);
     },
   });
   const { ask } = channel;
@@ -153,30 +194,6 @@ export const createLive = (needs: LiveNeeds): Live => {
     popup: (popup) => void draw((ui) => ui.popup(popup)).catch(() => {}), // told by `draw`; it is pending, and comes again
     props: customer.merge,
   });
-  const questions = createApi({
-    platform,
-    ask,
-    user: identity.user,
-    props: () => customer.props() as never,
-    waitIdentified,
-    bodiesAt: () => setting('INBOX_PUBLIC_CDN'),
-    report: engagements.report,
-    tell,
-  });
-  const { api } = questions;
-  const push = createPush({
-    platform,
-    name,
-    key: `${prefix}push`,
-    ask,
-    user: identity.user,
-    publicKey: () => setting('PUSH_PUBLIC_KEY'),
-    waitIdentified,
-    worker: () => settings().worker,
-    scriptUrl: needs.scriptUrl,
-    openLink,
-    tell,
-  });
   const logins = createLoginWindow(local, () => `${mine()}login`, now);
   const runVerb = createVerbs({
     root,
@@ -184,7 +201,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     named: () => customer.settings().DEEP_LINKS,
     hosts: () => customer.settings().LINK_HOSTS,
     openInbox: () => void draw((ui) => ui.openInbox()).catch(() => {}), // told by `draw`
-    askForPush: () => void push.request(),
+    askForPush: () => void methods.requestPushPermissions().catch(() => {}), // told where it failed
     showWidget: (screen) => void showWidget(screen).catch(() => {}), // told where it failed
     tell,
   });
@@ -211,11 +228,30 @@ export const createLive = (needs: LiveNeeds): Live => {
   };
   const forget = () => {
     customer.forget();
-    questions.forget();
+    questions?.forget();
     engagements.forget();
     drawn?.reset();
   };
   const suspend = (surface: Surface) => (hold: unknown, options?: object) => suspension.set(surface, hold, options);
+
+  const methods = {
+    suspendPopups: suspend('popups'),
+    suspendInbox: suspend('inbox'),
+    suspendMiniGames: suspend('games'),
+    setSkin: (skin: unknown) => void session.set(`${prefix}skin`, `${skin}`),
+    showWidget,
+    requestPushPermissions: async () => (await asks()).requestPush(),
+    registerNativePushToken: async (...args: [unknown, unknown, unknown]) => (await asks()).registerNativePush(...args),
+    ...Object.fromEntries(
+      OTHERS.map((method) => [
+        method,
+        () => {
+          tell('not_available', method);
+          throw smarticoError('not_available', method);
+        },
+      ]),
+    ),
+  };
 
   // An open socket would cost the page its place in the back-forward cache.
   root.addEventListener('pagehide', channel.close);
@@ -239,7 +275,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       const now = JSON.stringify([label, visitor, user, customer.identified() ? undefined : identity.hash()]);
       if (next !== language) {
         language = next;
-        questions.forget();
+        questions?.forget();
         speak();
       }
       if (now === who) return;
@@ -277,24 +313,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       suspension.navigated();
       ring();
     },
-    clear: questions.forget,
-    methods: {
-      suspendPopups: suspend('popups'),
-      suspendInbox: suspend('inbox'),
-      suspendMiniGames: suspend('games'),
-      setSkin: (skin: unknown) => void session.set(`${prefix}skin`, `${skin}`),
-      showWidget,
-      requestPushPermissions: push.request,
-      registerNativePushToken: push.registerNative,
-      ...Object.fromEntries(
-        OTHERS.map((method) => [
-          method,
-          () => {
-            tell('not_available', method);
-            throw smarticoError('not_available', method);
-          },
-        ]),
-      ),
-    },
+    clear: () => questions?.forget(),
+    methods,
   };
 };

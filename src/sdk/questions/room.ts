@@ -1,0 +1,17 @@
+/**
+ * The questions room put together. Wiring only.
+ */
+import { createApi } from '../live/api.ts';
+import { createPush } from '../live/push.ts';
+import type { Questions, QuestionsNeeds } from './questions.ts';
+
+export const createQuestions = (needs: QuestionsNeeds): Questions => {
+  const questions = createApi(needs);
+  const push = createPush({ ...needs, key: `${needs.prefix}push` });
+  return {
+    ...questions,
+    requestPush: push.request,
+    attachPush: push.attach,
+    registerNativePush: push.registerNative,
+  };
+};
