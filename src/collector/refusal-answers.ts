@@ -78,7 +78,7 @@ export const refusalAnswers = (metrics: Metrics, logger: Logger, newRequestId: (
       .code(status)
       .headers(refusal.headers)
       .type('application/json; charset=utf-8')
-      .send({ code, message, request_id: request.id });
+      .send({ code, message, request_id: request.id, ...refusal.details });
   };
 
   return {

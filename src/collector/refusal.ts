@@ -8,13 +8,16 @@ export class Refusal extends Error {
   readonly code: RequestCode;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** What else the answer says, beside code and message. */
+  readonly details: object;
 
-  constructor(code: RequestCode, message: string, headers: Record<string, string> = {}) {
+  constructor(code: RequestCode, message: string, headers: Record<string, string> = {}, details: object = {}) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
     this.status = requestCodes[code];
     this.headers = headers;
+    this.details = details;
   }
 }
 

@@ -11,6 +11,7 @@ export const requestCodes = {
   bad_batch: 400,
   bad_query: 400,
   bad_request: 400,
+  bad_engagement: 400,
   too_deep: 400,
   too_many_events: 413,
   body_too_large: 413,

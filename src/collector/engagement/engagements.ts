@@ -1,0 +1,121 @@
+/**
+ * Sends a customer something: checked, kept with its words, in the customer's state, and told to the open pages. The same
+ * id sent again changes nothing. Whatever the operator did wrong is told at once, with its places.
+ */
+import type { Channel } from '../channel.ts';
+import type { Label } from '../config.ts';
+import type { Customers } from '../customers.ts';
+import type { Customer } from '../engine/customer-key.ts';
+import { type CustomerState, type Engagement, stateBounds } from '../engine/customer-state.ts';
+import { Refusal } from '../refusal.ts';
+import type { UserStore } from '../store/user-store.ts';
+import type { Removed } from './clean-html.ts';
+import { aboutOf, type Content, contentText, expiryOf, pushOf } from './content.ts';
+import type { RequestMistake } from './reading.ts';
+import { readRequest } from './request.ts';
+import type { Places } from './safe-link.ts';
+
+export interface Sent {
+  /** `known`: it was sent to this customer before, and nothing changed. */
+  is: 'sent' | 'known';
+  engagement_uid: string;
+  /** Open pages that were told. */
+  delivered: number;
+  /** What was taken out of the HTML. */
+  removed: Removed[];
+}
+
+/** What would become of a request: nothing is kept and nobody is told. */
+export interface Preview {
+  mistakes: RequestMistake[];
+  removed: Removed[];
+}
+
+export interface Engagements {
+  send(label: Label, customer: Customer, request: unknown): Promise<Sent>;
+  preview(label: Label, request: unknown): Preview;
+}
+
+export interface EngagementsNeeds {
+  users: Pick<UserStore, 'keepContent' | 'content'>;
+  customers: Customers;
+  channel: Pick<Channel, 'push'>;
+  /** The collector's own origins, complete once it listens. */
+  ownOrigins: ReadonlySet<string>;
+  newUid: () => string;
+  now: () => number;
+}
+
+const isIn = ({ engagements }: CustomerState, uid: string): boolean => engagements.some((one) => one.uid === uid);
+
+const told = ({ path, reason }: RequestMistake): string => (path === '' ? reason : `${path} ${reason}`);
+const refusal = (mistakes: RequestMistake[]): Refusal =>
+  new Refusal('bad_engagement', mistakes.map(told).join('; '), {}, { mistakes });
+
+/** Newest first; beyond the bound the oldest go. */
+const withEngagement = (state: CustomerState, uid: string, content: Content, at: number): CustomerState => {
+  const expires_at = expiryOf(content);
+  const engagement: Engagement = {
+    uid,
+    kind: content.kind,
+    at,
+    expires_at,
+    status: 'pending',
+    status_at: at,
+    from: 'admin',
+    about: aboutOf(content),
+  };
+  const engagements = [engagement, ...state.engagements].slice(0, stateBounds.engagements);
+  if (content.kind !== 'inbox') return { ...state, engagements };
+  const { category_id } = content;
+  const entry = { uid, at, category_id, expires_at, read: false, starred: false };
+  return { ...state, engagements, inbox: [entry, ...state.inbox].slice(0, stateBounds.inbox) };
+};
+
+export const createEngagements = ({
+  users,
+  customers,
+  channel,
+  ownOrigins,
+  newUid,
+  now,
+}: EngagementsNeeds): Engagements => {
+  const placesOf = ({ linkHosts, assetHosts }: Label): Places => ({
+    own: ownOrigins,
+    linkHosts,
+    assetOrigins: assetHosts,
+  });
+
+  /** The words of an id stay what they first were: one id may go to many customers, and says the same to each. */
+  const keep = async (label: Label, uid: string, content: Content): Promise<void> => {
+    const text = contentText(content);
+    await users.keepContent(label.name, uid, text);
+    if ((await users.content(label.name, uid)) === text) return;
+    const reason = 'was used for something else; take another, or leave it out';
+    throw refusal([{ path: 'engagement_uid', code: 'uid_taken', reason }]);
+  };
+
+  return {
+    async send(label, customer, request) {
+      const read = readRequest(request, placesOf(label), now());
+      if (!read.ok) throw refusal(read.mistakes);
+      const { uid = newUid(), content, removed } = read.requested;
+      const known: Sent = { is: 'known', engagement_uid: uid, delivered: 0, removed };
+      const before = await customers.find(label, customer);
+      if (before && isIn(before, uid)) return known;
+      await keep(label, uid, content);
+      let isNew = false;
+      await customers.change(label, customer, (state) => {
+        isNew = !isIn(state, uid);
+        return isNew ? withEngagement(state, uid, content, now()) : state;
+      });
+      if (!isNew) return known;
+      const delivered = channel.push(label.name, customer.key, pushOf(uid, content));
+      return { ...known, is: 'sent', delivered };
+    },
+    preview(label, request) {
+      const read = readRequest(request, placesOf(label), now());
+      return read.ok ? { mistakes: [], removed: read.requested.removed } : { mistakes: read.mistakes, removed: [] };
+    },
+  };
+};
