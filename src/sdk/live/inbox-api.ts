@@ -223,8 +223,9 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
     forget() {
       unread = undefined;
       shown = new Map();
-      came.clear();
       bodies = new Map();
+      told.clear();
+      came.clear();
     },
   };
 };

@@ -5,12 +5,11 @@
 import { cids } from '../../wire/protocol.ts';
 import type { PushState } from '../api.ts';
 import type { SmarticoError, Tell } from '../notice.ts';
+import { PUSH_SCOPE } from '../notification.ts';
 import type { Platform } from '../platform.ts';
 import { textOf } from '../text.ts';
 import type { Ask } from './live.ts';
 
-/** The worker that a site need not name. It has a scope of its own: on the site's it would replace the site's own worker. */
-const USUAL_WORKER = '/smartico-sw.js';
 const states = { granted: 'allowed', default: 'ask', denied: 'blocked' } as const;
 /** Published numbers of the browsers that a page can be in. */
 const DESKTOP = 0;
@@ -95,8 +94,8 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     let step = `no service worker at ${path}`;
     try {
       local.set(key, local.get(key) ?? '');
-      const scope = path === USUAL_WORKER ? { scope: `/${name}` } : undefined;
-      const registration = await activated(await workers!.register(scriptUrl(path), scope));
+      const scope = path.replace(/[^/]*$/, name + PUSH_SCOPE);
+      const registration = await activated(await workers!.register(scriptUrl(path), { scope }));
       step = 'no push service';
       const subscription = await subscribe(registration, await publicKey());
       step = 'the collector does not know yet';
