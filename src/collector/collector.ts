@@ -8,15 +8,21 @@ import type { Logger } from 'pino';
 import { limits } from '../wire/limits.ts';
 import { readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
+import { createChannel } from './channel.ts';
 import type { Config } from './config.ts';
+import { createCustomers } from './customers.ts';
+import { eventRates } from './event-rates.ts';
+import { createFollower } from './follower.ts';
 import { createIngest } from './ingest.ts';
 import { labelsOf } from './labels.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createMetrics } from './metrics.ts';
 import { originsOf } from './origins.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
+import { propsPush } from './props-push.ts';
 import { createRates } from './rates.ts';
 import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
+import { customerRoutes } from './routes/customer-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
@@ -25,10 +31,13 @@ import type { Route } from './routes/route.ts';
 import { widgetRoutes } from './routes/widget-routes.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
+import type { UserStore } from './store/user-store.ts';
 
 export interface CollectorNeeds {
   config: Config;
   log: EventLog;
+  /** What is known of each customer, folded from the log. */
+  users: UserStore;
   /** How the log is kept, for `/healthz`. */
   store: string;
   logger: Logger;
@@ -67,16 +76,27 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       try {
         metrics.committed(group, outcomes, milliseconds);
         feed.committed(group, outcomes);
+        follower.committed(group, outcomes);
       } catch (cause) {
         // The events are on disk and their senders are answered: who only watches must not end the process.
-        logger.error({ err: cause }, 'a commit could not be told to metrics or listeners');
+        logger.error({ err: cause }, 'a commit could not be told to metrics, listeners or states');
       }
     },
   });
   const metrics = createMetrics(log.waitingBytes);
+  const channel = createChannel(metrics.pushed);
+  const changed = propsPush(channel, now);
+  const customers = createCustomers(needs.users, changed, now);
+  const follower = createFollower(config.labels, {
+    log: needs.log,
+    users: needs.users,
+    changed,
+    failed: (cause) => logger.error({ err: cause }, 'events wait to be folded into their customers'),
+  });
   const bodies = createBodyClock(now, random, needs.bodyTimes);
   const submit = overloadedAs(log.submit, logger, random);
-  const ingest = createIngest({ labels, origins, rates: createRates(), submit, now, random });
+  const checkRate = eventRates(createRates(), now, random);
+  const ingest = createIngest({ labels, origins, checkRate, submit, now });
 
   const start = randomBytes(4).toString('hex');
   let requests = 0;
@@ -115,6 +135,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const routes: Route[] = [
     ...ingestRoutes(ingest),
     ...readRoutes({ labels, origins, log, now }),
+    ...customerRoutes({ labels, origins, log, customers, now }),
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
     ...pageRoutes(needs.pages),
@@ -160,7 +181,9 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     async close() {
       await app.close();
       bodies.close();
+      await follower.close();
       await log.close();
+      await needs.users.close();
     },
   };
 };

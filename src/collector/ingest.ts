@@ -1,17 +1,18 @@
 /**
- * From a body to verdicts: parse, label, origin, rate, each event's admission, the log. The browser's door and the
- * server's door share everything behind the first step. Knows no HTTP; says no by throwing a `Refusal`.
+ * From a body to verdicts: parse, label, origin, rate, each event's admission, the log. The browser's door, the server's
+ * and the live channel's share everything behind the first step. Knows no HTTP; says no by throwing a `Refusal`.
  */
 import type { RequestCode } from '../wire/codes.ts';
-import type { BatchAnswer, BrowserEvent, Envelope, Losses, PageCount, Rejection, Verdicts } from '../wire/event.ts';
+import type { BatchAnswer, Envelope, Losses, PageCount, Rejection, Verdicts } from '../wire/event.ts';
 import { isEventId } from '../wire/ids.ts';
-import { type Parsed, type Problem, parseBatch, parseEnvelopes, problemText } from '../wire/parse.ts';
-import { admit, hashVoucher, type Voucher } from './admit.ts';
+import { type Parsed, type Problem, parseBatch, parseEnvelope, parseEnvelopes, problemText } from '../wire/parse.ts';
+import { admit, type PlacedEvent } from './admit.ts';
 import type { Label } from './config.ts';
+import type { CheckRate } from './event-rates.ts';
+import { hashVoucher, type Voucher } from './identity.ts';
 import type { Labels } from './labels.ts';
 import type { Origins } from './origins.ts';
-import { bucketOfAddress, type Rates } from './rates.ts';
-import { Refusal, retryAfter } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { logMessages, type NewEvent, type Outcome, type RejectionRecord, type Submission } from './store/event-log.ts';
 
 export interface Arrival {
@@ -24,18 +25,33 @@ export interface Arrival {
   address: string;
 }
 
+/** One event that was said in a message; its speaker is known, and the message has been counted. */
+export interface Saying {
+  request_id: string;
+  label: Label;
+  voucher: Voucher;
+  /** `null`: an operator's server, or a client that does not tell. */
+  device_id: string | null;
+  /** The connection that it was said on. */
+  page_id: string;
+  /** An envelope. */
+  event: unknown;
+  /** Of the message. */
+  bytes: number;
+}
+
 export interface IngestNeeds {
   labels: Labels;
   origins: Origins;
-  rates: Rates;
+  checkRate: CheckRate;
   submit: (submission: Submission) => Promise<Outcome[]>;
   now: () => number;
-  random: () => number;
 }
 
 export interface Ingest {
   fromBrowser(arrival: Arrival): Promise<BatchAnswer>;
   fromServer(arrival: Arrival): Promise<Verdicts>;
+  fromMessage(saying: Saying): Promise<Verdicts>;
 }
 
 interface Prepared {
@@ -65,33 +81,17 @@ const glimpse = (
 
 const countLosses = (losses: Losses): Submission['losses'] => Object.entries(losses).filter(([, count]) => count > 0);
 
-export const createIngest = ({ labels, origins, rates, submit, now, random }: IngestNeeds): Ingest => {
-  const checkRate = (label: Label, address: string, events: number): void => {
-    const at = now();
-    const ofLabel = `label ${label.name}`;
-    const ofAddress = `address ${bucketOfAddress(address)} ${label.name}`;
-    const byLabel = rates.take(ofLabel, label.rates.label, events, at);
-    const byAddress = byLabel.ok ? rates.take(ofAddress, label.rates.address, events, at) : byLabel;
-    if (byAddress.ok) return;
-    if (byLabel.ok) rates.giveBack(ofLabel, label.rates.label, events);
-    const whose = byLabel.ok ? 'this address' : 'this label';
-    throw new Refusal(
-      'rate_limited',
-      `${whose} sends more events than it may; try again later`,
-      retryAfter(byAddress.waitSeconds, random),
-    );
-  };
-
+export const createIngest = ({ labels, origins, checkRate, submit, now }: IngestNeeds): Ingest => {
   /** The shared middle, up to the log. `raw` is what stood in the body at each event's place. */
   const prepare = (
-    arrival: Arrival,
+    { request_id, bytes }: Pick<Arrival, 'request_id' | 'bytes'>,
     label: Label,
     voucher: Voucher,
-    parsed: Parsed<Envelope | BrowserEvent>[],
+    parsed: Parsed<Envelope | PlacedEvent>[],
     raw: readonly unknown[],
     device: { device_id: string; losses: Losses; pages: PageCount[] } | undefined,
   ): Prepared => {
-    const { request_id } = arrival;
+    const from = voucher.by === 'secret key' ? 'server' : 'browser';
     const at = now();
     const events: NewEvent[] = [];
     const rejected: Rejection[] = [];
@@ -108,7 +108,7 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
       const { code, message } = admission;
       const { place, ...seen } = glimpse(raw[index]);
       rejected.push({ index, eid: seen.eid, code, message });
-      records.push({ at, index, ...seen, code, message, from: device ? 'browser' : 'server', request_id });
+      records.push({ at, index, ...seen, code, message, from, request_id });
       if (place && device) arrived.push(place);
     }
     const submission: Submission = {
@@ -121,7 +121,7 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
       losses: device ? countLosses(device.losses) : [],
       pages: device?.pages ?? [],
       arrived,
-      weight: arrival.bytes,
+      weight: bytes,
     };
     return { submission, rejected };
   };
@@ -163,11 +163,23 @@ export const createIngest = ({ labels, origins, rates, submit, now, random }: In
     return prepare(arrival, label, { by: 'secret key' }, parsed.value, raw, undefined);
   };
 
+  /** A connection is a page; its events are not counted there, since a client that says one again says it anywhere. */
+  const prepareSaying = (saying: Saying): Prepared => {
+    const { label, voucher, device_id, page_id, event } = saying;
+    const envelope = parseEnvelope(event, 'event');
+    const place = { session_id: page_id, page_id, seq: null, source: 'api' as const };
+    const one =
+      envelope.ok && device_id !== null ? { ok: true as const, value: { ...envelope.value, ...place } } : envelope;
+    const device = device_id === null ? undefined : { device_id, losses: {}, pages: [] };
+    return prepare(saying, label, voucher, [one], [event], device);
+  };
+
   return {
     async fromBrowser(arrival) {
       const { batch_id, ...prepared } = prepareBatch(arrival);
       return { batch_id, ...(await keep(prepared)) };
     },
     fromServer: async (arrival) => keep(prepareEnvelopes(arrival)),
+    fromMessage: async (saying) => keep(prepareSaying(saying)),
   };
 };

@@ -14,6 +14,7 @@ import { isLoopback, serve } from './serve.ts';
 import { whenLoopIsLate } from './store/loop-watch.ts';
 import { DirectoryTaken } from './store/sqlite-file.ts';
 import { openSqliteLog } from './store/sqlite-log.ts';
+import { openSqliteUsers } from './store/sqlite-users.ts';
 import { type MovingWriter, movingWriter } from './store/writer.ts';
 
 /** Put in by the build. */
@@ -70,17 +71,18 @@ const start = async (options: Options): Promise<void> => {
   const logger = pino({ level: options.logLevel, base: null }, sink);
   for (const warning of warnings) logger.warn(warning, 'the config works, and should be better');
 
+  const cannotStore = (cause: Error): never =>
+    refuseToStart([
+      cause instanceof DirectoryTaken ? cause.message : `cannot store events in ${options.dataDir}: ${cause.message}`,
+    ]);
   let writer: MovingWriter | undefined;
   const log = await openSqliteLog(options.dataDir, (file) => {
     writer = movingWriter(file, new URL('./store-worker.js', import.meta.url), (cause) =>
       logger.error({ err: cause }, 'the store lost its thread, and is back on this one'),
     );
     return writer;
-  }).catch((cause: Error) =>
-    refuseToStart([
-      cause instanceof DirectoryTaken ? cause.message : `cannot store events in ${options.dataDir}: ${cause.message}`,
-    ]),
-  );
+  }).catch(cannotStore);
+  const users = await openSqliteUsers(options.dataDir).catch(cannotStore);
   const stopWatching = whenLoopIsLate((p99) => {
     logger.info({ p99 }, 'the event loop is late; the store moves to a thread of its own');
     writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));
@@ -90,6 +92,7 @@ const start = async (options: Options): Promise<void> => {
   const collector = await createCollector({
     config,
     log,
+    users,
     store: options.store,
     logger,
     version: VERSION,

@@ -8,6 +8,8 @@ export interface Metrics {
   committed(group: Submission[], outcomes: Outcome[][], milliseconds: number): void;
   refused(code: string): void;
   listeners(change: 1 | -1): void;
+  sockets(change: 1 | -1): void;
+  pushed(connections: number): void;
   text(): Promise<string>;
   contentType: string;
 }
@@ -50,6 +52,9 @@ export const createMetrics = (waitingBytes: () => number): Metrics => {
   });
   const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
 
+  const sockets = new Gauge({ name: 'openaction_sockets', help: 'Open sockets of the live channel', registers });
+  const pushes = new Counter({ name: 'openaction_pushes_total', help: 'Messages pushed to open sockets', registers });
+
   return {
     committed(group, outcomes, milliseconds) {
       let total = 0;
@@ -72,6 +77,8 @@ export const createMetrics = (waitingBytes: () => number): Metrics => {
     },
     refused: (code) => refusals.inc({ code }),
     listeners: (change) => listeners.inc(change),
+    sockets: (change) => sockets.inc(change),
+    pushed: (connections) => pushes.inc(connections),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -4,12 +4,14 @@
  */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { requestCodes } from '../wire/codes.ts';
-import type { Payload } from '../wire/event.ts';
+import type { Json, Payload } from '../wire/event.ts';
 import { limits } from '../wire/limits.ts';
+import type { PublicProps } from '../wire/protocol.ts';
 
 const literals = <Text extends string>(...texts: Text[]) => Type.Unsafe<Text>({ type: 'string', enum: texts });
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
+const trusts = ['server', 'verified', 'unverified'] as const;
 const id = Type.String({ pattern: '^[A-Za-z0-9._:-]{8,64}$' });
 const time = Type.Integer({ description: 'Milliseconds since the epoch', minimum: 0 });
 const payload = Type.Unsafe<Payload>({ type: 'object', additionalProperties: true });
@@ -76,18 +78,47 @@ export const storedEvent = Type.Object({
   page_id: orNull(id),
   seq: orNull(Type.Integer()),
   source: literals('api', 'deep_link', 'bridge', 'auto', 'server'),
-  trust: literals('server', 'verified', 'unverified'),
+  trust: literals(...trusts),
   received_at: time,
   cursor: Type.Integer(),
 });
 const next = orNull(Type.Integer({ description: 'Where the following page begins' }));
 export const eventPage = Type.Object({ events: Type.Array(storedEvent), next });
+const json = Type.Unsafe<Json>({});
+export const publicProps = Type.Unsafe<PublicProps>({
+  type: 'object',
+  additionalProperties: true,
+  description: 'What a page may see, under the published names',
+});
 export const customer = Type.Object({
   user_ext_id: Type.String(),
-  profile: Type.Object({ first_seen: time, last_seen: time, events: Type.Integer() }),
+  profile: orNull(Type.Object({ first_seen: time, last_seen: time, events: Type.Integer() })),
   tags: Type.Array(Type.String()),
-  segments: Type.Array(Type.String()),
-  engagements: Type.Array(Type.Unknown()),
+  segments: Type.Array(Type.String(), { description: 'Names of the segments that match' }),
+  properties: Type.Record(Type.String(), Type.Object({ value: json, trust: literals(...trusts) })),
+  props: publicProps,
+  engagements: Type.Array(
+    Type.Object({
+      uid: Type.String(),
+      kind: literals('popup', 'inbox', 'deep_link'),
+      at: time,
+      expires_at: orNull(time),
+      status: literals('pending', 'shown', 'clicked', 'failed'),
+      status_at: time,
+      from: Type.String(),
+      about: Type.String(),
+    }),
+  ),
+  inbox: Type.Array(
+    Type.Object({
+      uid: Type.String(),
+      at: time,
+      category_id: orNull(Type.Integer()),
+      expires_at: orNull(time),
+      read: Type.Boolean(),
+      starred: Type.Boolean(),
+    }),
+  ),
   timeline: Type.Array(storedEvent),
   next,
 });

@@ -1,13 +1,11 @@
 /**
- * What an operator reads: events, one customer, losses, rejections, the registry, counts. The admin key decides the
+ * What an operator reads of all customers: events, losses, rejections, the registry, counts. The admin key decides the
  * label, and nothing else does.
  */
 import type { FastifyRequest } from 'fastify';
 import { limits } from '../../wire/limits.ts';
 import type { Body } from '../body.ts';
 import type { Label } from '../config.ts';
-import type { Labels } from '../labels.ts';
-import type { Origins } from '../origins.ts';
 import { Refusal } from '../refusal.ts';
 import { foldRegistry, type RegistryEntry } from '../registry-tally.ts';
 import * as schemas from '../schemas.ts';
@@ -19,12 +17,11 @@ import {
   type RegistryKind,
   registryKinds,
 } from '../store/event-log.ts';
+import { type AdminNeeds, labelOfAdmin } from './admin-key.ts';
 import { type Query, readQuery } from './query.ts';
 import type { Route } from './route.ts';
 
-export interface ReadNeeds {
-  labels: Labels;
-  origins: Origins;
+export interface ReadNeeds extends AdminNeeds {
   log: EventLog;
   now: () => number;
 }
@@ -74,12 +71,8 @@ const readRegistration = (request: FastifyRequest): { kind: RegistryKind; name: 
   return { kind: known, name };
 };
 
-export const readRoutes = ({ labels, origins, log, now }: ReadNeeds): Route[] => {
-  const admin = (request: FastifyRequest): Label => {
-    const label = labels.byAdminKey(request.headers.authorization);
-    origins.checkPrivateKey(request.headers.origin);
-    return label;
-  };
+export const readRoutes = ({ log, now, ...keys }: ReadNeeds): Route[] => {
+  const admin = labelOfAdmin(keys);
   const read = (
     url: string,
     summary: string,
@@ -108,25 +101,6 @@ export const readRoutes = ({ labels, origins, log, now }: ReadNeeds): Route[] =>
       const { events, next } = await log.events(label.name, eventQuery(query));
       return { events: events.map((event) => shownEvent(label, event)), next };
     }),
-    read(
-      '/v1/customers/:user_ext_id',
-      'One customer, newest events first',
-      schemas.customer,
-      async (label, request) => {
-        const { user_ext_id } = request.params as { user_ext_id: string };
-        const { limit, after } = eventQuery(readQuery(request.query, ['after', 'limit']));
-        const profile = await log.profile(label.name, user_ext_id);
-        if (!profile) throw new Refusal('not_found', 'no event of this customer is stored');
-        const { events, next } = await log.events(label.name, {
-          user: user_ext_id,
-          order: 'desc',
-          limit,
-          ...(after === undefined ? {} : { after }),
-        });
-        const timeline = events.map((event) => shownEvent(label, event));
-        return { user_ext_id, profile, tags: [], segments: [], engagements: [], timeline, next };
-      },
-    ),
     read(
       '/v1/losses',
       'What devices say they lost, and gaps in what they sent',

@@ -1,0 +1,60 @@
+/**
+ * The pages that are open now, by customer: whoever has something to tell one says it here. Owns who is listening; a line's
+ * own life (its pace, its silence) is `socket.ts`. Nothing is kept for those who do not listen: state is, and they ask.
+ */
+import type { Push } from '../wire/protocol.ts';
+import type { CustomerKey } from './store/user-store.ts';
+
+/** One open connection. */
+export interface Line {
+  write(text: string): void;
+  /** @param code of a WebSocket's close */
+  end(code: number, reason: string): void;
+}
+
+export interface Channel {
+  /** Returns the end of listening; the line stays open. */
+  join(label: string, customer: CustomerKey, line: Line): () => void;
+  /** The number of connections that were told. */
+  push(label: string, customer: CustomerKey, message: Push): number;
+  isHeard(label: string, customer: CustomerKey): boolean;
+}
+
+/** Pages of one customer; beyond them the one that has been open longest goes. */
+const MOST_OF_CUSTOMER = 20;
+/** Close codes of RFC 6455: a rule was broken. */
+const POLICY = 1008;
+
+export const createChannel = (pushed: (connections: number) => void): Channel => {
+  const listening = new Map<string, Set<Line>>();
+  const place = (label: string, customer: CustomerKey): string => JSON.stringify([label, customer]);
+
+  return {
+    join(label, customer, line) {
+      const key = place(label, customer);
+      const lines = listening.get(key) ?? new Set<Line>();
+      listening.set(key, lines.add(line));
+      const leave = (one: Line): void => {
+        lines.delete(one);
+        if (lines.size === 0 && listening.get(key) === lines) listening.delete(key);
+      };
+      if (lines.size > MOST_OF_CUSTOMER) {
+        const [oldest = line] = lines;
+        leave(oldest);
+        oldest.end(POLICY, `more than ${MOST_OF_CUSTOMER} pages of one customer are open`);
+      }
+      return () => leave(line);
+    },
+    push(label, customer, message) {
+      const lines = listening.get(place(label, customer));
+      if (!lines) return 0;
+      const text = JSON.stringify(message);
+      // A line that goes while it is written to leaves the set.
+      const told = [...lines];
+      for (const line of told) line.write(text);
+      pushed(told.length);
+      return told.length;
+    },
+    isHeard: (label, customer) => listening.has(place(label, customer)),
+  };
+};

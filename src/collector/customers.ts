@@ -1,0 +1,53 @@
+/**
+ * One customer's state, read and changed. A change is made from the newest state or made again, is on disk when its promise
+ * resolves, and has then been told to the customer's open pages (108).
+ */
+import type { Customer } from './engine/customer-key.ts';
+import type { CustomerState } from './engine/customer-state.ts';
+import { type LabelOfCustomer, registered } from './engine/registered.ts';
+import type { Changed } from './props-push.ts';
+import type { UserStore } from './store/user-store.ts';
+
+export interface Customers {
+  /** `undefined` for a customer of whom nothing is known. */
+  find(label: LabelOfCustomer, customer: Customer): Promise<CustomerState | undefined>;
+  /** As `find`, or as the customer would be registered now; stores nothing. */
+  read(label: LabelOfCustomer, customer: Customer): Promise<CustomerState>;
+  /**
+   * Stores what `change` makes of the newest state, and resolves with it; a customer never seen is registered.
+   * @param change pure, since it is called again where another was faster; the same state back stores nothing
+   */
+  change(
+    label: LabelOfCustomer,
+    customer: Customer,
+    change: (state: CustomerState) => CustomerState,
+  ): Promise<CustomerState>;
+}
+
+/** Times that another change may be faster: each time one of them was stored, so this many at once is a fault elsewhere. */
+const MOST_TRIES = 1_000;
+
+export const createCustomers = (users: UserStore, changed: Changed, now: () => number): Customers => {
+  const find = async (label: LabelOfCustomer, customer: Customer): Promise<CustomerState | undefined> =>
+    (await users.get(label.name, customer.key))?.state;
+
+  return {
+    find,
+    read: async (label, customer) => (await find(label, customer)) ?? registered(customer, label, now()),
+    async change(label, customer, change) {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const stored = await users.get(label.name, customer.key);
+        const before = stored?.state ?? registered(customer, label, now());
+        const state = change(before);
+        if (state === before) return before;
+        const [isStored] = await users.update(label.name, [
+          { customer: customer.key, version: stored?.version ?? 0, state },
+        ]);
+        if (!isStored) continue;
+        changed(label.name, customer.key, before, state);
+        return state;
+      }
+      throw new Error(`a customer was changed by others ${MOST_TRIES} times over`);
+    },
+  };
+};

@@ -1,0 +1,191 @@
+/**
+ * Follows the log: every event that changes a customer is folded after its commit, in log order, and every customer that an
+ * event names is registered. Ingest never waits for it. What it missed, in a failure or while the collector was down, it
+ * reads from the log again, from where the states say that they are.
+ */
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Payload } from '../wire/event.ts';
+import type { Label } from './config.ts';
+import { type Customer, userCustomer, visitorCustomer } from './engine/customer-key.ts';
+import { changesCustomers } from './engine/user-state.ts';
+import { createFold, type Happening } from './fold.ts';
+import type { Changed } from './props-push.ts';
+import type { Cursor, EventLog, LoggedEvent, NewEvent, Outcome, Submission } from './store/event-log.ts';
+import type { UserStore } from './store/user-store.ts';
+
+export interface Follower {
+  /** Hears of every commit; costs next to nothing for events that change nobody. */
+  committed(group: Submission[], outcomes: Outcome[][]): void;
+  /** Resolves when everything committed so far is in the states, or cannot be for now. */
+  settled(): Promise<void>;
+  /** As `settled`, and keeps how far it came. */
+  close(): Promise<void>;
+}
+
+export interface FollowerNeeds {
+  log: Pick<EventLog, 'events'>;
+  users: UserStore;
+  changed: Changed;
+  failed: (cause: unknown) => void;
+}
+
+/** Between two writes: under load each takes more, and the log's own fsyncs go first. */
+const PACE_MS = 25;
+const RETRY_MS = 1_000;
+const MOST_AT_ONCE = 500;
+/** Beyond this the log is read again instead: it has everything, and memory has a bound. */
+const MOST_WAITING = 20_000;
+/** Events after which the place is kept although nobody changed: this many are read again after a start. */
+const KEEP_EVERY = 50_000;
+/** Users that are known to be registered, so that their events need no look into the store. */
+const MOST_KNOWN = 100_000;
+
+const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeeds) => {
+  const fold = createFold(users, label, changed);
+  const exactIds = label.hashes.form === 'v2';
+  const known = new Set<string>();
+  /** `stale`: something was committed while the log was read, so it must be read again. */
+  let at: 'behind' | 'stale' | 'live' = 'behind';
+  /** Events up to here were looked at, were folded, and were folded according to the store. */
+  let seen: Cursor = 0;
+  let folded: Cursor = 0;
+  let kept: Cursor | undefined;
+  let waiting: Happening[] = [];
+  let running: Promise<void> | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let state: 'following' | 'closing' = 'following';
+
+  const know = (user: string): void => {
+    if (known.size >= MOST_KNOWN) known.delete(known.values().next().value!);
+    known.add(user);
+  };
+  const customerOf = (user: string | null, device: string | null): Customer | undefined => {
+    if (user !== null) return userCustomer(user, exactIds);
+    return device === null ? undefined : visitorCustomer(device);
+  };
+  const isNew = (type: string, user: string | null): boolean =>
+    changesCustomers(type) || (user !== null && !known.has(user));
+
+  const happeningOf = (
+    {
+      user_ext_id,
+      event_type,
+      event_date,
+      trust,
+    }: Pick<NewEvent, 'user_ext_id' | 'event_type' | 'event_date' | 'trust'>,
+    { cursor, device_id, received_at }: Pick<LoggedEvent, 'cursor' | 'device_id' | 'received_at'>,
+    payload: () => Payload,
+  ): Happening | undefined => {
+    const customer = customerOf(user_ext_id, device_id);
+    if (!customer) return undefined;
+    const fact = changesCustomers(event_type)
+      ? { cursor, event_type, payload: payload(), trust, at: Math.min(event_date, received_at) }
+      : undefined;
+    // A visitor of whom nothing is to be kept is no row.
+    return fact || customer.user !== null ? { cursor, customer, at: received_at, fact } : undefined;
+  };
+
+  const keep = async (happenings: Happening[], upTo: Cursor): Promise<void> => {
+    if (happenings.length > 0 || upTo - (kept ?? 0) >= KEEP_EVERY) {
+      await fold(happenings, upTo);
+      kept = upTo;
+      for (const { customer } of happenings) if (customer.user !== null) know(customer.user);
+    }
+    folded = upTo;
+  };
+
+  const isCurrent = (): boolean => at === 'behind';
+  const catchUp = async (): Promise<void> => {
+    if (kept === undefined) {
+      kept = await users.folded(label.name);
+      folded = kept;
+    }
+    at = 'behind';
+    const page = await log.events(label.name, { after: folded, limit: MOST_AT_ONCE, order: 'asc' });
+    const happenings = page.events
+      .filter(({ scope, event_type, user_ext_id }) => scope !== 'system' && isNew(event_type, user_ext_id))
+      .flatMap((event) => happeningOf(event, event, () => event.payload) ?? []);
+    await keep(happenings, page.next ?? page.events.at(-1)?.cursor ?? folded);
+    seen = folded;
+    if (page.next === null && isCurrent()) at = 'live';
+    await nextTurn();
+  };
+  const foldWaiting = async (): Promise<void> => {
+    const some = waiting.splice(0, MOST_AT_ONCE);
+    await keep(some, waiting.length === 0 ? seen : some.at(-1)!.cursor);
+    await pause(PACE_MS);
+  };
+  const fallBehind = (): void => {
+    at = 'behind';
+    waiting = [];
+  };
+
+  const isDue = (): boolean => at !== 'live' || waiting.length > 0 || seen - (kept ?? 0) >= KEEP_EVERY;
+  const run = async (): Promise<void> => {
+    // The answers to what was committed go first.
+    await nextTurn();
+    try {
+      while (isDue()) await (at === 'live' ? foldWaiting() : catchUp());
+    } catch (cause) {
+      failed(cause);
+      fallBehind();
+      if (state === 'following') retry = setTimeout(wake, RETRY_MS);
+    }
+    running = undefined;
+  };
+  const wake = (): void => {
+    clearTimeout(retry);
+    running ??= run();
+  };
+  wake();
+
+  return {
+    committed({ events, device_id, received_at }: Submission, outcomes: Outcome[]): void {
+      if (at !== 'live') {
+        at = 'stale';
+        return;
+      }
+      let last: string | null = null;
+      for (const [n, event] of events.entries()) {
+        const cursor = outcomes[n];
+        if (typeof cursor !== 'number' || cursor <= seen) continue;
+        seen = cursor;
+        const { event_type, user_ext_id } = event;
+        const isOfLast = user_ext_id === last && !changesCustomers(event_type);
+        last = user_ext_id;
+        if (isOfLast || event.system || !isNew(event_type, user_ext_id)) continue;
+        const payload = (): Payload => JSON.parse(event.payload) as Payload;
+        const happening = happeningOf(event, { cursor, device_id, received_at }, payload);
+        if (happening) waiting.push(happening);
+      }
+      if (waiting.length > MOST_WAITING) fallBehind();
+      if (isDue()) wake();
+    },
+    async settled(): Promise<void> {
+      while (running) await running;
+    },
+    async close(): Promise<void> {
+      state = 'closing';
+      clearTimeout(retry);
+      while (running) await running;
+      if (at === 'live' && seen > (kept ?? 0)) await users.update(label.name, [], seen);
+    },
+  };
+};
+
+export const createFollower = (labels: readonly Label[], needs: FollowerNeeds): Follower => {
+  const followed = new Map(labels.map((label) => [label.name, followLabel(label, needs)]));
+  const all = [...followed.values()];
+  return {
+    committed(group, outcomes) {
+      for (const [at, submission] of group.entries())
+        followed.get(submission.label)?.committed(submission, outcomes[at]!);
+    },
+    async settled() {
+      await Promise.all(all.map((one) => one.settled()));
+    },
+    async close() {
+      await Promise.all(all.map((one) => one.close()));
+    },
+  };
+};
