@@ -1,6 +1,7 @@
 /**
  * `on` and `off`: who in the page wants to hear what. A handler is called on the next tick, one that throws stops nobody
  * else, and lifecycle keys are remembered for whoever comes late (clients subscribe to `init` after calling it).
+ * A key with a colon before it is the SDK's own ear for the same word: a page that removes all handlers does not deafen us.
  */
 import type { Tell } from './notice.ts';
 
@@ -16,7 +17,7 @@ export interface Callbacks {
   forget(key: string): void;
   /** Whether anybody listens. */
   heard(key: string): boolean;
-  /** Removes every handler. */
+  /** Removes every handler of the page's. */
   clear(): void;
 }
 
@@ -35,7 +36,7 @@ export const createCallbacks = (tell: Tell): Callbacks => {
       }
     });
   const emit = (key: string, ...args: unknown[]) => {
-    for (const handler of of(key)) call(key, handler, args);
+    for (const each of [`:${key}`, key]) for (const handler of of(each)) call(each, handler, args);
   };
   return {
     on(key, handler, options) {
@@ -44,7 +45,7 @@ export const createCallbacks = (tell: Tell): Callbacks => {
         return () => {};
       }
       handlers.set(key, of(key).add(handler));
-      const word = last.get(key);
+      const word = last.get(key.replace(/^:/, ''));
       if (word && options?.replay !== false) call(key, handler, word);
       return () => void of(key).delete(handler);
     },
@@ -56,6 +57,8 @@ export const createCallbacks = (tell: Tell): Callbacks => {
     },
     forget: (key) => void last.delete(key),
     heard: (key) => of(key).size > 0,
-    clear: () => handlers.clear(),
+    clear() {
+      for (const key of handlers.keys()) if (key[0] !== ':') handlers.delete(key);
+    },
   };
 };

@@ -63,7 +63,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
   const report = (type: string, payload: object) => record(eventCall(type, payload, tell));
   const hears = (key: string) =>
     new Promise<void>((resolve) => {
-      const off = on(key, (code: number) => {
+      const off = on(`:${key}`, (code: number) => {
         if (code) return;
         off();
         resolve();
@@ -74,7 +74,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     identity.set(requiredUserId(id), hash);
     return new Promise((resolve) => {
       setTimeout(resolve, PATIENCE);
-      const off = on('identify', () => {
+      const off = on(':identify', () => {
         off();
         resolve();
       });

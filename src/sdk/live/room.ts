@@ -2,23 +2,18 @@
  * The live room put together: one customer, one line to the collector, and what hangs on them. Wiring only.
  */
 import { cids, type PropsPush } from '../../wire/protocol.ts';
-import type { SmarticoApi } from '../customer-api.ts';
 import { smarticoError } from '../notice.ts';
-import type { Questions } from '../questions/questions.ts';
-import type { Pins } from '../rooms.ts';
-import type { Surface, Ui } from '../ui/ui.ts';
+import type { Surface } from '../ui/ui.ts';
 import { createChannel } from './channel.ts';
 import { createCustomer } from './customer.ts';
 import { createEngagements } from './engagements.ts';
+import { createLateRooms } from './late-rooms.ts';
 import type { Live, LiveNeeds } from './live.ts';
 import { createLoginWindow } from './login-window.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
 import { createSuspension } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
-
-/** Put in by the build. */
-declare const ROOMS: Pins;
 
 /** Milliseconds that a question waits for the user. */
 const PATIENCE = 10_000;
@@ -44,107 +39,37 @@ export const createLive = (needs: LiveNeeds): Live => {
   /** A login that waits for the user to be identified. */
   let wanted: object | undefined;
   let entry: string | undefined;
-  let answering: Promise<Questions> | undefined;
-  let questions: Questions | undefined;
-  let drawing: Promise<Ui> | undefined;
-  let drawn: Ui | undefined;
 
   const ready = () => customer.identified() || (settings().visitor && customer.props() !== null);
   const waitIdentified = () =>
     new Promise<void>((resolve, reject) => {
-      const done = () => {
-        if (!ready()) return;
+      const settle = (done: () => void) => {
         clearTimeout(late);
         for (const off of offs) off();
-        resolve();
+        done();
       };
-      const late = setTimeout(() => {
-        for (const off of offs) off();
-        reject(smarticoError('not_identified', `after ${PATIENCE / 1000} s`));
-      }, PATIENCE);
-      const offs = ['identify', 'label_init_completed'].map((key) => callbacks.on(key, done));
-      done();
+      const look = () => ready() && settle(resolve);
+      const late = setTimeout(
+        () => settle(() => reject(smarticoError('not_identified', `after ${PATIENCE / 1000} s`))),
+        PATIENCE,
+      );
+      const offs = [':identify', ':label_init_completed'].map((key) => callbacks.on(key, look));
+      look();
     });
-  const setting = async (of: keyof ReturnType<typeof customer.settings>) => {
-    await waitIdentified();
-    return customer.settings()[of] ?? '';
-  };
-
-  /** A room that did not come is told, and fetched again with the next use. */
-  const missing = (room: string) => (cause: unknown) => {
-    if (room === 'ui') drawing = undefined;
-    else answering = undefined;
-    tell('room_unavailable', room, cause);
-    throw smarticoError('room_unavailable', room);
-  };
-  const asks = () => {
-    answering ??= needs.rooms.load('api', settings().address, ROOMS).then(({ createQuestions }) => {
-      questions = createQuestions({
-        platform,
-        name,
-        prefix,
-        ask,
-        user: identity.user,
-        props: () => customer.props() as never,
-        waitIdentified,
-        bodiesAt: () => setting('INBOX_PUBLIC_CDN'),
-        publicKey: () => setting('PUSH_PUBLIC_KEY'),
-        worker: () => settings().worker,
-        scriptUrl: needs.rooms.scriptUrl,
-        report: engagements.report,
-        openLink,
-        tell,
-      });
-      return questions;
-    }, missing('api'));
-    return answering;
-  };
-  const api = new Proxy({} as SmarticoApi, {
-    get(_, call) {
-      if (call === 'getUserProfile') return profile;
-      if (typeof call === 'string') return async (...args: never[]) => (await asks()).api[call]?.(...args);
-    },
-  });
-  const profile = () => {
-    const props = customer.props();
-    if (!props || props.is_visitor) throw smarticoError('not_identified', 'getUserProfile()');
-    return props;
-  };
-  const draw = async (on: (ui: Ui) => unknown) => {
-    drawing ??= needs.rooms.load('ui', settings().address, ROOMS).then(({ createUi }) => {
-      drawn = createUi({
-        platform,
-        name,
-        contentUrl: (uid) => `${customer.settings().CONTENT_URL}${uid}`,
-        widgetUrl,
-        openLink,
-        report: engagements.report,
-        suspended: suspension.held,
-        eligible: (engagement_uid) => ask(cids.eligible, { engagement_uid }).then(({ eligible }) => eligible === true),
-        api,
-        props: () => customer.props() as never,
-        callbacks,
-        language: () => settings().language || `${customer.props()?.core_user_language ?? 'en'}`,
-        skin: () => session.get(`${prefix}skin`) ?? 'base',
-        tell,
-      });
-      return drawn;
-    }, missing('ui'));
-    return on(await drawing) as never;
-  };
   const ring = () => {
-    if (ready() && document.querySelector(BELLS)) draw((ui) => ui.ringBells()).catch(() => {}); // told by `draw`
+    if (ready() && document.querySelector(BELLS)) rooms.draw((ui) => ui.ringBells()).catch(() => {}); // told by `draw`
   };
-  const widgetUrl = (screen: string) =>
-    `${new URL(`${settings().address}/widget`, root.location.href)}?${new URLSearchParams({
-      label_key: settings().label,
-      brand_key: settings().brand ?? '',
-      user_ext_id: identity.user() ?? '',
-      user_hash: identity.hash() ?? '',
-      lang: settings().language,
-      screen,
-    })}`;
-
+  const customer = createCustomer(
+    needs,
+    (props) => rooms.questions()?.heard({ cid: cids.propsPush, props } as PropsPush),
+    () => {
+      speak();
+      enter();
+      if (local.get(`${prefix}push`)) void rooms.asks().then((room) => room.attachPush());
+      suspension.navigated();
+      ring();
+    },
+  );
   const suspension = createSuspension({
     session,
     key: `${prefix}holds`,
@@ -152,21 +77,10 @@ export const createLive = (needs: LiveNeeds): Live => {
     now,
     rules: () => [
       ...settings().suspendOn,
-      ...(customer?.settings().FRONT_DISABLE_POPUP_INBOX_ON_URLS ?? '').split(',').filter(Boolean),
+      ...(customer.settings().FRONT_DISABLE_POPUP_INBOX_ON_URLS ?? '').split(',').filter(Boolean),
     ],
-    released: () => drawn?.resume(),
+    released: () => rooms.drawn()?.resume(),
   });
-  const customer = createCustomer(
-    needs,
-    (props) => questions?.heard({ cid: cids.propsPush, props } as PropsPush),
-    () => {
-      speak();
-      enter();
-      if (local.get(`${prefix}push`)) void asks().then((room) => room.attachPush());
-      suspension.navigated();
-      ring();
-    },
-  );
   const channel = createChannel({
     now,
     random,
@@ -182,7 +96,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     greet: () => customer.greet(channel.exchange),
     onPush(pushed) {
       engagements.heard(pushed);
-      questions?.heard(pushed);
+      rooms.questions()?.heard(pushed);
     },
   });
   const { ask } = channel;
@@ -191,8 +105,16 @@ export const createLive = (needs: LiveNeeds): Live => {
     key: `${prefix}seen`,
     record,
     openLink,
-    popup: (popup) => void draw((ui) => ui.popup(popup)).catch(() => {}), // told by `draw`; it is pending, and comes again
+    popup: (popup) => void rooms.draw((ui) => ui.popup(popup)).catch(() => {}), // told by `draw`; it is pending, and comes again
     props: customer.merge,
+  });
+  const rooms = createLateRooms({
+    ...needs,
+    ask,
+    customer,
+    suspended: (surface) => suspension.held(surface),
+    report: engagements.report,
+    waitIdentified,
   });
   const logins = createLoginWindow(local, () => `${mine()}login`, now);
   const runVerb = createVerbs({
@@ -200,7 +122,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     callbacks,
     named: () => customer.settings().DEEP_LINKS,
     hosts: () => customer.settings().LINK_HOSTS,
-    openInbox: () => void draw((ui) => ui.openInbox()).catch(() => {}), // told by `draw`
+    openInbox: () => void rooms.draw((ui) => ui.openInbox()).catch(() => {}), // told by `draw`
     askForPush: () => void methods.requestPushPermissions().catch(() => {}), // told where it failed
     showWidget: (screen) => void showWidget(screen).catch(() => {}), // told where it failed
     tell,
@@ -224,13 +146,13 @@ export const createLive = (needs: LiveNeeds): Live => {
   };
   const showWidget = async (type: string, params?: object) => {
     await waitIdentified();
-    return draw((ui) => ui.showWidget(type, { ...params }));
+    return rooms.draw((ui) => ui.showWidget(type, { ...params }));
   };
   const forget = () => {
     customer.forget();
-    questions?.forget();
+    rooms.questions()?.forget();
     engagements.forget();
-    drawn?.reset();
+    rooms.drawn()?.reset();
   };
   const suspend = (surface: Surface) => (hold: unknown, options?: object) => suspension.set(surface, hold, options);
 
@@ -240,8 +162,9 @@ export const createLive = (needs: LiveNeeds): Live => {
     suspendMiniGames: suspend('games'),
     setSkin: (skin: unknown) => void session.set(`${prefix}skin`, `${skin}`),
     showWidget,
-    requestPushPermissions: async () => (await asks()).requestPush(),
-    registerNativePushToken: async (...args: [unknown, unknown, unknown]) => (await asks()).registerNativePush(...args),
+    requestPushPermissions: async () => (await rooms.asks()).requestPush(),
+    registerNativePushToken: async (...args: [unknown, unknown, unknown]) =>
+      (await rooms.asks()).registerNativePush(...args),
     ...Object.fromEntries(
       OTHERS.map((method) => [
         method,
@@ -260,12 +183,12 @@ export const createLive = (needs: LiveNeeds): Live => {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return;
     channel.hurry();
-    drawn?.resume();
+    rooms.drawn()?.resume();
   });
   if (settings().debug) nag(root, name, tell);
 
   return {
-    api,
+    api: rooms.api,
     identified: customer.identified,
     props: customer.props,
     sync() {
@@ -275,7 +198,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       const now = JSON.stringify([label, visitor, user, customer.identified() ? undefined : identity.hash()]);
       if (next !== language) {
         language = next;
-        questions?.forget();
+        rooms.questions()?.forget();
         speak();
       }
       if (now === who) return;
@@ -313,7 +236,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       suspension.navigated();
       ring();
     },
-    clear: () => questions?.forget(),
+    clear: () => rooms.questions()?.forget(),
     methods,
   };
 };

@@ -1,0 +1,127 @@
+/**
+ * The rooms behind the live one: questions about the customer, and drawing. Fetched with their first use; one that did not
+ * come is told, and fetched again with the next.
+ */
+import { cids } from '../../wire/protocol.ts';
+import type { SmarticoApi } from '../customer-api.ts';
+import { smarticoError } from '../notice.ts';
+import type { Questions } from '../questions/questions.ts';
+import type { Modules, Pins } from '../rooms.ts';
+import type { Surface, Ui } from '../ui/ui.ts';
+import type { Customer } from './customer.ts';
+import type { Engagements } from './engagements.ts';
+import type { Ask, LiveNeeds } from './live.ts';
+
+/** Put in by the build. */
+declare const ROOMS: Pins;
+
+export interface LateNeeds extends LiveNeeds {
+  ask: Ask;
+  customer: Customer;
+  suspended(surface: Surface): boolean;
+  report: Engagements['report'];
+  waitIdentified(): Promise<unknown>;
+}
+
+export interface LateRooms {
+  api: SmarticoApi;
+  asks(): Promise<Questions>;
+  /** The questions room, if anybody has asked. */
+  questions(): Questions | undefined;
+  draw<T>(on: (ui: Ui) => T | Promise<T>): Promise<T>;
+  /** The drawing room, if anything was drawn. */
+  drawn(): Ui | undefined;
+}
+
+export const createLateRooms = (needs: LateNeeds): LateRooms => {
+  const { platform, name, prefix, settings, identity, callbacks, rooms, ask, customer, report, waitIdentified, tell } =
+    needs;
+  const { root, session } = platform;
+  const props = () => customer.props() as never;
+
+  const fetched = <Room extends keyof Modules, Made>(room: Room, make: (module: Modules[Room]) => Made) => {
+    let made: Made | undefined;
+    let coming: Promise<Made> | undefined;
+    return {
+      here: () => made,
+      get: () => {
+        coming ??= rooms.load(room, settings().address, ROOMS).then(
+          (module) => {
+            made = make(module);
+            return made;
+          },
+          (cause) => {
+            coming = undefined;
+            tell('room_unavailable', room, cause);
+            throw smarticoError('room_unavailable', room);
+          },
+        );
+        return coming;
+      },
+    };
+  };
+  const setting = async (of: keyof ReturnType<Customer['settings']>) => {
+    await waitIdentified();
+    return customer.settings()[of] ?? '';
+  };
+  const widgetUrl = (screen: string) => {
+    const { address, label, brand, language } = settings();
+    const query = {
+      label_key: label,
+      brand_key: brand ?? '',
+      user_ext_id: identity.user() ?? '',
+      user_hash: identity.hash() ?? '',
+      lang: language,
+      screen,
+    };
+    return `${new URL(`${address}/widget`, root.location.href)}?${new URLSearchParams(query)}`;
+  };
+
+  const questions = fetched('api', ({ createQuestions }) =>
+    createQuestions({
+      ...needs,
+      user: identity.user,
+      props,
+      bodiesAt: () => setting('INBOX_PUBLIC_CDN'),
+      publicKey: () => setting('PUSH_PUBLIC_KEY'),
+      worker: () => settings().worker,
+      scriptUrl: rooms.scriptUrl,
+    }),
+  );
+  const profile = () => {
+    const known = customer.props();
+    if (!known || known.is_visitor) throw smarticoError('not_identified', 'getUserProfile()');
+    return known;
+  };
+  const api = new Proxy({} as SmarticoApi, {
+    get(_, call) {
+      if (call === 'getUserProfile') return profile;
+      if (typeof call === 'string') return async (...args: never[]) => (await questions.get()).api[call]?.(...args);
+    },
+  });
+  const ui = fetched('ui', ({ createUi }) =>
+    createUi({
+      platform,
+      name,
+      contentUrl: (uid) => `${customer.settings().CONTENT_URL}${uid}`,
+      widgetUrl,
+      openLink: needs.openLink,
+      report,
+      suspended: needs.suspended,
+      eligible: (engagement_uid) => ask(cids.eligible, { engagement_uid }).then(({ eligible }) => eligible === true),
+      api,
+      props,
+      callbacks,
+      language: () => settings().language || `${customer.props()?.core_user_language ?? 'en'}`,
+      skin: () => session.get(`${prefix}skin`) ?? 'base',
+      tell,
+    }),
+  );
+  return {
+    api,
+    asks: questions.get,
+    questions: questions.here,
+    draw: async (on) => on(await ui.get()),
+    drawn: ui.here,
+  };
+};
