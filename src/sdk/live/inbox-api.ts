@@ -2,17 +2,17 @@
  * The inbox as the published interface asks for it: pages of messages, how many are unread, what one says, and the marks a
  * customer puts on it. Owns what is remembered of all this; whoever the customer was before is forgotten with it.
  */
-import { activityTypes, cids, type InboxBody, type InboxItem, type Push } from '../../wire/protocol.ts';
-import type { InboxChange, InboxMessage, InboxMessageBody, InboxQuery, SmarticoApi } from '../customer-api.ts';
-import { type SmarticoError, smarticoError, type Tell } from '../notice.ts';
+import { activityTypes, cids, type InboxItem, type Push } from '../../wire/protocol.ts';
+import type { InboxChange, InboxMessage, InboxQuery, SmarticoApi } from '../customer-api.ts';
+import type { SmarticoError, Tell } from '../notice.ts';
 import type { Platform } from '../platform.ts';
+import { bodyOf, createBodies } from './inbox-bodies.ts';
 import type { Ask } from './live.ts';
 
 /** Messages of one call (published limit). */
 const PAGE = 20;
 /** Milliseconds for which the unread count is believed (published). */
 const COUNT_LASTS = 30_000;
-const BODIES = 50;
 
 export interface InboxNeeds {
   platform: Pick<Platform, 'root' | 'now'>;
@@ -53,23 +53,12 @@ const messageOf = (item: InboxItem): InboxMessage => ({
   expire_on_dt: item.expire_on_dt,
 });
 
-const bodyOf = ({ title, body, image, action, html_body, additional_buttons, custom_data }: InboxBody) => ({
-  title,
-  preview_body: body,
-  icon: image,
-  action,
-  ...(action === 'dp:inbox' && {
-    html_body,
-    buttons: additional_buttons.map(({ inbox_cta_text, action }) => ({ text: inbox_cta_text, action })),
-  }),
-  custom_data,
-});
-
-export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, tell }: InboxNeeds): Inbox => {
+export const createInbox = ({ platform, read, write, bodiesAt, tell }: InboxNeeds): Inbox => {
+  const { now } = platform;
+  const bodies = createBodies(platform, bodiesAt, tell);
   let unread: { count: number; until: number } | undefined;
   /** Messages that a list has shown, and whether they are unread. */
   let shown = new Map<string, boolean>();
-  let bodies = new Map<string, Promise<InboxMessageBody>>();
   let onUnread: ((unread: number) => void) | undefined;
   let onNew: { query: InboxQuery; hear: (messages: InboxMessage[]) => void } | undefined;
   /** Messages that whoever hears updates was shown, or told of. */
@@ -94,23 +83,6 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
     if (said !== before) hear(onUnread, said);
   };
 
-  const keepBody = (guid: string, body: Promise<InboxMessageBody>) => {
-    const kept = bodies;
-    kept.set(guid, body);
-    if (kept.size > BODIES) kept.delete(kept.keys().next().value as string);
-    body.catch(() => kept.delete(guid));
-    return body;
-  };
-  const fetchBody = async (guid: string): Promise<InboxMessageBody> => {
-    const kept = bodies;
-    const answer = await root
-      .fetch(`${await bodiesAt()}${encodeURIComponent(guid)}.json`, { credentials: 'omit' })
-      .then((response) => response.ok && response.json())
-      .catch((cause) => tell('collector_unreachable', 'inbox message', cause));
-    if (answer && kept === bodies) return bodyOf(answer);
-    throw smarticoError('not_available', `inbox message ${guid}`);
-  };
-
   const list = async ({ from, to, onlyFavorite, categoryId, read_status }: InboxQuery): Promise<InboxItem[]> => {
     const offset = Math.max(0, Math.trunc(from ?? 0) || 0);
     const limit = Math.min(PAGE, Math.trunc(to ?? offset + PAGE) - offset);
@@ -125,7 +97,7 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
     const items = answer.log as InboxItem[];
     for (const { engagement_uid, is_read, body } of items) {
       shown.set(engagement_uid, !is_read);
-      keepBody(engagement_uid, Promise.resolve(bodyOf(body)));
+      bodies.keep(engagement_uid, body);
     }
     count(answer.unread_count);
     return items;
@@ -205,7 +177,7 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
         }
         return unread?.count ?? 0;
       },
-      getInboxMessageBody: (guid) => bodies.get(guid) ?? keepBody(guid, fetchBody(guid)),
+      getInboxMessageBody: bodies.read,
       markInboxMessageAsRead: (guid) => changeOne(cids.inboxRead, guid),
       markAllInboxMessagesAsRead: () => changeAll(cids.inboxRead, { all_read: true }),
       markUnmarkInboxMessageAsFavorite: (guid, favorite) =>
@@ -223,7 +195,7 @@ export const createInbox = ({ platform: { root, now }, read, write, bodiesAt, te
     forget() {
       unread = undefined;
       shown = new Map();
-      bodies = new Map();
+      bodies.forget();
       told.clear();
       came.clear();
     },
