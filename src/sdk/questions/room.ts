@@ -1,8 +1,8 @@
 /**
  * The questions room put together. Wiring only.
  */
-import { createApi } from '../live/api.ts';
-import { createPush } from '../live/push.ts';
+import { createApi } from './api.ts';
+import { createPush } from './push.ts';
 import type { Questions, QuestionsNeeds } from './questions.ts';
 
 export const createQuestions = (needs: QuestionsNeeds): Questions => {

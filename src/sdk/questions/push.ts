@@ -4,17 +4,19 @@
  */
 import { cids } from '../../wire/protocol.ts';
 import type { PushState } from '../api.ts';
+import type { Ask } from '../live/live.ts';
 import type { SmarticoError, Tell } from '../notice.ts';
 import { PUSH_SCOPE } from '../notification.ts';
 import type { Platform } from '../platform.ts';
 import { textOf } from '../text.ts';
-import type { Ask } from './live.ts';
 
 const states = { granted: 'allowed', default: 'ask', denied: 'blocked' } as const;
 /** Published numbers of the browsers that a page can be in. */
 const DESKTOP = 0;
 const PHONE = 8;
 const TOKEN_LENGTH = 4_096;
+/** Remembered while the collector knows nothing of a wish for push: the next page tells it. */
+const UNTOLD = '-';
 
 export interface PushNeeds {
   platform: Pick<Platform, 'root' | 'local'>;
@@ -93,7 +95,7 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     const path = worker();
     let step = `no service worker at ${path}`;
     try {
-      local.set(key, local.get(key) ?? '');
+      local.set(key, local.get(key) ?? UNTOLD);
       const scope = path.replace(/[^/]*$/, name + PUSH_SCOPE);
       const registration = await activated(await workers!.register(scriptUrl(path), { scope }));
       step = 'no push service';

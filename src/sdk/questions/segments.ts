@@ -4,8 +4,8 @@
  */
 import { NAME_LENGTH } from '../../wire/limits.ts';
 import { cids, type SegmentMatch } from '../../wire/protocol.ts';
+import type { Ask } from '../live/live.ts';
 import { textOf } from '../text.ts';
-import type { Ask } from './live.ts';
 
 type SegmentId = SegmentMatch['segment_id'];
 

@@ -2,14 +2,14 @@
  * `_smartico.api`: the questions of the published interface, put to the collector as soon as it knows who is asking. Owns
  * what happens to them when the customer changes in between, and the answer to calls that belong to other products.
  */
-import { cids, type PublicProps, type Push } from '../../wire/protocol.ts';
+import { cids, type Push } from '../../wire/protocol.ts';
 import type { SmarticoApi } from '../customer-api.ts';
+import type { Ask } from '../live/live.ts';
 import { smarticoError, type Tell } from '../notice.ts';
 import type { Platform } from '../platform.ts';
 import { textOf } from '../text.ts';
 import type { UiNeeds } from '../ui/ui.ts';
 import { createInbox } from './inbox-api.ts';
-import type { Ask } from './live.ts';
 import { createSegments } from './segments.ts';
 
 export interface ApiNeeds {
@@ -17,8 +17,6 @@ export interface ApiNeeds {
   ask: Ask;
   /** The last user given, confirmed or not. */
   user(): string | null;
-  /** The customer as they are known now. */
-  props(): PublicProps | null;
   /** Resolves when the user is identified, or the visitor's label set up; rejects `not_identified` after 10 s. */
   waitIdentified(): Promise<unknown>;
   /** `INBOX_PUBLIC_CDN`, once the label is set up. */
@@ -29,6 +27,7 @@ export interface ApiNeeds {
 }
 
 export interface Api {
+  /** All but `getUserProfile`, which needs no answer and does not wait for this room. */
   api: SmarticoApi;
   /** Whatever the collector pushes, and the props that an identify brought, as if they were pushed. */
   heard(push: Push): void;
@@ -39,7 +38,7 @@ export interface Api {
 /** Names that the language itself looks up on whatever it is given. */
 const NO_CALL = /^(then|toJSON|[_$].*)$/;
 
-export const createApi = ({ platform, ask, user, props, waitIdentified, bodiesAt, report, tell }: ApiNeeds): Api => {
+export const createApi = ({ platform, ask, user, waitIdentified, bodiesAt, report, tell }: ApiNeeds): Api => {
   let customer = {};
   /** A question: an answer that was meant for another customer is nobody's, and it is put again. */
   const read: Ask = async (cid, fields) => {
@@ -70,19 +69,14 @@ export const createApi = ({ platform, ask, user, props, waitIdentified, bodiesAt
     else tell('bad_argument', `${what} without engagement_uid`);
   };
 
-  const calls: SmarticoApi = {
+  const calls = {
     ...inbox.calls,
-    getUserProfile() {
-      const profile = props();
-      if (!profile || profile.is_visitor) throw smarticoError('not_identified', 'getUserProfile()');
-      return { ...profile };
-    },
     checkSegmentMatch: async (id) => (await segments.match(id))[0]?.is_matching ?? false,
     checkSegmentListMatch: segments.match,
     reportImpressionEvent: (given) => reported('impression', given),
     reportClickEvent: (given) => reported('action', given),
-  };
-  const api = new Proxy(calls, {
+  } satisfies Partial<SmarticoApi>;
+  const api = new Proxy(calls as SmarticoApi, {
     get(own, name) {
       if (name in own || typeof name === 'symbol' || NO_CALL.test(name)) return Reflect.get(own, name);
       return async () => {

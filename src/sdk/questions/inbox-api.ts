@@ -4,10 +4,10 @@
  */
 import { activityTypes, cids, type InboxItem, type Push } from '../../wire/protocol.ts';
 import type { InboxChange, InboxMessage, InboxQuery, SmarticoApi } from '../customer-api.ts';
+import type { Ask } from '../live/live.ts';
 import type { SmarticoError, Tell } from '../notice.ts';
 import type { Platform } from '../platform.ts';
 import { bodyOf, createBodies } from './inbox-bodies.ts';
-import type { Ask } from './live.ts';
 
 /** Messages of one call (published limit). */
 const PAGE = 20;
