@@ -6,6 +6,7 @@ import { type Platform, type TextStore, textStore } from './platform.ts';
 
 export interface Consent {
   given(): boolean;
+  refused(): boolean;
   /** The page asks first. */
   require(): void;
   /** `true`: what was kept in memory goes to disk. `false`: what is on disk goes. */
@@ -17,8 +18,17 @@ export interface Consent {
   session: TextStore;
 }
 
-/** @param prefix of every key of ours; `required` is known from the start: the script tag or the browser says so */
-export const createConsent = (platform: Platform, prefix: string, required: boolean): Consent => {
+/**
+ * @param prefix of every key of ours
+ * @param required as it is known from the start: the script tag or the browser says so
+ * @param elsewhere another tab was given the answer
+ */
+export const createConsent = (
+  platform: Platform,
+  prefix: string,
+  required: boolean,
+  elsewhere: (given: boolean) => void,
+): Consent => {
   const key = `${prefix}consent`;
   let answer: string | null | undefined;
   const recall = () => {
@@ -42,8 +52,14 @@ export const createConsent = (platform: Platform, prefix: string, required: bool
       keys: (start) => store().keys(start),
     };
   };
+  platform.root.addEventListener('storage', (change) => {
+    if (change.key !== key || !change.newValue) return;
+    answer = change.newValue;
+    elsewhere(given());
+  });
   return {
     given,
+    refused: () => answer === 'no',
     recall,
     require() {
       required = true;

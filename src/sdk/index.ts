@@ -5,7 +5,7 @@
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico } from './api.ts';
 import { createCallbacks } from './callbacks.ts';
-import { type Call, linkCall, sdkCall } from './calls.ts';
+import { type Call, eventCall, linkCall, sdkCall } from './calls.ts';
 import { createCapture } from './capture.ts';
 import { createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -49,6 +49,7 @@ export const createSmartico = (
     script.consent === 'required' ||
       root[`${name}_consent`] === 'required' ||
       (script.gpc === 'honor' && refusedByBrowser()),
+    (given) => (given ? refused?.() : stop()),
   );
   const platform = { ...outside, local: consent.local, session: consent.session };
   const { local } = platform;
@@ -74,16 +75,13 @@ export const createSmartico = (
   const allow = `${name}_allow_localhost`;
   const hash = `${name}_user_hash`;
   const language = `${name}_language`;
-  const look = watchInputs(root, [hash, language, `${name}_user_id`, allow], (input, value) => {
-    if (input === allow) refused?.();
-    else if (input === language) speak(value);
-    else if (input === hash) identity.set(identity.user(), value);
-    else {
-      const user = userId(value);
-      identity.set(user, root[hash]);
-      if (user) void line.ask((live) => live.login());
-    }
-  });
+  /** A page that only clears its user means the same. */
+  const logout = (payload?: object) => {
+    if (!identity.user()) return;
+    record(eventCall('logout', { ...payload }, tell));
+    identity.set(null);
+    callbacks.emit('logout');
+  };
   const speak = (value: unknown) => {
     const next = languageOf(value);
     if (!next || !settings || next === settings.language) return;
@@ -92,8 +90,9 @@ export const createSmartico = (
   };
   const allowed = (): boolean => {
     look();
-    if (root[allow] === true || !onLocalhost) return true;
-    tell('localhost_refused', `set window.${allow} = true`);
+    if (consent.refused()) tell('consent_missing', 'refused');
+    else if (root[allow] === true || !onLocalhost) return true;
+    else tell('localhost_refused', `set window.${allow} = true`);
     return false;
   };
 
@@ -189,13 +188,19 @@ export const createSmartico = (
   const stop = () => {
     const last = settings;
     if (last) refused = () => start(last);
-    settings = pipeline = undefined;
     line.here()?.stop();
-    for (const label of Object.keys(pipelines)) {
-      void pipelines[label]?.purge();
-      delete pipelines[label];
-    }
+    for (const one of Object.values(pipelines)) void one.purge();
   };
+
+  const look = watchInputs(root, [hash, language, `${name}_user_id`, allow], (input, value) => {
+    if (input === allow) refused?.();
+    else if (input === language) speak(value);
+    else if (input === hash) identity.set(identity.user(), value);
+    else if (userId(value)) {
+      identity.set(userId(value), root[hash]);
+      void line.ask((live) => live.login());
+    } else logout();
+  });
 
   const smartico = publicMethods({
     root,
@@ -206,6 +211,7 @@ export const createSmartico = (
     record,
     init,
     consent: agree,
+    logout,
     speak,
     settings: () => settings,
     open: (link) => (links ? links.open(link) : tell('no_label', 'dp() before init(label)')),

@@ -26,6 +26,7 @@ export interface MethodNeeds {
   record(call: Call | undefined): string | undefined;
   init(label: string, options?: InitOptions): void;
   consent(given: boolean): void;
+  logout(payload?: object): void;
   speak(language: unknown): void;
   settings(): Settings | undefined;
   open(link: string): void;
@@ -118,12 +119,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     },
     identify,
     login,
-    logout(payload) {
-      if (!identity.user()) return;
-      report('logout', { ...payload });
-      identity.set(null);
-      callbacks.emit('logout');
-    },
+    logout: needs.logout,
     checkSuccessfullyIdentify: () => line.here()?.identified() ?? false,
     changeLanguage(lang) {
       if (!languageOf(lang)) throw smarticoError('bad_argument', 'changeLanguage(lang)');

@@ -207,7 +207,9 @@ export const createLive = (needs: LiveNeeds): Live => {
       if (before === label && former === user && customer.identified()) return;
       if (former !== undefined && (before !== label || former !== user)) {
         forget();
-        if (former !== null && user === null) logins.close();
+        // Whoever was to be logged in is another user now; a logout makes the next login count.
+        if (former !== null) wanted = undefined;
+        if (user === null) logins.close();
       }
       channel.close();
       channel.open();
