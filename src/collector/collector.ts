@@ -20,6 +20,8 @@ import { createMetrics } from './metrics.ts';
 import { originsOf } from './origins.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
 import { propsPush } from './props-push.ts';
+import { createPushService, type PushService } from './push/push-service.ts';
+import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
 import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
 import { customerRoutes } from './routes/customer-routes.ts';
@@ -28,7 +30,7 @@ import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { readRoutes, shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
-import { widgetRoutes } from './routes/widget-routes.ts';
+import { sendingRoutes } from './sending.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
 import type { UserStore } from './store/user-store.ts';
@@ -48,6 +50,8 @@ export interface CollectorNeeds {
   now?: () => number;
   random?: () => number;
   bodyTimes?: BodyTimes;
+  /** The push services of the world unless another is given. */
+  pushService?: PushService;
 }
 
 export interface Collector {
@@ -84,6 +88,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     },
   });
   const metrics = createMetrics(log.waitingBytes);
+  const pushKeys = await keptVapidKeys(needs.users);
   const channel = createChannel(metrics.pushed);
   const changed = propsPush(channel, now);
   const customers = createCustomers(needs.users, changed, now);
@@ -139,7 +144,18 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
     ...pageRoutes(needs.pages),
-    ...widgetRoutes({ labels, ownOrigins, dist: needs.pages.dist }),
+    ...sendingRoutes({
+      labels,
+      origins,
+      ownOrigins,
+      users: needs.users,
+      customers,
+      channel,
+      submit,
+      pushService: needs.pushService ?? createPushService(pushKeys),
+      dist: needs.pages.dist,
+      now,
+    }),
   ];
   app.addHook('onRequest', (request, reply, next) => {
     // A body is bytes whatever its type is called; fastify would refuse a name that it cannot read.

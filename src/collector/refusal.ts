@@ -21,6 +21,12 @@ export class Refusal extends Error {
   }
 }
 
+/** A body with mistakes: all of them in the message, and each by itself for a program. */
+export const refuseMistakes = (code: RequestCode, mistakes: readonly { path: string; reason: string }[]): Refusal => {
+  const told = mistakes.map(({ path, reason }) => `${path} ${reason}`.trim());
+  return new Refusal(code, told.join('; '), {}, { mistakes });
+};
+
 /** Seconds to wait, spread over half as much again so that refused clients do not come back in one wave. */
 export const retryAfter = (seconds: number, random: () => number): Record<string, string> => ({
   'retry-after': String(Math.ceil(Math.max(1, seconds) * (1 + random() / 2))),

@@ -7,7 +7,7 @@ import type { Label } from '../config.ts';
 import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import { type CustomerState, type Engagement, stateBounds } from '../engine/customer-state.ts';
-import { Refusal } from '../refusal.ts';
+import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
 import { aboutOf, type Content, contentText, expiryOf, pushOf } from './content.ts';
@@ -48,9 +48,7 @@ export interface EngagementsNeeds {
 
 const isIn = ({ engagements }: CustomerState, uid: string): boolean => engagements.some((one) => one.uid === uid);
 
-const told = ({ path, reason }: RequestMistake): string => (path === '' ? reason : `${path} ${reason}`);
-const refusal = (mistakes: RequestMistake[]): Refusal =>
-  new Refusal('bad_engagement', mistakes.map(told).join('; '), {}, { mistakes });
+const refusal = (mistakes: RequestMistake[]): Refusal => refuseMistakes('bad_engagement', mistakes);
 
 /** Newest first; beyond the bound the oldest go. */
 const withEngagement = (state: CustomerState, uid: string, content: Content, at: number): CustomerState => {

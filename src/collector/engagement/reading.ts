@@ -25,7 +25,7 @@ export interface Reading {
   textOrNull(at: Place | undefined, longest: number): string | null;
   /** A link or a picture's address, by its rule. */
   address(at: Place | undefined, problemOf: (text: string) => LinkProblem): string | null;
-  html(at: Place | undefined): string | null;
+  html(at: Place | undefined, places: Places): string | null;
   buttons(at: Place | undefined): Button[];
   whole(at: Place | undefined, from: number, to: number): number | null;
   oneOf<Choice extends string>(at: Place | undefined, choices: readonly Choice[]): Choice | null;
@@ -34,7 +34,7 @@ export interface Reading {
   uid(at: Place | undefined): string | undefined;
 }
 
-export const openReading = (value: unknown, places: Places, now: number): Reading => {
+export const openReading = (value: unknown, now: number): Reading => {
   const found: (Mistake & { code?: RequestMistake['code'] })[] = [];
   let removed: Removed[] = [];
   const mistake = ({ path }: Place, code: RequestMistake['code'], reason: string): null => {
@@ -71,7 +71,7 @@ export const openReading = (value: unknown, places: Places, now: number): Readin
     textOrNull,
     address,
     whole,
-    html(at) {
+    html(at, places) {
       const given = textOrNull(at, most.html);
       if (at === undefined || given === null || given === '' || given.length > most.html) return null;
       const clean = cleanHtml(given, places);

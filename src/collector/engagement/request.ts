@@ -16,15 +16,15 @@ export interface Requested {
   removed: Removed[];
 }
 export type ReadRequest = { ok: true; requested: Requested } | { ok: false; mistakes: RequestMistake[] };
-type Read<Kind extends Content> = (reading: Reading) => { uid: string | undefined; content: Kind };
+type Read<Kind extends Content> = (reading: Reading, places: Places) => { uid: string | undefined; content: Kind };
 
 export const longest = { title: 200, body: 4_000 } as const;
 const always = ['kind', 'engagement_uid', 'expires_at'] as const;
 
-const readPopup: Read<PopupContent> = (reading) => {
+const readPopup: Read<PopupContent> = (reading, places) => {
   const own = ['title', 'body', 'html', 'width', 'height', 'buttons', 'priority', 'dir'] as const;
   const known = fields(reading.root, [...always, ...own], ['title']);
-  const html = reading.html(known.html);
+  const html = reading.html(known.html, places);
   const popup = {
     title: reading.text(known.title, longest.title),
     body: reading.textOrNull(known.body, longest.body),
@@ -42,10 +42,10 @@ const readPopup: Read<PopupContent> = (reading) => {
 /** Published clients show HTML and buttons only where the message's action is this. */
 const OPENS_ITSELF = 'dp:inbox';
 
-const readInbox: Read<InboxContent> = (reading) => {
+const readInbox: Read<InboxContent> = (reading, places) => {
   const own = ['title', 'body', 'image', 'action', 'html', 'buttons', 'category_id', 'custom_data'] as const;
   const known = fields(reading.root, [...always, ...own], ['title', 'body']);
-  const html = reading.html(known.html);
+  const html = reading.html(known.html, places);
   const buttons = reading.buttons(known.buttons);
   const isRich = html !== null || buttons.length > 0;
   const action = reading.address(known.action, linkProblem) ?? (isRich ? OPENS_ITSELF : null);
@@ -80,12 +80,12 @@ const readers: { [kind in Content['kind']]: Read<Content> } = {
 };
 
 export const readRequest = (value: unknown, places: Places, now: number): ReadRequest => {
-  const reading = openReading(value, places, now);
+  const reading = openReading(value, now);
   const given = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   const read =
     typeof given === 'string' && Object.hasOwn(readers, given) ? readers[given as Content['kind']] : undefined;
   if (!read) reading.root.inside(given, 'kind').mistake(`must be one of ${Object.keys(readers).join(', ')}`);
-  const wanted = read?.(reading);
+  const wanted = read?.(reading, places);
   const mistakes = reading.mistakes();
   if (!wanted || mistakes.length > 0) return { ok: false, mistakes };
   return { ok: true, requested: { ...wanted, removed: reading.removed() } };

@@ -33,7 +33,9 @@ const hostOf = (endpoint: string): string => (URL.canParse(endpoint) ? new URL(e
 export const createPushSender = (service: PushService, customers: Customers): PushSender => ({
   async send(label, customer, notice) {
     const targets = (await customers.find(label, customer))?.push ?? [];
-    const subscriptions = targets.flatMap(({ subscription }): PushSubscription[] => (subscription ? [subscription] : []));
+    const subscriptions = targets.flatMap(({ subscription }): PushSubscription[] =>
+      subscription ? [subscription] : [],
+    );
     const message = JSON.stringify(notice);
     const deliveries = await Promise.all(subscriptions.map((one) => service.send(one, message, label.push.subject)));
     const gone = new Set(

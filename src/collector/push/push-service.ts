@@ -20,12 +20,6 @@ export interface PushService {
   send(subscription: PushSubscription, message: string, subject: string): Promise<Delivery>;
 }
 
-export interface PushServiceNeeds {
-  keys: VapidKeys;
-  /** For tests: a push service on this machine, over plain http. */
-  allowLoopback?: boolean;
-}
-
 const TIMEOUT = 10_000;
 const DAY_SECONDS = 86_400;
 /** What push services say of a subscription that ended (RFC 8030, section 5.1 and what they do beside it). */
@@ -61,7 +55,8 @@ const post = ({ endpoint, headers, body }: Prepared, isLocal: boolean): Promise<
     sent.end(body);
   });
 
-export const createPushService = ({ keys, allowLoopback = false }: PushServiceNeeds): PushService => {
+/** @param allowLoopback for tests: a push service on this machine, over plain http */
+export const createPushService = (keys: VapidKeys, { allowLoopback = false } = {}): PushService => {
   const prepare = (subscription: PushSubscription, message: string, subject: string): Prepared | undefined => {
     try {
       const vapidDetails = { subject, ...keys };

@@ -1,0 +1,26 @@
+/**
+ * What a push says: unknown JSON in, a notice or every mistake at once out. Pure.
+ */
+
+import { fields } from '../config-place.ts';
+import { openReading } from '../engagement/reading.ts';
+import { imageProblem, linkProblem } from '../engagement/safe-link.ts';
+import { refuseMistakes } from '../refusal.ts';
+import type { Notice } from './push-sender.ts';
+
+/** Push services take 4 kB, encrypted. */
+const longest = { title: 200, body: 1_000 } as const;
+
+export const readNotice = (request: unknown, now: number): Notice => {
+  const reading = openReading(request, now);
+  const known = fields(reading.root, ['title', 'body', 'action', 'icon'], ['title', 'body']);
+  const notice: Notice = {
+    title: reading.text(known.title, longest.title),
+    body: reading.text(known.body, longest.body),
+    action: reading.address(known.action, linkProblem),
+    icon: reading.address(known.icon, imageProblem),
+  };
+  const mistakes = reading.mistakes();
+  if (mistakes.length > 0) throw refuseMistakes('bad_engagement', mistakes);
+  return notice;
+};
