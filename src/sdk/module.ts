@@ -2,7 +2,7 @@
  * The npm entry: `import { smartico } from 'openaction'`. Safe to import on a server, where it is an object that does
  * nothing. In a browser it is the same instance as the script tag's.
  */
-import type { Smartico } from './api.ts';
+import type { Smartico, SmarticoMethods } from './api.ts';
 import { createSmartico, type Stub } from './index.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 import type { Rooms } from './rooms.ts';
@@ -12,31 +12,49 @@ export type * from './api.ts';
 export type * from './customer-api.ts';
 export type { SmarticoError } from './notice.ts';
 
-/** On a server: every call of the browser's, and none does anything. */
+type Promised = {
+  [Name in keyof SmarticoMethods]: SmarticoMethods[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+}[keyof SmarticoMethods];
+
+/** On a server: every call of the browser's, and none does anything; what is a promise there is one here. */
 const inert = (): Smartico => {
-  const answers: { [method: string]: unknown } = {
+  const quiet = () => undefined;
+  const done = async () => {};
+  // What waits for the user never comes there: a server renders before anybody is identified.
+  const never = () => new Promise<never>(() => {});
+  const answers: Pick<SmarticoMethods, Promised> & { [method: string]: unknown } = {
     flush: async () => ({ stored: 0, duplicate: 0, rejected: 0, pending: 0 }),
     receipts: async () => ({ recent: [], dead: [], pending: 0 }),
     losses: async () => ({}),
+    online: done,
+    identify: done,
+    ready: never,
+    identified: never,
+    showWidget: done,
+    miniGame: done,
+    gamificationBlock: done,
+    showBanner: done,
+    sendDataToBanner: done,
+    showVisitorGame: done,
+    convertVisitorGame: done,
+    requestPushPermissions: async () => 'unavailable',
+    registerNativePushToken: done,
     checkSuccessfullyIdentify: () => false,
     getPublicProps: () => null,
+    vapi: () => null,
     isMobile: () => false,
     parseUrl: () => ({}),
     parseUrlHash: () => ({}),
-    on: () => () => undefined,
+    on: () => quiet,
+    api: new Proxy({}, { get: (_, call) => (call === 'then' ? undefined : never) }),
     version: 'server',
   };
-  // What is awaited never comes there: a server renders before anybody is identified.
-  const never = () => new Promise(() => undefined);
-  const quiet = () => undefined;
-  const object: Smartico = new Proxy(quiet as unknown as Smartico, {
-    get: (_, name) => {
-      if (typeof name === 'symbol' || name === 'then') return undefined;
-      if (name === 'api') return new Proxy({}, { get: (_, call) => (call === 'then' ? undefined : never) });
-      return answers[name] ?? (name === 'ready' || name === 'identified' ? never : quiet);
-    },
+  const of = (name: string | symbol) =>
+    typeof name === 'symbol' || name === 'then' ? undefined : Object.hasOwn(answers, name) ? answers[name] : quiet;
+  return new Proxy(quiet as unknown as Smartico, {
+    get: (_, name) => of(name),
+    apply: (_, _this, [method, ...args]) => (of(method) as (...args: unknown[]) => unknown)(...args),
   });
-  return object;
 };
 
 /** A bundler makes files of the site's own of them. */

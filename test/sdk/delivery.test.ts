@@ -215,13 +215,11 @@ describe('both forms of call', () => {
     smartico.dp('dp:action&action=Early');
     smartico.init('label', { visitor_mode: true });
     smartico.dp('dp:action&action=Gift');
-    smartico.dp('dp:gf');
     smartico.dp('javascript:alert(1)');
     await smartico.flush();
     expect(collector.stored).toMatchObject([{ source: 'deep_link', payload: { client_action: 'Gift' } }]);
     expect(console).toEqual([
       '[smartico] no_label: dp() before init(label)',
-      '[smartico] link_unknown: gf',
       '[smartico] link_dropped: javascript:alert(1)',
     ]);
   });

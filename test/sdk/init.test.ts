@@ -167,23 +167,33 @@ describe('the user', () => {
     root._smartico_user_id = null;
     smartico.action('C');
     await smartico.flush();
-    expect(collector.stored.map(({ user_ext_id }) => user_ext_id)).toEqual(['1', 'u2', null]);
+    expect(collector.stored.map(({ event_type, user_ext_id }) => [event_type, user_ext_id])).toEqual([
+      ['client_action', '1'],
+      ['client_action', 'u2'],
+      ['logout', 'u2'],
+      ['client_action', null],
+    ]);
     expect(collector.requests[0]?.batch.hashes).toMatchObject({ '1': 'h1' });
   });
 
   test('by online, identify and logout; nobody is a mistake', async () => {
     const { smartico, collector } = here.load();
     smartico.init('label');
-    await smartico.online(5, 'EN', 'h5');
+    void smartico.online(5, 'EN', 'h5');
     smartico.action('A');
-    await smartico.identify('u6');
+    void smartico.identify('u6');
     smartico.action('B');
     smartico.logout();
     smartico.action('C');
     expect(() => smartico.online('')).toThrow(expect.objectContaining({ code: 'empty_user_id' }));
     expect(() => smartico.identify('undefined')).toThrow(expect.objectContaining({ code: 'empty_user_id' }));
     await smartico.flush();
-    expect(collector.stored.map(({ user_ext_id }) => user_ext_id)).toEqual(['5', 'u6', null]);
+    expect(collector.stored.map(({ event_type, user_ext_id }) => [event_type, user_ext_id])).toEqual([
+      ['client_action', '5'],
+      ['client_action', 'u6'],
+      ['logout', 'u6'],
+      ['client_action', null],
+    ]);
     expect(collector.requests[0]?.batch.hashes).toEqual({ '5': 'h5' });
   });
 
@@ -194,7 +204,7 @@ describe('the user', () => {
     expect(first.root.location.href).toBe('https://op.example/');
     const { smartico, collector } = here.load({ url: 'https://op.example/account', tab });
     smartico.init('label');
-    await smartico.online('u1');
+    void smartico.online('u1');
     await smartico.flush();
     expect(collector.stored).toMatchObject([
       { user_ext_id: 'u1', source: 'deep_link', payload: { client_action: 'Gift' } },

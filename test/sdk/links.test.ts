@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DeepLink } from '../../src/sdk/deep-link.ts';
 import { createLinks } from '../../src/sdk/links.ts';
+import { watchNavigation } from '../../src/sdk/navigation.ts';
 import { type Device, device, newTab, SITE, type Tab } from '../support/sdk-platform.ts';
 
 const fixture = JSON.parse(readFileSync('test/fixtures/bad-inputs.json', 'utf8')) as {
@@ -30,6 +31,7 @@ const visit = (address: string, { known = true, tab = newTab() }: { known?: bool
     (link) => void ran.push(say(link)),
     (code, about) => void told.push(`${code}: ${about}`),
   );
+  watchNavigation(root, links.look, () => {});
   const identify = () => {
     user.known = true;
     links.release();

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createTell } from '../../src/sdk/notice.ts';
-import { readSettings, type ScriptTag } from '../../src/sdk/options.ts';
+import { languageOf, readSettings, type ScriptTag } from '../../src/sdk/options.ts';
 
 const SRC = 'https://cdn.op.example/lib/smartico.js?v=1';
 const read = (label: unknown, options?: unknown, script: ScriptTag = { src: SRC }) => {
@@ -13,33 +13,37 @@ test('a label is enough: the collector is where the script came from, the brand 
   expect(read('label').settings).toEqual({
     label: 'label',
     brand: null,
-    endpoint: 'https://cdn.op.example/v1/events',
+    address: 'https://cdn.op.example',
     visitor: false,
+    language: '',
+    debug: false,
+    suspendOn: [],
+    worker: '/smartico-sw.js',
   });
 });
 
 test('what init says wins over the script tag, and the tag over where the script came from', () => {
   const tag = { src: SRC, collector: 'https://tag.example', brand: 'tag', visitor: '' };
   expect(read('label', {}, tag).settings).toMatchObject({
-    endpoint: 'https://tag.example/v1/events',
+    address: 'https://tag.example',
     brand: 'tag',
     visitor: true,
   });
   const options = { collector: 'https://init.example/', brand_key: 'init', visitor_mode: false };
   expect(read('label', options, tag).settings).toMatchObject({
-    endpoint: 'https://init.example/v1/events',
+    address: 'https://init.example',
     brand: 'init',
     visitor: false,
   });
 });
 
 test.each([
-  ['https://events.op.example', 'https://events.op.example/v1/events'],
-  ['http://localhost:8080/', 'http://localhost:8080/v1/events'],
-  ['https://op.example/collect', 'https://op.example/collect/v1/events'],
-  ['/collect', '/collect/v1/events'],
-])('a collector at %s gets its events at %s', (collector, endpoint) => {
-  expect(read('label', { collector }).settings?.endpoint).toBe(endpoint);
+  ['https://events.op.example', 'https://events.op.example'],
+  ['http://localhost:8080/', 'http://localhost:8080'],
+  ['https://op.example/collect', 'https://op.example/collect'],
+  ['/collect', '/collect'],
+])('a collector given as %s has the address %s', (collector, address) => {
+  expect(read('label', { collector }).settings?.address).toBe(address);
 });
 
 test.each(['', 'events.op.example', '//evil.example', 'javascript:alert(1)', 'ftp://x.example', 'https://', 5, {}])(
@@ -60,6 +64,42 @@ test.each([undefined, null, '', '  ', 5, {}])('no label (%j) is told, and nothin
 
 test.each([null, undefined, 5, 'brand'])('options that are none (%j) count as none', (options) => {
   expect(read('label', options).settings).toMatchObject({ brand: null });
+});
+
+test('everything that the script tag can say', () => {
+  const tag = { src: SRC, lang: 'pt-BR', debug: '', suspendOn: '/deposit*, #cashier /withdraw', sw: '/own-sw.js' };
+  expect(read('label', {}, tag).settings).toMatchObject({
+    language: 'pt',
+    debug: true,
+    suspendOn: ['/deposit*', '#cashier', '/withdraw'],
+    worker: '/own-sw.js',
+  });
+  expect(read('label', { lang: 'de', debug: false, suspendOn: ['/x'], sw: '/init-sw.js' }, tag).settings).toMatchObject(
+    { language: 'de', debug: false, suspendOn: ['/x'], worker: '/init-sw.js' },
+  );
+});
+
+test.each([
+  ['EN', 'en'],
+  ['EN-IN', 'en'],
+  ['pt-br', 'pt'],
+  ['pt_BR', 'pt'],
+  ['uk', 'uk'],
+  ['zh-Hant-TW', 'zh'],
+  ['english', ''],
+  ['x', ''],
+  [' en', ''],
+  ['', ''],
+  ['-en', ''],
+  ['12', ''],
+  [null, ''],
+  [undefined, ''],
+  [5, ''],
+  [{}, ''],
+  ['null', ''],
+  ['undefined', ''],
+])('A2 _smartico_language: %j is the language %j', (given, language) => {
+  expect(languageOf(given)).toBe(language);
 });
 
 test('the developer is told the same thing once a page, with its cause beside it', () => {

@@ -90,17 +90,20 @@ describe('when the script has come', () => {
     call('logout');
     call('action', 'Visitor again');
     const smartico = arrives();
-    expect((await smartico.receipts()).pending).toBe(5);
-    expect(await smartico.flush()).toMatchObject({ stored: 5, pending: 0 });
+    expect((await smartico.receipts()).pending).toBe(6);
+    expect(await smartico.flush()).toMatchObject({ stored: 6, pending: 0 });
     const bySeq = [...collector.stored].sort((a, b) => a.seq - b.seq);
-    expect(bySeq.map(({ user_ext_id, payload }) => [user_ext_id, payload.client_action])).toEqual([
+    expect(
+      bySeq.map(({ user_ext_id, event_type, payload }) => [user_ext_id, payload.client_action ?? event_type]),
+    ).toEqual([
       [null, 'Visitor'],
       ['u1', '7'],
-      ['u1', undefined],
+      ['u1', 'page_view'],
       [null, 'Visitor again'],
-      ['u1', undefined],
+      ['u1', 'digits'],
+      ['u1', 'logout'],
     ]);
-    expect(bySeq.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(bySeq.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(
       new Set(bySeq.map(({ page_id, session_id, ext_brand_id }) => `${page_id} ${session_id} ${ext_brand_id}`)).size,
     ).toBe(1);

@@ -40,6 +40,7 @@ export const flushing = (needs: Partial<FlushNeeds> = {}, kept = { patience: '' 
   const buried: [string, string, string, string][] = [];
   const receipts: Receipt[] = [];
   const told: string[] = [];
+  const stopped: string[] = [];
   const began = Date.now();
 
   const send: Send = async (batch, leaving, first) => {
@@ -80,6 +81,7 @@ export const flushing = (needs: Partial<FlushNeeds> = {}, kept = { patience: '' 
       kept.patience = patience;
     },
     bury: (...letter) => void buried.push(letter),
+    onStopped: (code) => void stopped.push(code),
     tell: (code, about) => void told.push(`${code}: ${about}`),
     ...needs,
   });
@@ -90,6 +92,7 @@ export const flushing = (needs: Partial<FlushNeeds> = {}, kept = { patience: '' 
     buried,
     receipts,
     told,
+    stopped,
     /** How the next requests end; those after them as usual. */
     next: (...answers: Answer[]) => void script.push(...answers),
     always: (answer: Answer) => {
