@@ -8,19 +8,16 @@ import type { Body } from '../body.ts';
 import type { Label } from '../config.ts';
 import type { Engagements } from '../engagement/engagements.ts';
 import { type Customer, userCustomer } from '../engine/customer-key.ts';
-import type { Labels } from '../labels.ts';
 import type { Markers } from '../markers.ts';
-import type { Origins } from '../origins.ts';
 import { readNotice } from '../push/notice.ts';
 import type { PushSender } from '../push/push-sender.ts';
 import { Refusal } from '../refusal.ts';
 import { answers } from '../schemas.ts';
 import * as schemas from '../schemas-engagement.ts';
+import { type AdminNeeds, labelOfAdmin } from './admin-key.ts';
 import type { Route } from './route.ts';
 
-export interface EngagementNeeds {
-  labels: Labels;
-  origins: Origins;
+export interface EngagementNeeds extends AdminNeeds {
   engagements: Engagements;
   markers: Markers;
   pushes: PushSender;
@@ -39,13 +36,8 @@ const addressed = (request: FastifyRequest, label: Label): Addressed => {
   return { ...userCustomer(user, label.hashes.form === 'v2'), user };
 };
 
-export const engagementRoutes = (needs: EngagementNeeds): Route[] => {
-  const { labels, origins, engagements, markers, pushes, now } = needs;
-  const admin = (request: FastifyRequest): Label => {
-    const label = labels.byAdminKey(request.headers.authorization);
-    origins.checkPrivateKey(request.headers.origin);
-    return label;
-  };
+export const engagementRoutes = ({ engagements, markers, pushes, now, ...keys }: EngagementNeeds): Route[] => {
+  const admin = labelOfAdmin(keys);
   const post = (
     url: string,
     summary: string,

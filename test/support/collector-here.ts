@@ -1,0 +1,55 @@
+/** A collector in this process, on a socket of its own, keeping everything in memory: for tests that look or reach inside. */
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { createCollector } from '../../src/collector/collector.ts';
+import { type Label, parseConfig } from '../../src/collector/config.ts';
+import type { PushService } from '../../src/collector/push/push-service.ts';
+import { serve } from '../../src/collector/serve.ts';
+import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
+import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
+import type { UserStore } from '../../src/collector/store/user-store.ts';
+import { root } from './source-map.ts';
+
+const demo = JSON.parse(readFileSync(`${root}/demo/config.json`, 'utf8')) as { labels: object[] };
+
+export interface CollectorHere {
+  url: string;
+  port: number;
+  users: UserStore;
+  /** The first label of the config. */
+  label: Label;
+  stop(): Promise<void>;
+}
+
+export interface HereStart {
+  /** Names of the first label that differ from the demo's. */
+  label?: object;
+  pushService?: PushService;
+}
+
+export const startHere = async ({ label = {}, pushService }: HereStart = {}): Promise<CollectorHere> => {
+  const [first, ...others] = demo.labels;
+  const parsed = parseConfig({ labels: [{ ...first, ...label }, ...others] });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
+  const ownOrigins = new Set<string>();
+  const users = createMemoryUsers();
+  const collector = await createCollector({
+    config: parsed.config,
+    log: createMemoryLog(),
+    users,
+    store: 'memory',
+    logger: pino({ level: 'silent' }),
+    version: '0',
+    pages: { dist: `${root}/dist`, site: undefined },
+    ownOrigins,
+    ...(pushService ? { pushService } : {}),
+  });
+  const serving = await serve(collector, { host: '127.0.0.1', port: 0, publicUrl: null }, ownOrigins);
+  return {
+    url: serving.url,
+    port: Number(new URL(serving.url).port),
+    users,
+    label: parsed.config.labels[0]!,
+    stop: serving.stop,
+  };
+};
