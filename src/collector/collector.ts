@@ -18,8 +18,10 @@ import { labelsOf } from './labels.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createMetrics } from './metrics.ts';
 import { originsOf } from './origins.ts';
+import { ownAddress } from './own-address.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
 import { propsPush } from './props-push.ts';
+import { createProtocol } from './protocol/protocol.ts';
 import { createPushService, type PushService } from './push/push-service.ts';
 import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
@@ -30,10 +32,14 @@ import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { readRoutes, shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
+import { s2sRoutes } from './routes/s2s-routes.ts';
+import { socketRoute } from './routes/socket-route.ts';
 import { sendingRoutes } from './sending.ts';
+import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
 import type { UserStore } from './store/user-store.ts';
+import { createUpgrades } from './upgrades.ts';
 
 export interface CollectorNeeds {
   config: Config;
@@ -56,7 +62,7 @@ export interface CollectorNeeds {
 
 export interface Collector {
   app: FastifyInstance;
-  /** From now on every answer asks its client to connect anew, and listeners of the live stream are let go. */
+  /** From now on every answer asks its client to connect anew, and listeners and sockets are let go. */
   drain(): void;
   /** After the last request: what was accepted is on disk. */
   close(): Promise<void>;
@@ -102,6 +108,21 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const submit = overloadedAs(log.submit, logger, random);
   const checkRate = eventRates(createRates(), now, random);
   const ingest = createIngest({ labels, origins, checkRate, submit, now });
+  const address = ownAddress(config.publicUrl);
+  const protocol = createProtocol({
+    labels,
+    origins,
+    customers,
+    users: needs.users,
+    ingest,
+    pushKey: pushKeys.publicKey,
+    now,
+  });
+  const sockets = createSockets(
+    { protocol, channel, checkRate, failed: (cause) => logger.error({ err: cause }, 'a message failed') },
+    metrics,
+    now,
+  );
 
   const start = randomBytes(4).toString('hex');
   let requests = 0;
@@ -137,8 +158,13 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   });
   await servePages(app, needs.pages);
 
+  const upgrades = createUpgrades(app.server, (request, response) => app.routing(request, response));
+  app.server.on('upgrade', upgrades.take);
+  const isDraining = (): boolean => state === 'draining';
   const routes: Route[] = [
     ...ingestRoutes(ingest),
+    ...s2sRoutes({ labels, origins, protocol, checkRate, ownAddress: address, now }),
+    socketRoute({ sockets, upgrades, ownAddress: address, newRequestId, isDraining }),
     ...readRoutes({ labels, origins, log, now }),
     ...customerRoutes({ labels, origins, log, customers, now }),
     ...liveRoutes({ labels, origins, feed, metrics }),
@@ -162,7 +188,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     delete request.raw.headers['content-type'];
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'strict-origin-when-cross-origin');
-    if (state === 'draining') reply.header('connection', 'close');
+    if (isDraining()) reply.header('connection', 'close');
     next();
   });
   for (const { method, url, audience, schema, answer } of routes)
@@ -193,8 +219,10 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     drain() {
       state = 'draining';
       feed.close();
+      sockets.drain();
     },
     async close() {
+      sockets.drain();
       await app.close();
       bodies.close();
       await follower.close();

@@ -122,6 +122,29 @@ export const customer = Type.Object({
   timeline: Type.Array(storedEvent),
   next,
 });
+export const message = Type.Object(
+  {
+    api_key: Type.String({ description: 'A secret key, or the label’s public key' }),
+    brand_key: Type.Optional(Type.String()),
+    ext_user_id: Type.Optional(Type.String()),
+    hash: Type.Optional(Type.String({ description: 'The user_hash; with a public key' })),
+    device_id: Type.Optional(id),
+    cid: Type.Integer(),
+    uuid: Type.Optional(Type.String({ maxLength: 64 })),
+    ts: Type.Optional(time),
+  },
+  { additionalProperties: true },
+);
+export const messageAnswer = Type.Object(
+  {
+    cid: Type.Integer(),
+    uuid: Type.Optional(Type.String()),
+    ts: Type.Optional(time),
+    errCode: Type.Integer({ description: '0 is success' }),
+    errMsg: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true },
+);
 export const label = Type.Object({ name: Type.String(), label_key: Type.String(), brands: Type.Array(Type.String()) });
 export const lossReport = Type.Object({
   totals: Type.Record(Type.String(), Type.Integer()),

@@ -27,6 +27,7 @@ const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : 
 const listenOnV6Loopback = (collector: Collector, port: number): Promise<Server | undefined> =>
   new Promise((resolve, reject) => {
     const server = createServer(collector.app.server.listeners('request')[0] as never);
+    server.on('upgrade', (...upgrade) => collector.app.server.emit('upgrade', ...upgrade));
     server.headersTimeout = collector.app.server.headersTimeout;
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'EAFNOSUPPORT') resolve(undefined);

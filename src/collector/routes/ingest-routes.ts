@@ -6,6 +6,7 @@ import type { Body } from '../body.ts';
 import type { Arrival, Ingest } from '../ingest.ts';
 import { Refusal } from '../refusal.ts';
 import * as schemas from '../schemas.ts';
+import { preflight } from './preflight.ts';
 import type { Route } from './route.ts';
 
 const arrival = (request: FastifyRequest): Arrival => {
@@ -36,22 +37,7 @@ export const ingestRoutes = (ingest: Ingest): Route[] => [
     },
     answer: (request) => ingest.fromBrowser(arrival(request)),
   },
-  {
-    // A preflight names no label, so it cannot be judged: the request that follows is.
-    method: 'OPTIONS',
-    url: '/v1/events',
-    audience: 'page',
-    schema: { hide: true },
-    answer: (request, reply) => {
-      const wanted = request.headers['access-control-request-headers'];
-      return reply
-        .code(204)
-        .header('access-control-allow-methods', 'POST')
-        .header('access-control-allow-headers', wanted ?? 'content-type, content-encoding')
-        .header('access-control-max-age', '86400')
-        .send();
-    },
-  },
+  preflight('/v1/events'),
   {
     method: 'POST',
     url: '/api/external/events/v2',

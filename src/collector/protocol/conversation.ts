@@ -1,0 +1,132 @@
+/**
+ * One client's side of a socket: INIT, IDENTIFY and what follows, in the order in which it was said. Owns who the client is
+ * by now and what their customer's pages are told; knows no bytes, no clock of silence and no pressure (`socket.ts` does).
+ */
+import { parseMessage } from '../../wire/parse-message.ts';
+import { type Answer, answers, cids, type Message } from '../../wire/protocol.ts';
+import type { Channel, Line } from '../channel.ts';
+import type { CheckRate } from '../event-rates.ts';
+import { answerTo, asProtocolError, ProtocolError, refusalOf } from './answer.ts';
+import type { Protocol } from './protocol.ts';
+import type { Speaker, Whence } from './speaker.ts';
+
+export interface ConversationNeeds {
+  protocol: Protocol;
+  channel: Channel;
+  checkRate: CheckRate;
+  /** What nobody but the operator may know of a failure. */
+  failed: (cause: unknown) => void;
+}
+
+export interface Conversation {
+  /** Never rejects; everything that is to be said is written to the line. */
+  hear(text: string): Promise<void>;
+  /** A message that is none: too large, not text, too many. */
+  refuse(problem: ProtocolError): void;
+  /** Whether INIT was heard, whatever became of it. */
+  hasBegun(): boolean;
+  end(): void;
+}
+
+/** A refused INIT is what every later message is told, until another INIT is not. */
+type State = { at: 'new' } | { at: 'refused'; why: ProtocolError } | { at: 'open'; speaker: Speaker };
+
+/** The number under which a message is refused that had none. */
+const NONE = { cid: answers[cids.ping] };
+
+const read = (text: string): Message => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own words quote the message, which may be private.
+    throw new ProtocolError('bad_message', 'this is not JSON');
+  }
+  const parsed = parseMessage(value);
+  if (!parsed.ok) throw new ProtocolError('bad_message', parsed.rule);
+  return parsed.message;
+};
+
+export const createConversation = (
+  { protocol, channel, checkRate, failed }: ConversationNeeds,
+  line: Line,
+  whence: Whence,
+): Conversation => {
+  let state: State = { at: 'new' };
+  let leave = (): void => {};
+  let life: 'open' | 'ended' = 'open';
+
+  const write = (answer: Answer): void => line.write(JSON.stringify(answer));
+
+  /** The customer's pages are heard from now on; those of whoever spoke before are not. */
+  const become = (speaker: Speaker): void => {
+    leave();
+    leave = () => {};
+    state = { at: 'open', speaker };
+    // A client that left while it was being recognised listens no more.
+    if (speaker.customer && life === 'open') leave = channel.join(speaker.label.name, speaker.customer.key, line);
+  };
+
+  const init = (message: Message): void => {
+    try {
+      const speaker = protocol.speaker(message, whence);
+      checkRate(speaker.label, whence.address, 1);
+      become(speaker);
+      write(answerTo(message, protocol.settings(speaker, whence)));
+    } catch (cause) {
+      const why = asProtocolError(cause);
+      if (why && why.code !== 'rate_limited') {
+        leave();
+        state = { at: 'refused', why };
+      }
+      throw cause;
+    }
+  };
+
+  const identify = async (message: Message, speaker: Speaker): Promise<void> => {
+    const identified = protocol.identified(speaker, message);
+    // Before the state is read: what is sent meanwhile is either in it or on the line.
+    become(identified);
+    const { fields, pending } = await protocol.customer(identified);
+    write(answerTo(message, fields));
+    for (const push of pending) line.write(JSON.stringify(push));
+  };
+
+  const answer = async (message: Message): Promise<void> => {
+    if (message.cid === answers[cids.ping]) return;
+    if (message.cid === cids.init) return init(message);
+    if (state.at === 'refused') throw state.why;
+    if (message.cid === cids.ping) return write(answerTo(message, {}));
+    if (state.at === 'new') throw new ProtocolError('bad_message', 'INIT (3) comes first');
+    const { speaker } = state;
+    checkRate(speaker.label, whence.address, 1);
+    if (message.cid === cids.identify) return identify(message, speaker);
+    const fields = await protocol.answer(speaker, message, whence);
+    if (fields) write(answerTo(message, fields));
+  };
+
+  const refuse = (message: Pick<Message, 'cid'>, cause: unknown): void => {
+    const problem = asProtocolError(cause);
+    if (!problem) failed(cause);
+    write(refusalOf(message, problem ?? new ProtocolError('internal', 'the collector failed; its log has the reason')));
+  };
+
+  return {
+    async hear(text) {
+      let message: Pick<Message, 'cid'> = NONE;
+      try {
+        const heard = read(text);
+        message = heard;
+        await answer(heard);
+      } catch (cause) {
+        refuse(message, cause);
+      }
+    },
+    refuse: (problem) => refuse(NONE, problem),
+    hasBegun: () => state.at !== 'new',
+    end() {
+      life = 'ended';
+      leave();
+    },
+  };
+};

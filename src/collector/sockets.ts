@@ -1,0 +1,63 @@
+/**
+ * All open sockets: takes the handshake, looks after silence, and lets everybody go when the collector drains.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Metrics } from './metrics.ts';
+import type { ConversationNeeds } from './protocol/conversation.ts';
+import type { Whence } from './protocol/speaker.ts';
+import { type OpenSocket, openSocket } from './socket.ts';
+
+export interface Sockets {
+  /** Whether another one may be opened. */
+  hasRoom(): boolean;
+  open(request: IncomingMessage, connection: Duplex, head: Buffer, whence: Whence): void;
+  /** Asks every client to come back, and cuts off who does not go. */
+  drain(): void;
+}
+
+const MESSAGE_BYTES = 64 * 1024;
+/** File descriptors are the bound that an operating system has. */
+const MOST_SOCKETS = 10_000;
+const LOOK_EVERY = 5_000;
+/** Of RFC 6455: the service restarts. */
+const RESTART = 1012;
+const DRAIN_LIMIT = 2_000;
+
+export const createSockets = (
+  needs: ConversationNeeds,
+  metrics: Pick<Metrics, 'sockets'>,
+  now: () => number,
+  lookEvery = LOOK_EVERY,
+): Sockets => {
+  // Compression would cost each connection memory of its own, and messages are small.
+  const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
+  const open = new Set<OpenSocket>();
+  const looking = setInterval(() => {
+    const at = now();
+    for (const socket of open) socket.look(at);
+  }, lookEvery);
+  looking.unref();
+
+  return {
+    hasRoom: () => open.size < MOST_SOCKETS,
+    open(request, connection, head, whence) {
+      server.handleUpgrade(request, connection, head, (ws) => {
+        const socket = openSocket(ws, needs, whence, now, () => {
+          open.delete(socket);
+          metrics.sockets(-1);
+        });
+        open.add(socket);
+        metrics.sockets(1);
+      });
+    },
+    drain() {
+      clearInterval(looking);
+      for (const socket of open) socket.end(RESTART, 'the collector restarts; connect again');
+      setTimeout(() => {
+        for (const socket of open) socket.cut();
+      }, DRAIN_LIMIT).unref();
+    },
+  };
+};
