@@ -1,4 +1,9 @@
 /**
- * Bundle entry of what is drawn over the page, loaded on first use. This version draws nothing and says so once.
+ * Bundle entry of `smartico_ui.js`, which `smartico.js` fetches when something is to be drawn: hands the room over to the
+ * function that waits for it in the window.
  */
-console.warn('[smartico] smartico_ui.js: this version draws nothing. (not_available)');
+import { createUi } from './ui/room.ts';
+import type { UiModule } from './ui/ui.ts';
+
+const { global } = (document.currentScript as HTMLScriptElement).dataset;
+(window as unknown as { [name: string]: (room: UiModule) => void })[`${global}:ui`]?.({ createUi });

@@ -1,0 +1,49 @@
+/**
+ * What the drawings say by themselves, in the languages that they speak; another language hears English.
+ */
+const names = [
+  'close',
+  'back',
+  'open',
+  'inbox',
+  'count',
+  'readAll',
+  'empty',
+  'more',
+  'star',
+  'delete',
+  'deleted',
+  'undo',
+  'failed',
+  'retry',
+  'profile',
+] as const;
+/** `count` has a `#` where the number goes. */
+export type Words = Record<(typeof names)[number], string>;
+
+/** In the order of the names; a list weighs a page less than a table. */
+const tables: { [language: string]: string } = {
+  en: 'Close|Back|Open|Inbox|# unread|Mark all as read|No messages yet|Show more|Star|Delete|Message deleted|Undo|That did not work.|Try again|Profile',
+  es: 'Cerrar|Volver|Abrir|Mensajes|# sin leer|Marcar todo como leído|Todavía no hay mensajes|Ver más|Destacar|Eliminar|Mensaje eliminado|Deshacer|No ha funcionado.|Reintentar|Perfil',
+  pt: 'Fechar|Voltar|Abrir|Mensagens|# por ler|Marcar tudo como lido|Ainda não há mensagens|Ver mais|Destacar|Eliminar|Mensagem eliminada|Desfazer|Não funcionou.|Tentar de novo|Perfil',
+  de: 'Schließen|Zurück|Öffnen|Nachrichten|# ungelesen|Alle als gelesen markieren|Noch keine Nachrichten|Mehr anzeigen|Markieren|Löschen|Nachricht gelöscht|Rückgängig|Das hat nicht geklappt.|Erneut versuchen|Profil',
+  fr: 'Fermer|Retour|Ouvrir|Messages|# non lus|Tout marquer comme lu|Pas encore de messages|Afficher plus|Marquer|Supprimer|Message supprimé|Annuler|Cela n’a pas marché.|Réessayer|Profil',
+  uk: 'Закрити|Назад|Відкрити|Повідомлення|# непрочитаних|Позначити все прочитаним|Повідомлень ще немає|Показати ще|Позначити зірочкою|Видалити|Повідомлення видалено|Скасувати|Не вдалося.|Спробувати ще раз|Профіль',
+  ar: 'إغلاق|رجوع|فتح|الرسائل|# غير مقروءة|تحديد الكل كمقروء|لا توجد رسائل بعد|عرض المزيد|تمييز بنجمة|حذف|حُذفت الرسالة|تراجع|لم ينجح ذلك.|إعادة المحاولة|الملف الشخصي',
+};
+
+/** What the page speaks, as far as the drawings do. */
+export interface Speech {
+  words: Words;
+  /** Dates are written in it too. */
+  language: string;
+  dir: 'ltr' | 'rtl';
+}
+
+/** @param wanted two letters, lower case */
+export const speechIn = (wanted: string): Speech => {
+  const language = wanted in tables ? wanted : 'en';
+  const said = tables[language]?.split('|') ?? [];
+  const words = Object.fromEntries(names.map((name, place) => [name, said[place]])) as Words;
+  return { words, language, dir: language === 'ar' ? 'rtl' : 'ltr' };
+};
