@@ -3,6 +3,7 @@
  * can be shown all the same: a browser takes the permission back from a site that stays silent.
  */
 import { parseJson } from './json.ts';
+import { LOCALHOST } from './localhost.ts';
 
 /** Of the service worker's scope. It has one of its own, so that the site's own worker and its subscriptions stay as they are. */
 export const PUSH_SCOPE = '-push';
@@ -12,17 +13,14 @@ export interface Notification {
   options: NotificationOptions & { data: { action: string } };
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const https = (url: URL, site: string): boolean => url.protocol === 'https:' || url.origin === site;
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** @param site the site's origin; its host speaks where the message has no title */
 export const readNotification = (text: string, site: string): Notification => {
-  const { title, body, icon, action, engagement_uid } = Object(parseJson(text) ?? { body: text });
-  const options: Notification['options'] = { body: textOf(body), data: { action: textOf(action) } };
-  if (icon) options.icon = textOf(icon);
-  // The same engagement again takes the place of the one that is shown.
-  if (engagement_uid) options.tag = textOf(engagement_uid);
-  return { title: textOf(title) || new URL(site).host, options };
+  const { title, body, icon, action } = Object(parseJson(text) ?? { body: text });
+  const options: Notification['options'] = { body: textIn(body), data: { action: textIn(action) } };
+  if (icon) options.icon = textIn(icon);
+  return { title: textIn(title) || new URL(site).host, options };
 };
 
 export interface Destination {
@@ -36,8 +34,8 @@ export interface Destination {
 export const destinationOf = (action: string, site: string, name: string): Destination => {
   try {
     if (/^\s*dp:/i.test(action)) return { link: action, open: `${site}/#${name}_dp=${encodeURIComponent(action)}` };
-    const url = new URL(action, site);
-    if (action && https(url, site)) return { open: url.href };
+    const { protocol, origin, href } = new URL(action, site);
+    if (action && (protocol === 'https:' || origin === site || LOCALHOST.test(origin))) return { open: href };
   } catch {
     // no address at all: the click still shows the site
   }

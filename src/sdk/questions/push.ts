@@ -93,7 +93,7 @@ export const createPush = (needs: PushNeeds): PushRoom => {
   /** Subscribes, which changes nothing for who is subscribed, and tells the collector what it does not know. */
   const share = async (): Promise<PushState> => {
     const path = worker();
-    let step = `no service worker at ${path}`;
+    let step = `no service worker at ${path}: a file there that imports the collector's smartico-sw.js`;
     try {
       local.set(key, local.get(key) ?? UNTOLD);
       const scope = path.replace(/[^/]*$/, name + PUSH_SCOPE);

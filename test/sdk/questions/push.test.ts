@@ -1,0 +1,231 @@
+import { expect, test, vi } from 'vitest';
+import { smarticoError } from '../../../src/sdk/notice.ts';
+import { textStore } from '../../../src/sdk/platform.ts';
+import { createPush } from '../../../src/sdk/questions/push.ts';
+import { cids } from '../../../src/wire/protocol.ts';
+import { scriptedAsk } from '../../support/scripted-ask.ts';
+
+/** What a browser remembers between pages: its answer, its subscription, its store. */
+const browser = (permission: NotificationPermission = 'default') => ({
+  permission,
+  /** What the visitor will press. */
+  answer: 'granted' as NotificationPermission,
+  subscription: undefined as { endpoint: string; key: string } | undefined,
+  subscribed: 0,
+  local: textStore(() => undefined),
+});
+type Browser = ReturnType<typeof browser>;
+
+const open = (
+  here: Browser = browser(),
+  {
+    user = 'ann' as string | null,
+    key = 'KEY',
+    lacks = {} as object,
+    phone = false,
+    register = undefined as undefined | (() => Promise<never>),
+    waitIdentified = () => Promise.resolve(),
+    worker = '/smartico-sw.js',
+  } = {},
+) => {
+  const collector = scriptedAsk();
+  collector.always(cids.pushToken, () => ({}));
+  const told: string[] = [];
+  const links: string[] = [];
+  const page = new EventTarget();
+  const subscriptionOf = ({ endpoint }: { endpoint: string }) => ({
+    endpoint,
+    toJSON: () => ({ endpoint, keys: { p256dh: 'p', auth: 'a' } }),
+    async unsubscribe() {
+      here.subscription = undefined;
+    },
+  });
+  const pushManager = {
+    async subscribe({ applicationServerKey }: { applicationServerKey: string }) {
+      if (here.subscription && here.subscription.key !== applicationServerKey) throw new DOMException('another key');
+      here.subscription ??= { endpoint: `https://push.example/${++here.subscribed}`, key: applicationServerKey };
+      return subscriptionOf(here.subscription);
+    },
+    getSubscription: async () => here.subscription && subscriptionOf(here.subscription),
+  };
+  const installing = { state: 'installing', onstatechange: undefined as undefined | (() => void) };
+  const registered = vi.fn(async (_path: string, _options: object) => {
+    setTimeout(() => {
+      installing.state = 'activated';
+      installing.onstatechange?.();
+    });
+    return register ? register() : { active: null, installing, waiting: null, pushManager };
+  });
+  const push = createPush({
+    platform: {
+      root: {
+        isSecureContext: true,
+        PushManager: class {},
+        Notification: {
+          get permission() {
+            return here.permission;
+          },
+          async requestPermission() {
+            if (here.permission === 'default') here.permission = here.answer;
+            return here.permission;
+          },
+        },
+        navigator: {
+          userAgent: phone ? 'Mozilla/5.0 (Linux; Android 15) Mobile' : 'Mozilla/5.0 (X11; Linux x86_64)',
+          serviceWorker: Object.assign(page, { register: registered }),
+        },
+        ...lacks,
+      } as never,
+      local: here.local,
+    },
+    name: '_smartico',
+    key: 'push',
+    ask: collector.ask,
+    user: () => user,
+    waitIdentified,
+    publicKey: async () => key,
+    worker: () => worker,
+    scriptUrl: (address) => address,
+    openLink: (link) => void links.push(link),
+    tell: (code, about) => void told.push(`${code}: ${about}`),
+  });
+  const hear = (data: unknown) => page.dispatchEvent(new MessageEvent('message', { data }));
+  return { ...collector, ...push, told, links, registered, hear };
+};
+
+test('permission that is granted becomes a subscription that the collector knows', async () => {
+  const { request, asked, told, registered } = open();
+  expect(await request()).toBe('allowed');
+  expect(asked.map(({ cid, fields }) => [cid, fields])).toEqual([
+    [
+      cids.pushToken,
+      { platform: 0, subscription: { endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } } },
+    ],
+  ]);
+  expect(registered).toHaveBeenCalledWith('/smartico-sw.js', { scope: '/_smartico-push' });
+  expect(told).toEqual([]);
+});
+
+test('a worker of the page’s own keeps a scope of its own beside the site’s', async () => {
+  const { request, registered } = open(browser(), { worker: '/casino/my-sw.js' });
+  await request();
+  expect(registered).toHaveBeenCalledWith('/casino/my-sw.js', { scope: '/casino/_smartico-push' });
+});
+
+test('a phone is a phone', async () => {
+  const { request, asked } = open(browser(), { phone: true });
+  await request();
+  expect(asked[0]?.fields.platform).toBe(8);
+});
+
+test.each([
+  ['denied', 'blocked', 'the visitor blocked it'],
+  ['default', 'ask', 'the visitor closed the question'],
+] as const)('permission that is %s is a state and a reason', async (answer, state, reason) => {
+  const here = browser();
+  here.answer = answer;
+  const { request, attach, asked, told } = open(here);
+  expect(await request()).toBe(state);
+  await attach();
+  expect([asked, told]).toEqual([[], [`push_unavailable: ${reason}`]]);
+});
+
+test.each([
+  ['a page that is not on https', { isSecureContext: false }, /https/],
+  ['a browser without notifications', { Notification: undefined }, /no web push/],
+  ['a browser without push', { PushManager: undefined }, /no web push/],
+  ['a browser without service workers', { navigator: { userAgent: '' } }, /no web push/],
+  [
+    'a sandboxed frame',
+    {
+      navigator: {
+        userAgent: '',
+        get serviceWorker() {
+          throw new DOMException('sandboxed');
+        },
+      },
+    },
+    /no web push/,
+  ],
+])('%s is told so', async (_where, lacks, reason) => {
+  const { request, attach, told } = open(browser('granted'), { lacks });
+  expect(await request()).toBe('unavailable');
+  await attach();
+  expect(told).toEqual([expect.stringMatching(reason)]);
+});
+
+test('a site without the worker’s file is told which one it needs', async () => {
+  const { request, told } = open(browser(), { register: () => Promise.reject(new TypeError('404')) });
+  expect(await request()).toBe('unavailable');
+  expect(told).toEqual([expect.stringContaining('/smartico-sw.js')]);
+});
+
+test('each user of a browser is told to the collector once', async () => {
+  const here = browser();
+  await open(here).request();
+  const again = open(here);
+  await again.attach();
+  await again.request();
+  expect(again.asked).toEqual([]);
+  const other = open(here, { user: 'bob' });
+  await other.attach();
+  expect(other.asked).toHaveLength(1);
+});
+
+test('a visitor’s subscription becomes the user’s at identify', async () => {
+  const here = browser();
+  const visitor = open(here, { user: null });
+  await visitor.request();
+  expect(visitor.asked).toHaveLength(1);
+  const user = open(here);
+  await user.attach();
+  expect(user.asked).toHaveLength(1);
+});
+
+test('a browser that nobody asked is left alone', async () => {
+  const { attach, registered, asked } = open(browser('granted'));
+  await attach();
+  expect([registered.mock.calls, asked]).toEqual([[], []]);
+});
+
+test('what the collector could not be told is told by the next page', async () => {
+  const here = browser();
+  const first = open(here);
+  first.hold(cids.pushToken);
+  const state = first.request();
+  (await first.question(0)).refuse();
+  expect([await state, first.told]).toEqual(['unavailable', [expect.stringContaining('push_unavailable')]]);
+  const next = open(here);
+  await next.attach();
+  expect(next.asked).toHaveLength(1);
+});
+
+test('a key that the collector changed is subscribed to anew', async () => {
+  const here = browser();
+  await open(here).request();
+  const { attach, asked } = open(here, { key: 'NEW KEY' });
+  await attach();
+  expect(asked[0]?.fields.subscription).toMatchObject({ endpoint: 'https://push.example/2' });
+});
+
+test('a native token is the user’s as soon as there is one; one that is none, or never arrives, is told', async () => {
+  const { registerNative, asked, told } = open();
+  await registerNative('token', 7, 'com.op.app');
+  await registerNative(undefined);
+  expect(asked.map(({ fields }) => fields)).toEqual([{ token: 'token', platform: 7, package: 'com.op.app' }]);
+  const nobody = open(browser(), {
+    waitIdentified: () => Promise.reject(smarticoError('not_identified', 'after 10 s')),
+  });
+  await nobody.registerNative('token');
+  expect([...told, ...nobody.told]).toEqual([
+    'bad_argument: registerNativePushToken(token)',
+    'not_identified: registerNativePushToken',
+  ]);
+});
+
+test('a click on a notification is a link to run; what other workers say is not', () => {
+  const { hear, links } = open();
+  hear({ smartico_dp: 'dp:inbox' });
+  for (const other of [null, undefined, 'dp:inbox', {}, { smartico_dp: 5 }, [1]]) hear(other);
+  expect(links).toEqual(['dp:inbox']);
+});
