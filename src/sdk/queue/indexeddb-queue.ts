@@ -10,8 +10,8 @@ import type { EventQueue, Waiting } from './event-queue.ts';
 export interface IndexedDbQueue extends EventQueue {
   /** Keeps rows that waited elsewhere; resolves when they are on disk. */
   adopt(rows: Waiting[]): Promise<void>;
-  /** Ends the open group at once: the page is leaving. */
-  commit(): void;
+  /** Ends the open group at once, and tells which rows are not on disk yet: the page is leaving. */
+  commit(): Waiting[];
 }
 
 /**
@@ -47,12 +47,19 @@ export const openIndexedDbQueue = async (
   /** The first event of a task has a transaction of its own; the others share one, at an eighth of the cost. */
   let first = true;
   let group: Group | undefined;
+  /** Committed, and not on disk yet. */
+  const writing = new Set<Waiting[]>();
 
   const begin = (): Group => {
     const transaction = db.transaction('q', 'readwrite', { durability: 'relaxed' });
     const rows: Waiting[] = [];
     // Only `complete` counts: a full disk lets every request succeed and then aborts the transaction.
-    transaction.onabort = () => returned(rows, transaction.error);
+    transaction.onabort = () => {
+      writing.delete(rows);
+      returned(rows, transaction.error);
+    };
+    transaction.oncomplete = () => writing.delete(rows);
+    writing.add(rows);
     return { store: transaction.objectStore('q'), rows };
   };
   const commit = () => {
@@ -98,6 +105,9 @@ export const openIndexedDbQueue = async (
         for (const eid of eids) store.delete(eid);
       }),
     count: () => use('readonly', (store) => promisifyRequest(store.count())),
-    commit,
+    commit() {
+      commit();
+      return [...writing].flat();
+    },
   };
 };

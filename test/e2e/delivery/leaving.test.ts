@@ -2,7 +2,7 @@
  * A page that is left in the very task that made an event. The network answers nothing until the visitor is back, so that
  * only the device can have kept what arrives in the end.
  */
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import {
@@ -127,7 +127,56 @@ describe.each([
     }
     await expectKept(home);
   });
+
+  test('a window that closes before the browser came to write its event loses nothing', async () => {
+    world.network.set('cut');
+    const home = world.pages.site + world.page();
+    const opener = await openReady(await context.newPage(), home);
+    const opened = context.waitForEvent('page');
+    await opener.evaluate((url) => void window.open(url), home);
+    const page = await opened;
+    await page.waitForLoadState();
+    await databaseOpen(page);
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          navigator.locks.request('alive', () => new Promise(() => resolve()));
+        }),
+    );
+    const release = await holdWrites(opener);
+    ledger.push('held-back');
+    await page.evaluate(() => {
+      setTimeout(() => {
+        window._smartico.action('held-back');
+        window.close();
+      });
+    });
+    // The tab is said to be closed before its page is gone.
+    await opener.evaluate(() => navigator.locks.request('alive', () => {}));
+    await release();
+    await expectKept(home);
+  });
 });
+
+/** From now on every write to the queue waits behind a transaction of this page, as behind a slow disk, until it is released. */
+const holdWrites = async (page: Page): Promise<() => Promise<void>> => {
+  const held = await page.evaluateHandle(
+    (label) =>
+      new Promise<{ released: boolean }>((resolve) => {
+        const held = { released: false };
+        indexedDB.open(`_smartico:${label}:`).onsuccess = ({ target }) => {
+          const store = (target as IDBOpenDBRequest).result.transaction('q', 'readwrite').objectStore('q');
+          const ask = () => {
+            resolve(held);
+            if (!held.released) store.count().onsuccess = ask;
+          };
+          ask();
+        };
+      }),
+    world.label.key,
+  );
+  return () => held.evaluate((held) => void Object.assign(held, { released: true }));
+};
 
 test('an event that is made while the network works arrives from a page that has been left', async () => {
   const browser = await openBrowser();

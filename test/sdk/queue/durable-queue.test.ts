@@ -143,6 +143,29 @@ describe('step by step down', () => {
   });
 });
 
+describe('a page that leaves', () => {
+  test('keeps in the journal what the disk does not have yet, and brings it over when it comes back', async () => {
+    const { queue, journal, hurried } = durableQueue();
+    await until(() => hurried.length);
+    queue.append('e1', '1');
+    await until(async () => (await onDisk()).length);
+    queue.append('e2', '2');
+    queue.commit();
+    expect(await eids(journal)).toEqual(['e2']);
+    await queue.gather();
+    expect([await eids(journal), await onDisk()]).toEqual([[], ['e1', 'e2']]);
+  });
+
+  test('leaves nothing behind of an event that a receipt named meanwhile', async () => {
+    const { queue, journal, hurried } = durableQueue();
+    await until(() => hurried.length);
+    queue.append('e1', '1');
+    queue.commit();
+    await queue.acknowledge(['e1']);
+    expect([await eids(journal), await onDisk()]).toEqual([[], []]);
+  });
+});
+
 describe('bounds', () => {
   test('10,000 events wait at the most: the oldest are dropped, counted and told', async () => {
     const memory = journalQueue(

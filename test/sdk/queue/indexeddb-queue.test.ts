@@ -37,6 +37,24 @@ test('a page that leaves ends its open group at once', async () => {
   expect(commits).toHaveBeenCalledTimes(2);
 });
 
+test('a page that leaves hears which rows are not on disk yet, and of no other', async () => {
+  const { queue, returned } = await open();
+  queue.append('a', '1');
+  queue.append('b', '2');
+  expect(queue.commit()).toEqual([
+    { eid: 'a', text: '1' },
+    { eid: 'b', text: '2' },
+  ]);
+  expect(await queue.count()).toBe(2);
+  expect(queue.commit()).toEqual([]);
+  vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementationOnce(function (this: IDBTransaction) {
+    this.abort();
+  });
+  queue.append('c', '3');
+  await until(() => returned.mock.calls.length);
+  expect(queue.commit()).toEqual([]);
+});
+
 test('rows whose transaction is aborted after append said yes are handed back with the reason', async () => {
   const { queue, returned } = await open();
   const commit = IDBTransaction.prototype.commit;
