@@ -42,7 +42,7 @@ export const createConsent = (
     const store = () => (given() ? real : memory);
     settle.push((yes) => {
       if (yes) for (const name of memory.keys('')) real.set(name, `${memory.get(name)}`);
-      else for (const name of real.keys(prefix.slice(0, -1))) real.remove(name);
+      else for (const name of real.keys(prefix)) real.remove(name);
       memory = textStore(() => undefined);
     });
     return {
@@ -52,9 +52,13 @@ export const createConsent = (
       keys: (start) => store().keys(start),
     };
   };
-  platform.root.addEventListener('storage', (change) => {
-    if (change.key !== key || !change.newValue) return;
-    answer = change.newValue;
+  const hear = (word: string) => {
+    for (const one of settle) one(word === 'yes');
+    answer = word;
+  };
+  platform.root.addEventListener('storage', ({ key: changed, newValue }) => {
+    if (changed !== key || !newValue) return;
+    hear(newValue);
     elsewhere(given());
   });
   return {
@@ -65,9 +69,8 @@ export const createConsent = (
       required = true;
     },
     set(yes) {
-      for (const one of settle) one(yes);
-      answer = yes ? 'yes' : 'no';
-      platform.local.set(key, answer);
+      hear(yes ? 'yes' : 'no');
+      platform.local.set(key, `${answer}`);
     },
     local: behind(platform.local),
     session: behind(platform.session),

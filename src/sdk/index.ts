@@ -54,13 +54,13 @@ export const createSmartico = (
   const platform = { ...outside, local: consent.local, session: consent.session };
   const { local } = platform;
   const callbacks = createCallbacks(tell);
-  const line = createLiveLine(tell);
+  const line = createLiveLine(tell, consent.given);
   const losses = createLosses(local, `${prefix}losses`);
   const letters = createDeadLetters(local, `${prefix}dead`, now);
   const session = createSession(platform, prefix, stub);
   const identity = createIdentity(() => {
     release();
-    line.here()?.sync();
+    line.sync();
   });
   /** What is captured before the label is known waits here. */
   const held = journalQueue(local, `${prefix}:q:`);
@@ -86,7 +86,7 @@ export const createSmartico = (
     const next = languageOf(value);
     if (!next || !settings || next === settings.language) return;
     settings = { ...settings, language: next };
-    line.here()?.sync();
+    line.sync();
   };
   const allowed = (): boolean => {
     look();
@@ -130,6 +130,7 @@ export const createSmartico = (
       losses,
       letters,
       tell,
+      consent.given,
       () => agree(false),
     );
     if (!links) {

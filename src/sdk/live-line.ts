@@ -14,28 +14,35 @@ export interface LiveLine {
   ask<T>(question: (live: Live) => T | Promise<T>): Promise<T>;
   /** A label is known, or another one. */
   open(fetch: () => Promise<LiveModule>, needs: () => LiveNeeds): void;
+  /** The label, the user or the language may be another one: the room looks. */
+  sync(): void;
 }
 
-export const createLiveLine = (tell: Tell): LiveLine => {
+/** @param may whether the visitor may be spoken about: a room that comes after a refusal has nobody to look for */
+export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
   let live: Live | undefined;
-  let fetching = false;
+  let latest: (() => Promise<LiveModule>) | undefined;
   let arrive: (live: Live) => void;
   const arrived = new Promise<Live>((resolve) => {
     arrive = resolve;
   });
+  const sync = () => {
+    if (may()) live?.sync();
+  };
   return {
     here: () => live,
     ask: (question) => arrived.then(question),
     open(fetch, needs) {
-      if (live) return live.sync();
-      if (fetching) return;
-      fetching = true;
+      const fetching = latest;
+      // Another label may have another collector.
+      latest = fetch;
+      if (fetching) return sync();
       const attempt = (wait: number): unknown =>
-        fetch().then(
+        latest?.().then(
           (room) => {
             live = room.createLive(needs());
             arrive(live);
-            live.sync();
+            sync();
           },
           (cause) => {
             tell('room_unavailable', 'live: tried again', cause);
@@ -44,5 +51,6 @@ export const createLiveLine = (tell: Tell): LiveLine => {
         );
       attempt(FIRST_RETRY);
     },
+    sync,
   };
 };

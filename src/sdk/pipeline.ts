@@ -43,6 +43,8 @@ export const startPipeline = (
   { read, lose }: LossCounts,
   { bury, read: letters }: DeadLetters,
   tell: Tell,
+  /** Whether anything may leave. */
+  may: () => boolean,
   /** The collector heard the browser refuse. */
   refused: () => void,
 ): Pipeline => {
@@ -65,10 +67,16 @@ export const startPipeline = (
     now,
     lose,
     tell,
-    onWaiting: (hurry) => flush.soon(hurry),
+    // A database that opens after a refusal brings rows along.
+    onWaiting: (hurry) => (may() ? flush.soon(hurry) : void purge()),
   });
+  const purge = async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid));
   const flush = createFlush({
-    queue,
+    queue: {
+      ...queue,
+      peek: async (most) => (may() ? queue.peek(most) : []),
+      inHand: () => (may() ? queue.inHand() : []),
+    },
     send: createSend(root.fetch.bind(root), now, `${address}/v1/events`),
     turn: createTurn(platform, `${mine}turn`),
     now,
@@ -141,7 +149,7 @@ export const startPipeline = (
   return {
     append: queue.append,
     flush: () => adopt().then(flush.now),
-    purge: async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid)),
+    purge,
     receipts: async () => ({ recent, dead: letters(), pending: (await queue.count()) + (await held.count()) }),
   };
 };
