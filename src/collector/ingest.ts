@@ -36,8 +36,6 @@ export interface Saying {
   page_id: string;
   /** An envelope. */
   event: unknown;
-  /** Of the message. */
-  bytes: number;
 }
 
 export interface IngestNeeds {
@@ -53,6 +51,9 @@ export interface Ingest {
   fromServer(arrival: Arrival): Promise<Verdicts>;
   fromMessage(saying: Saying): Promise<Verdicts>;
 }
+
+/** What a message weighs while it waits: few are large, and none is larger than a socket takes. */
+const SAYING_BYTES = 1_000;
 
 interface Prepared {
   submission: Submission;
@@ -84,7 +85,7 @@ const countLosses = (losses: Losses): Submission['losses'] => Object.entries(los
 export const createIngest = ({ labels, origins, checkRate, submit, now }: IngestNeeds): Ingest => {
   /** The shared middle, up to the log. `raw` is what stood in the body at each event's place. */
   const prepare = (
-    { request_id, bytes }: Pick<Arrival, 'request_id' | 'bytes'>,
+    { request_id, bytes = SAYING_BYTES }: { request_id: string; bytes?: number },
     label: Label,
     voucher: Voucher,
     parsed: Parsed<Envelope | PlacedEvent>[],

@@ -37,7 +37,6 @@ export const sayingAsks = ({ ingest, now }: SayingNeeds): Asks => {
         event_type,
         payload,
       },
-      bytes: JSON.stringify(payload).length,
     });
     const [verdict] = rejected;
     if (verdict) throw new ProtocolError(errCodeOf(verdict.code), `${verdict.code}: ${verdict.message}`);

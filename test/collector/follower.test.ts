@@ -1,0 +1,212 @@
+/** Every event reaches its customer's state once, whatever fails in between and wherever it was read. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { createCustomers } from '../../src/collector/customers.ts';
+import { createFollower, type Follower } from '../../src/collector/follower.ts';
+import type { EventLog, NewEvent, Submission } from '../../src/collector/store/event-log.ts';
+import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
+import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
+import { openSqliteLog } from '../../src/collector/store/sqlite-log.ts';
+import { openSqliteUsers } from '../../src/collector/store/sqlite-users.ts';
+import type { UserStore } from '../../src/collector/store/user-store.ts';
+import { event, submission } from '../support/submissions.ts';
+
+const parsed = parseConfig({
+  labels: [
+    { name: 'casino', keys: { public: ['p'] }, brands: ['main'], origins: [] },
+    { name: 'exact', keys: { public: ['q'] }, brands: ['main'], origins: [], hashes: { salts: ['s'], form: 'v2' } },
+  ],
+});
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
+const { labels } = parsed.config;
+const [casino] = labels as [Label];
+
+let log: EventLog;
+let users: UserStore;
+let follower: Follower;
+let heard: string[];
+let failures: unknown[];
+const follow = (): Follower =>
+  createFollower(labels, {
+    log,
+    users,
+    changed: (_, customer, before, after) => heard.push(`${customer} ${before.tags} > ${after.tags}`),
+    failed: (cause) => failures.push(cause),
+  });
+beforeEach(() => {
+  log = createMemoryLog();
+  users = createMemoryUsers();
+  heard = [];
+  failures = [];
+  follower = follow();
+});
+afterEach(() => follower.close());
+
+let eids = 0;
+const tag = (user: string | null, tag: string, more: Partial<NewEvent> = {}): NewEvent =>
+  event(`event-${++eids}`, {
+    user_ext_id: user,
+    event_type: 'core_public_tags_update',
+    payload: JSON.stringify({ operation: 'add', tags: [tag] }),
+    ...more,
+  });
+const click = (user: string | null): NewEvent => event(`event-${++eids}`, { user_ext_id: user });
+/** As group commit does it: into the log, then the word. */
+const commit = async (events: NewEvent[], more: Partial<Submission> = {}): Promise<void> => {
+  const group = [submission({ events, ...more })];
+  follower.committed(group, await log.append(group));
+};
+const tagsOf = async (customer: string, label = 'casino'): Promise<string[] | undefined> =>
+  (await users.get(label, customer))?.state.tags;
+
+describe('what is committed', () => {
+  test('is in the states of its customers, in order, and told once for each write', async () => {
+    await follower.settled();
+    await commit([tag('anna', 'a'), tag('bob', 'x'), tag('anna', 'b')]);
+    await follower.settled();
+    expect([await tagsOf('u:anna'), await tagsOf('u:bob')]).toEqual([['A', 'B'], ['X']]);
+    expect(heard.sort()).toEqual(['u:anna  > A,B', 'u:bob  > X']);
+  });
+
+  test('registers every user that it names, once, and no visitor of whom nothing is to be kept', async () => {
+    await follower.settled();
+    await commit([click('anna'), click('bob'), click(null), click('anna')], { received_at: 7_000 });
+    await commit([click('anna')], { received_at: 9_000 });
+    await follower.settled();
+    const { customers } = await users.list('casino', undefined, 10);
+    expect(customers.map(({ customer, state }) => [customer, state.user, state.registered_at])).toEqual([
+      ['u:anna', 'anna', 7_000],
+      ['u:bob', 'bob', 7_000],
+    ]);
+    expect((await users.get('casino', 'u:anna'))?.version).toBe(1);
+  });
+
+  test('is a visitor’s by their device, and nobody’s if it is the system’s', async () => {
+    await follower.settled();
+    await commit([tag(null, 'v'), tag(null, 's', { system: true })]);
+    await follower.settled();
+    expect(await tagsOf('d:device-1')).toEqual(['V']);
+    expect((await users.list('casino', undefined, 10)).customers).toHaveLength(1);
+  });
+
+  test('is one customer’s in any case of an ASCII id, and exact where the label says so', async () => {
+    await follower.settled();
+    await commit([tag('BOB', 'a'), tag('bob', 'b'), tag('É', 'c'), tag('é', 'd')]);
+    await commit([tag('BOB', 'a'), tag('bob', 'b')], { label: 'exact' });
+    await follower.settled();
+    expect(await tagsOf('u:bob')).toEqual(['A', 'B']);
+    expect([await tagsOf('u:É'), await tagsOf('u:é')]).toEqual([['C'], ['D']]);
+    expect([await tagsOf('u:BOB', 'exact'), await tagsOf('u:bob', 'exact')]).toEqual([['A'], ['B']]);
+  });
+
+  test('of a label that the config no longer has is left alone', async () => {
+    await follower.settled();
+    await commit([tag('anna', 'a')], { label: 'gone' });
+    await follower.settled();
+    expect(failures).toEqual([]);
+  });
+
+  test('while the log is being read is read too', async () => {
+    // Nobody has waited for the first read to be over.
+    await Promise.all(Array.from({ length: 30 }, (_, n) => commit([tag('anna', `t${n}`)])));
+    await follower.settled();
+    expect(await tagsOf('u:anna')).toHaveLength(30);
+  });
+});
+
+describe('a failure', () => {
+  test('of the store is told, and everything is folded once it works again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await follower.settled();
+    const update = vi.spyOn(users, 'update').mockRejectedValue(new Error('the disk is full'));
+    await commit([tag('anna', 'a')]);
+    await follower.settled();
+    await commit([tag('anna', 'b')]);
+    expect(failures).toEqual([new Error('the disk is full')]);
+    expect(await tagsOf('u:anna')).toBeUndefined();
+    update.mockRestore();
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.useRealTimers();
+    await follower.settled();
+    expect(await tagsOf('u:anna')).toEqual(['A', 'B']);
+  });
+
+  test('leaves a reader’s own change in place: both are there afterwards', async () => {
+    await follower.settled();
+    await commit([tag('anna', 'a')]);
+    await follower.settled();
+    const customers = createCustomers(
+      users,
+      () => {},
+      () => 0,
+    );
+    const direct = Array.from({ length: 20 }, (_, n) =>
+      customers.change(casino, { key: 'u:anna', user: 'anna' }, (state) => ({
+        ...state,
+        gems: state.gems + 1,
+        nickname: `n${n}`,
+      })),
+    );
+    const events = Array.from({ length: 20 }, (_, n) => commit([tag('anna', `t${n}`)]));
+    await Promise.all([...direct, ...events]);
+    await follower.settled();
+    const { state } = (await users.get('casino', 'u:anna'))!;
+    expect([state.gems, state.tags.length]).toEqual([20, 21]);
+  });
+});
+
+describe('after a restart', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'openaction-follower-'));
+  });
+  afterEach(async () => {
+    await follower.close();
+    await Promise.all([log.close(), users.close()]);
+    await rm(directory, { recursive: true });
+  });
+  const open = async (): Promise<void> => {
+    log = await openSqliteLog(directory);
+    users = await openSqliteUsers(directory);
+    heard = [];
+    follower = follow();
+  };
+
+  test('what was stored and never folded is folded, a visitor’s too, and what was folded is not folded again', async () => {
+    await follower.close();
+    await open();
+    await follower.settled();
+    await commit([tag('anna', 'a'), tag('anna', 'b')]);
+    await follower.settled();
+    // The process ends before the follower hears of these.
+    await log.append([submission({ events: [tag('anna', 'c'), tag(null, 'v'), click('carl')] })]);
+    await Promise.all([log.close(), users.close()]);
+    await open();
+    await follower.settled();
+    expect(heard.sort()).toEqual(['d:device-1  > V', 'u:anna A,B > A,B,C', 'u:carl  > ']);
+    await follower.close();
+    await Promise.all([log.close(), users.close()]);
+    await open();
+    await follower.settled();
+    expect(heard).toEqual([]);
+    expect(await tagsOf('u:anna')).toEqual(['A', 'B', 'C']);
+  });
+
+  test('a log of thousands is folded whole', async () => {
+    await follower.close();
+    await open();
+    await follower.close();
+    for (let group = 0; group < 10; group++)
+      await log.append([
+        submission({ events: Array.from({ length: 300 }, (_, n) => tag(`user-${n % 7}`, `t${group}`, { seq: null })) }),
+      ]);
+    follower = follow();
+    await follower.settled();
+    const { customers } = await users.list('casino', undefined, 100);
+    expect(customers.map(({ state }) => state.tags.length)).toEqual(Array(7).fill(10));
+    expect(await users.folded('casino')).toBe(3_000);
+  });
+});
