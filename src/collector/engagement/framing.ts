@@ -4,11 +4,14 @@
  */
 import type { Label } from '../config.ts';
 
-/** Sources for `frame-ancestors`: the label's own pages, and ours between them and the frame. */
-const ancestors = ({ origins }: Label, own: ReadonlySet<string>): string =>
-  [...new Set(["'self'", ...own, ...origins.filter((origin) => origin !== 'self' && origin !== 'null')])].join(' ');
+/** Only what a policy can name: words of the config stand for other things, and browsers know no IPv6 address in one. */
+const sources = (origins: Iterable<string>): string =>
+  [...new Set(origins)].filter((origin) => /^https?:/.test(origin) && !origin.includes('[')).join(' ');
 
-const pictures = ({ assetHosts }: Label, own: ReadonlySet<string>): string => [...own, ...assetHosts].join(' ');
+/** The label's own pages, and ours between them and the frame. */
+const ancestors = ({ origins }: Label, own: ReadonlySet<string>): string => `'self' ${sources([...own, ...origins])}`;
+
+const pictures = ({ assetHosts }: Label, own: ReadonlySet<string>): string => sources([...own, ...assetHosts]);
 
 /** Of an operator's HTML: no script, an origin of its own, nothing loaded but pictures from known hosts. */
 export const contentPolicy = (label: Label, own: ReadonlySet<string>): string =>
