@@ -44,7 +44,7 @@ export const s2sRoutes = (needs: S2sNeeds): Route[] => {
   const door = (request: FastifyRequest, { api_key }: Message) => {
     const { label, kind } = labels.byApiKey(api_key);
     if (kind === 'secret') origins.checkPrivateKey(request.headers.origin);
-    else origins.check(label, request.headers.origin);
+    else origins.checkAsking(label, request.headers.origin);
     checkRate(label, request.ip, 1);
     return { label, kind, labelKey: kind === 'public' ? (api_key as string) : label.keys.public[0]! };
   };
