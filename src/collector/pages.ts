@@ -17,6 +17,7 @@ export interface PagesNeeds {
 const sdkFiles = [
   'smartico.js',
   'smartico_live.js',
+  'smartico_api.js',
   'smartico_inframe.js',
   'smartico_ui.js',
   'smartico-sw.js',
