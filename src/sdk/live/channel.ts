@@ -45,21 +45,15 @@ const refused = ({ errCode, errMsg }: Answer): Refused =>
   Object.assign(smarticoError('identify_refused', `${errMsg}`), { message: `${errMsg}`, errCode });
 
 export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush }: ChannelNeeds): Channel => {
-  let line: { at: 'closed' } | { at: 'waiting'; timer: ReturnType<typeof setTimeout> } | { at: 'open'; mouth: Mouth } =
-    {
-      at: 'closed',
-    };
+  let line:
+    | { at: 'closed' }
+    | { at: 'waiting'; timer: ReturnType<typeof setTimeout> }
+    | { at: 'open'; mouth: Mouth; greeted: boolean } = { at: 'closed' };
   let failures = 0;
   let everOpen = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
-  let greeted: () => void = () => {};
-  let ready = new Promise<void>(() => {});
-  const renew = () => {
-    ready = new Promise((resolve) => {
-      greeted = resolve;
-    });
-  };
-  renew();
+  /** Questions that wait for the greeting, of this line or of one that takes its place. */
+  const waiting = new Set<() => void>();
   const asked = new Map<string, (answer: Answer) => void>();
 
   const timed = <T>(about: string, work: (resolve: (value: T) => void, reject: (cause: unknown) => void) => void) =>
@@ -89,19 +83,19 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     const { message } = parsed;
     const answered = asked.get(`${message.uuid}`);
     if (answered) answered(message as Message & Answer);
-    else if (message.cid === cids.ping) line.mouth.say({ cid: 2 });
+    else if (message.cid === cids.ping) line.mouth.say({ ...message, cid: cids.pong });
     else onPush(message as unknown as Push);
   };
   const listen = () => {
     clearTimeout(silence);
-    silence = setTimeout(() => exchange(cids.ping).catch(again), SILENCE);
+    const listened = line;
+    silence = setTimeout(() => exchange(cids.ping).catch(() => line === listened && again()), SILENCE);
   };
   const leave = () => {
     clearTimeout(silence);
     if (line.at === 'waiting') clearTimeout(line.timer);
     if (line.at === 'open') line.mouth.close();
     line = { at: 'closed' };
-    renew();
   };
   const again = () => {
     if (line.at === 'closed') return;
@@ -113,30 +107,41 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     // A socket that opens and is not answered is no better than one that does not open: the greeting has its own time.
     const mouth: Mouth = speak({
       async open() {
-        if (line.at !== 'open' || line.mouth !== mouth) return;
+        if (line !== mine) return;
         everOpen ||= speak === openSocket;
         listen();
         const outcome = await greet();
-        if (line.at !== 'open' || line.mouth !== mouth) return;
+        if (line !== mine) return;
         if (outcome === 'again') return again();
         if (outcome === 'refused') return leave();
         failures = 0;
-        greeted();
+        mine.greeted = true;
+        for (const go of waiting) go();
+        waiting.clear();
       },
-      hear: (value) => line.at === 'open' && line.mouth === mouth && hear(value),
-      gone: () => line.at === 'open' && line.mouth === mouth && again(),
+      hear: (value) => line === mine && hear(value),
+      gone: () => line === mine && again(),
     });
-    line = { at: 'open', mouth };
+    const mine = { at: 'open' as const, mouth, greeted: false };
+    line = mine;
+    // Some networks swallow the handshake and say nothing.
+    silence = setTimeout(again, PATIENCE);
   };
 
   return {
     exchange,
     ask: (cid, fields) =>
-      timed<void>(`${cid}`, (resolve) => void ready.then(resolve)).then(() => exchange(cid, fields)),
+      timed<void>(`${cid}`, (resolve) => (line.at === 'open' && line.greeted ? resolve() : waiting.add(resolve))).then(
+        () => exchange(cid, fields),
+      ),
     open() {
       if (line.at === 'closed') connect();
     },
-    close: leave,
+    close() {
+      // Whoever is greeted next may be somebody else: what was asked before is not theirs.
+      waiting.clear();
+      leave();
+    },
     hurry() {
       if (line.at !== 'waiting') return;
       leave();
