@@ -42,6 +42,7 @@ export const uiWorld = (): UiWorld => {
       format: 'iife',
     });
     const room = await readFile(new URL('../../dist/smartico_ui.js', import.meta.url), 'utf8');
+    pages.on('/favicon.ico', () => {});
     const script = { 'content-type': 'text/javascript' };
     scripts = [
       pages.add(`window.collector = '${pages.otherSite}';${outputFiles[0]?.text}`, script),

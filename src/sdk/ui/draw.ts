@@ -43,7 +43,7 @@ export const iconButton = (
   label: string,
   click: () => void,
 ): HTMLButtonElement => {
-  const button = make('button', { type: 'button', class: `icon ${icon}`, 'aria-label': label, title: label, click });
+  const button = make('button', { type: 'button', class: `icon ${icon}`, 'aria-label': label, click });
   const svg = 'http://www.w3.org/2000/svg';
   const drawing = button.ownerDocument.createElementNS(svg, 'svg');
   set(drawing, { viewBox: '0 0 24 24', 'aria-hidden': 'true' });

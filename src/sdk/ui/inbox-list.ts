@@ -4,7 +4,7 @@
  */
 import type { InboxChange, SmarticoApi } from '../customer-api.ts';
 import { createRow, type Row } from './inbox-row.ts';
-import { emptyShelf, type Message, marked, older, PAGE, refreshed, without } from './inbox-shelf.ts';
+import { emptyShelf, type Message, marked, older, PAGE, refreshed, type Shelf, without } from './inbox-shelf.ts';
 import type { Layer } from './layer.ts';
 import type { Speech } from './words.ts';
 
@@ -38,37 +38,38 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
   const { make, root } = layer;
   const { words } = speech;
   let shelf = emptyShelf;
-  let loading = true;
+  let at: 'loading' | 'failed' | 'listed' = 'loading';
   /** The message whose delete can be undone. */
   let leaving: { guid: string; timer: number } | undefined;
   const rows = new Map<string, Row>();
 
   const button = (text: string, click: () => void) => make('button', { type: 'button', click }, text);
   const count = make('span');
-  const readAll = button(words.readAll, () => {
-    const before = shelf;
-    shelf = marked(shelf, { read: true });
-    attempt(api.markAllInboxMessagesAsRead(), () => {
-      shelf = before;
-    });
-  });
+  const readAll = button(words.readAll, () => attempt(marked(shelf, { read: true }), api.markAllInboxMessagesAsRead()));
   const bar = make('div', { class: 'bar' }, count, readAll);
   const list = make('ul', { role: 'list' });
-  const state = make('div', { class: 'state', role: 'status' });
+  const state = make('div', { class: 'state' });
+  const retry = button(words.retry, () => {
+    at = 'loading';
+    say();
+    redraw();
+    load(0);
+  });
   const more = button(words.more, () => load(shelf.messages.length));
-  more.className = 'more';
   const toast = make('div', { class: 'toast', role: 'status' });
   const element = make('section', {}, bar, list, state, more, toast);
 
-  const say = (text: string, undo?: () => void) =>
-    toast.replaceChildren(make('p', {}, text, undo ? button(words.undo, undo) : null));
-  /** Draws what is hoped for, and if that comes to nothing what was before. */
-  const attempt = async (change: Promise<InboxChange>, takeBack: () => void) => {
+  const say = (text?: string, undo?: () => void) =>
+    toast.replaceChildren(text ? make('p', {}, text, undo ? button(words.undo, undo) : null) : '');
+  /** Shows what is hoped for, and if that comes to nothing what was before. */
+  const attempt = async (hoped: Shelf, change: Promise<InboxChange>) => {
+    const before = shelf;
+    shelf = hoped;
     redraw();
     // Both ways of a failure are one to the customer.
     const { err_code } = await change.catch(() => ({ err_code: -1 }));
     if (!err_code) return;
-    takeBack();
+    shelf = before;
     redraw();
     say(words.failed);
   };
@@ -84,10 +85,7 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
         open: () => open(now()),
         star() {
           const favorite = !now().favorite;
-          shelf = marked(shelf, { favorite }, guid);
-          attempt(api.markUnmarkInboxMessageAsFavorite(guid, favorite), () => {
-            shelf = marked(shelf, { favorite: !favorite }, guid);
-          });
+          attempt(marked(shelf, { favorite }, guid), api.markUnmarkInboxMessageAsFavorite(guid, favorite));
         },
         remove: () => remove(guid, row),
       });
@@ -107,7 +105,7 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
     count.textContent = words.count.replace('#', `${unseen}`);
     bar.hidden = !unseen || !shown.length;
     state.hidden = shown.length > 0;
-    if (!shown.length && !state.querySelector('button')) state.textContent = loading ? '…' : words.empty;
+    state.replaceChildren(at === 'failed' ? retry : at === 'loading' ? '…' : words.empty);
     more.hidden = shelf.complete || !shown.length;
   };
 
@@ -127,17 +125,13 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
   const stay = () => {
     root.clearTimeout(leaving?.timer);
     leaving = undefined;
-    toast.replaceChildren();
+    say();
   };
   const settle = () => {
     if (!leaving) return;
     const { guid } = leaving;
     stay();
-    const before = shelf;
-    shelf = without(shelf, guid);
-    attempt(api.deleteInboxMessage(guid), () => {
-      shelf = before;
-    });
+    attempt(without(shelf, guid), api.deleteInboxMessage(guid));
   };
 
   const load = async (from: number) => {
@@ -145,18 +139,12 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
     try {
       const page = await api.getInboxMessagesWithBodies({ from, to: from + PAGE });
       shelf = from ? older(shelf, page) : refreshed(shelf, page);
-      state.replaceChildren();
+      at = 'listed';
     } catch (cause) {
       failed(cause);
-      const retry = button(words.retry, () => {
-        state.replaceChildren();
-        loading = true;
-        redraw();
-        load(from);
-      });
-      state.replaceChildren(make('p', {}, words.failed), retry);
+      at = 'failed';
+      say(words.failed);
     }
-    loading = false;
     more.disabled = false;
     redraw();
   };
@@ -166,11 +154,7 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
     element,
     refresh: () => void load(0),
     read({ message_guid: guid, read }) {
-      if (read) return;
-      shelf = marked(shelf, { read: true }, guid);
-      attempt(api.markInboxMessageAsRead(guid), () => {
-        shelf = marked(shelf, { read: false }, guid);
-      });
+      if (!read) attempt(marked(shelf, { read: true }, guid), api.markInboxMessageAsRead(guid));
     },
     focus: ({ message_guid }) => rows.get(message_guid)?.opener.focus(),
     settle,

@@ -42,7 +42,7 @@ export interface Speech {
 
 /** @param wanted two letters, lower case */
 export const speechIn = (wanted: string): Speech => {
-  const language = wanted in tables ? wanted : 'en';
+  const language = Object.keys(tables).includes(wanted) ? wanted : 'en';
   const said = tables[language]?.split('|') ?? [];
   const words = Object.fromEntries(names.map((name, place) => [name, said[place]])) as Words;
   return { words, language, dir: language === 'ar' ? 'rtl' : 'ltr' };
