@@ -43,9 +43,9 @@ export const createInbox = (first: InboxPage, needs: InboxNeeds): Inbox => {
       button(
         { class: is_read ? 'row' : 'row unread', id: `row-${engagement_uid}` },
         () => open(item),
-        element('strong', { dir: 'auto' }, ...unread, body.title),
+        element('strong', {}, ...unread, element('bdi', {}, body.title)),
         time(item),
-        element('span', { class: 'preview', dir: 'auto' }, body.body),
+        element('span', { class: 'preview' }, element('bdi', {}, body.body)),
       ),
     );
   };

@@ -26,18 +26,19 @@ const tile = (name: string, value: string): HTMLElement =>
 
 export const profileScreen = (props: PublicProps, { words, lang, user }: ProfileNeeds): Node[] => {
   const number = new Intl.NumberFormat(lang);
-  const level = element(
-    'p',
-    { class: 'level' },
-    element('span', {}, words.level),
-    element('strong', {}, props.ach_level_current ?? words.noLevel),
-  );
+  const { ach_level_current: name } = props;
+  const level = name === null ? [words.noLevel] : [words.level, element('strong', {}, name)];
   return [
     element(
       'section',
       { class: 'who' },
       avatarOf(props, user),
-      element('div', {}, element('h2', { dir: 'auto' }, props.public_username ?? user), level),
+      element(
+        'div',
+        {},
+        element('h2', { dir: 'auto' }, props.public_username ?? user),
+        element('p', { class: 'level' }, ...level),
+      ),
     ),
     element(
       'dl',

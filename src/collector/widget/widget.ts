@@ -52,7 +52,14 @@ const showProblem = (problem: unknown): void => {
 
 const drawHead = (unread: number, draw: { [screen in Screen]: () => void } | undefined): void => {
   const tab = (screen: Screen): HTMLButtonElement => {
-    const count = screen === 'inbox' && unread > 0 ? [element('span', { class: 'count' }, String(unread))] : [];
+    const count =
+      screen === 'inbox' && unread > 0
+        ? [
+            ' ',
+            element('span', { class: 'count' }, String(unread)),
+            element('span', { class: 'unseen' }, ` ${words.unread}`),
+          ]
+        : [];
     const attributes = { role: 'tab', id: `tab-${screen}`, 'aria-controls': 'main' };
     return button(attributes, () => choose(screen), words[screen], ...count);
   };
