@@ -61,7 +61,7 @@ const address = (more: Record<string, string> = {}): string =>
 
 /** The operator's page with the widget in it, writing down what it is told. */
 const frameIt = async (url: string, site = pages.otherSite): Promise<Frame> => {
-  const html = `<!doctype html><script>told=[];onmessage=({data,origin})=>told.push([data,origin])</script><iframe src="${url.replaceAll('&', '&amp;')}" width=700 height=600></iframe>`;
+  const html = `<!doctype html><link rel=icon href=data:,><script>told=[];onmessage=({data,origin})=>told.push([data,origin])</script><iframe src="${url.replaceAll('&', '&amp;')}" width=700 height=600></iframe>`;
   await page.goto(site + pages.add(html));
   return page.frames()[1]!;
 };
