@@ -24,7 +24,13 @@ export interface Mouth {
 export const openSocket = (root: Window & typeof globalThis, address: string, { open, hear, gone }: Ears): Mouth => {
   const url = new URL(`${address}/ws`, root.location.href);
   url.protocol = url.protocol.replace('http', 'ws');
-  const socket = new root.WebSocket(url);
+  let socket: WebSocket;
+  try {
+    socket = new root.WebSocket(url);
+  } catch {
+    setTimeout(gone); // forbidden by the page's own policy, or by the browser on a mixed page: one that never opens
+    return { say: () => {}, close: () => {} };
+  }
   socket.onopen = open;
   socket.onmessage = ({ data }) => hear(parseJson(data));
   socket.onclose = gone;
@@ -59,11 +65,13 @@ export const openHttp = (
           credentials: 'omit',
           referrerPolicy: 'origin',
         })
-        .then((response) => response.text())
-        .then((text) => {
-          const { pending, code, message: why, ...answer } = Object(parseJson(text));
-          // A refusal of the whole request is an answer too.
-          hear({ errCode: code && 400, errMsg: `${code}: ${why}`, cid: 0, ...answer, uuid: message.uuid });
+        .then(async (response) => {
+          const { pending, code, message: why, ...answer } = Object(parseJson(await response.text()));
+          const { uuid } = message;
+          // A refusal of the whole request is an answer too; a proxy's page is none.
+          if (code) hear({ cid: 0, uuid, errCode: response.status, errMsg: `${code}: ${why}` });
+          else if (typeof answer.errCode === 'number') hear({ ...answer, uuid });
+          else gone();
           for (const push of Array.isArray(pending) ? pending : []) hear(push);
         })
         .catch(gone),
