@@ -44,13 +44,15 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
   const fold = createFold(users, label, changed);
   const exactIds = label.hashes.form === 'v2';
   const known = new Set<string>();
-  /** `stale`: something was committed while the log was read, so it must be read again. */
-  let at: 'behind' | 'stale' | 'live' = 'behind';
-  /** Events up to here were looked at, were folded, and were folded according to the store. */
+  /** `lost`: something that was heard of is not waiting any more, so what the log gives now does not join up with it. */
+  let at: 'behind' | 'lost' | 'live' = 'behind';
+  /** Events up to here were heard of, are folded, and are folded according to the store. */
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
   let waiting: Happening[] = [];
+  /** From this event on, whatever changes somebody waits. */
+  let waitingFrom: Cursor | undefined;
   let running: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let state: 'following' | 'closing' = 'following';
@@ -94,7 +96,9 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
     folded = upTo;
   };
 
-  const isCurrent = (): boolean => at === 'behind';
+  /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
+  const joinsUp = (next: Cursor | null): boolean =>
+    at === 'behind' && (next === null || (waitingFrom !== undefined && folded >= waitingFrom));
   const catchUp = async (): Promise<void> => {
     if (kept === undefined) {
       kept = await users.folded(label.name);
@@ -106,8 +110,11 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
       .filter(({ scope, event_type, user_ext_id }) => scope !== 'system' && isNew(event_type, user_ext_id))
       .flatMap((event) => happeningOf(event, event, () => event.payload) ?? []);
     await keep(happenings, page.next ?? page.events.at(-1)?.cursor ?? folded);
-    seen = folded;
-    if (page.next === null && isCurrent()) at = 'live';
+    if (joinsUp(page.next)) {
+      at = 'live';
+      seen = Math.max(seen, folded);
+      waiting = waiting.filter(({ cursor }) => cursor > folded);
+    }
     await nextTurn();
   };
   const foldWaiting = async (): Promise<void> => {
@@ -115,9 +122,10 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
     await keep(some, waiting.length === 0 ? seen : some.at(-1)!.cursor);
     await pause(PACE_MS);
   };
-  const fallBehind = (): void => {
-    at = 'behind';
+  const lose = (): void => {
+    at = 'lost';
     waiting = [];
+    waitingFrom = undefined;
   };
 
   const isDue = (): boolean => at !== 'live' || waiting.length > 0 || seen - (kept ?? 0) >= KEEP_EVERY;
@@ -128,29 +136,28 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
       while (isDue()) await (at === 'live' ? foldWaiting() : catchUp());
     } catch (cause) {
       failed(cause);
-      fallBehind();
+      lose();
       if (state === 'following') retry = setTimeout(wake, RETRY_MS);
     }
     running = undefined;
   };
   const wake = (): void => {
-    clearTimeout(retry);
+    retry = undefined;
     running ??= run();
   };
   wake();
 
   return {
     committed({ events, device_id, received_at }: Submission, outcomes: Outcome[]): void {
-      if (at !== 'live') {
-        at = 'stale';
-        return;
-      }
       let last: string | null = null;
-      for (const [n, event] of events.entries()) {
-        const cursor = outcomes[n];
+      for (let n = 0; n < events.length; n++) {
+        const cursor = outcomes[n]!;
         if (typeof cursor !== 'number' || cursor <= seen) continue;
         seen = cursor;
+        waitingFrom ??= cursor;
+        const event = events[n]!;
         const { event_type, user_ext_id } = event;
+        // Most events are of the customer before them, and change nobody.
         const isOfLast = user_ext_id === last && !changesCustomers(event_type);
         last = user_ext_id;
         if (isOfLast || event.system || !isNew(event_type, user_ext_id)) continue;
@@ -158,8 +165,9 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
         const happening = happeningOf(event, { cursor, device_id, received_at }, payload);
         if (happening) waiting.push(happening);
       }
-      if (waiting.length > MOST_WAITING) fallBehind();
-      if (isDue()) wake();
+      if (waiting.length > MOST_WAITING) lose();
+      // After a failure the store has its pause, however much is committed meanwhile.
+      if (isDue() && retry === undefined) wake();
     },
     async settled(): Promise<void> {
       while (running) await running;

@@ -134,6 +134,26 @@ describe('a failure', () => {
     expect(await tagsOf('u:anna')).toEqual(['A', 'B']);
   });
 
+  test('of a store that falls far behind loses nothing: the log is read again', async () => {
+    await follower.settled();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const update = users.update;
+    users.update = async (...change) => {
+      await held;
+      return update(...change);
+    };
+    for (let group = 0; group < 21; group++)
+      await commit(Array.from({ length: 1_000 }, (_, n) => click(`user-${group}-${n}`)));
+    await commit([tag('anna', 'a')]);
+    release();
+    await follower.settled();
+    expect((await users.list('casino', undefined, 100_000)).customers).toHaveLength(21_001);
+    expect(await tagsOf('u:anna')).toEqual(['A']);
+  });
+
   test('leaves a reader’s own change in place: both are there afterwards', async () => {
     await follower.settled();
     await commit([tag('anna', 'a')]);
