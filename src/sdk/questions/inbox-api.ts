@@ -62,7 +62,7 @@ export const createInbox = ({ platform, read, write, bodiesAt, tell }: InboxNeed
   let onUnread: ((unread: number) => void) | undefined;
   let onNew: { query: InboxQuery; hear: (messages: InboxMessage[]) => void } | undefined;
   /** Messages that whoever hears updates was shown, or told of. */
-  const told = new Set<string>();
+  let told = new Set<string>();
   /** Messages that came since, new or delivered again. */
   const came = new Set<string>();
   /** Lists and updates in their order. */
@@ -104,15 +104,19 @@ export const createInbox = ({ platform, read, write, bodiesAt, tell }: InboxNeed
   };
   const remember = (items: InboxItem[]) => {
     for (const { engagement_uid } of items) told.add(engagement_uid);
+    return items;
   };
   const page = (given?: InboxQuery): Promise<InboxItem[]> => {
     const query = given ?? {};
-    const items = list(query);
-    if (query.onUpdate) {
-      onNew = { query, hear: query.onUpdate };
-      // An update that comes before this answer waits for it; a failure is heard by who asked.
-      listed = listed.then(() => items).then(remember, () => {});
-    }
+    if (!query.onUpdate) return list(query);
+    onNew = { query, hear: query.onUpdate };
+    const items = list(query).then(remember);
+    // An update that comes before this answer waits for it; a failure is heard by who asked.
+    const answered = items.then(
+      () => {},
+      () => {},
+    );
+    listed = listed.then(() => answered);
     return items;
   };
   /** Messages that come together are one update. */
@@ -189,15 +193,14 @@ export const createInbox = ({ platform, read, write, bodiesAt, tell }: InboxNeed
       if (push.cid === cids.propsPush) count(push.props.core_inbox_unread_count);
       else if (push.cid === cids.engagementPush && push.activityType === activityTypes.inbox) {
         came.add(push.engagement_uid);
-        if (came.size === 1) listed = listed.then(update);
+        listed = listed.then(update);
       }
     },
     forget() {
       unread = undefined;
       shown = new Map();
       bodies.forget();
-      told.clear();
-      came.clear();
+      told = new Set();
     },
   };
 };

@@ -71,11 +71,22 @@ describe('reasons', () => {
     expect(held('popups')).toBe(true);
   });
 
-  test('a time of a month is not over at once', async () => {
+  test('a time that is longer than a timer can count is not over at once', async () => {
+    const started = vi.spyOn(globalThis, 'setTimeout');
     const { set, held, released } = open();
     set('popups', true, { ttl: 30 * 24 * 3_600_000 });
     await vi.advanceTimersByTimeAsync(1_000);
     expect([held('popups'), released]).toEqual([true, []]);
+    expect(started.mock.calls.map(([, delay]) => delay)).toEqual([2 ** 31 - 1]);
+    started.mockRestore();
+  });
+
+  test('however many reasons expire, one timer waits', () => {
+    const { set } = open();
+    for (const reason of ['a', 'b', 'c']) set('popups', true, { reason, ttl: 1_000 });
+    expect(vi.getTimerCount()).toBe(1);
+    for (const reason of ['a', 'b', 'c']) set('popups', false, { reason });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test.each([Number.NaN, Infinity, '60', {}, null])('a time that is none (%s) holds without end', async (ttl) => {

@@ -42,6 +42,8 @@ const open = (
   });
   const pushManager = {
     async subscribe({ applicationServerKey }: { applicationServerKey: string }) {
+      if (installing.state !== 'activated') throw new DOMException('no active worker');
+      if (!applicationServerKey) throw new DOMException('no push service here');
       if (here.subscription && here.subscription.key !== applicationServerKey) throw new DOMException('another key');
       here.subscription ??= { endpoint: `https://push.example/${++here.subscribed}`, key: applicationServerKey };
       return subscriptionOf(here.subscription);
@@ -87,7 +89,8 @@ const open = (
     worker: () => worker,
     scriptUrl: (address) => address,
     openLink: (link) => void links.push(link),
-    tell: (code, about) => void told.push(`${code}: ${about}`),
+    tell: (code, about, cause) =>
+      void told.push(`${code}: ${about}`, ...(cause instanceof DOMException ? [cause.message] : [])),
   });
   const hear = (data: unknown) => page.dispatchEvent(new MessageEvent('message', { data }));
   return { ...collector, ...push, told, links, registered, hear };
@@ -158,6 +161,15 @@ test('a site without the worker’s file is told which one it needs', async () =
   const { request, told } = open(browser(), { register: () => Promise.reject(new TypeError('404')) });
   expect(await request()).toBe('unavailable');
   expect(told).toEqual([expect.stringContaining('/smartico-sw.js')]);
+});
+
+test('a browser that reaches no push service is told with its own words', async () => {
+  const { request, told, asked } = open(browser(), { key: '' });
+  expect([await request(), told, asked]).toEqual([
+    'unavailable',
+    ['push_unavailable: no push service', 'no push service here'],
+    [],
+  ]);
 });
 
 test('each user of a browser is told to the collector once', async () => {
