@@ -38,6 +38,15 @@ export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chrom
 export const openProfile = (directory: string, start: BrowserStart = {}): Promise<BrowserContext> =>
   chromium.launchPersistentContext(directory, options(start));
 
+/** What the SDK draws, it draws where the page cannot look; from now on a test can. */
+export const openShadows = (context: BrowserContext): Promise<unknown> =>
+  context.addInitScript(() => {
+    const { attachShadow } = Element.prototype;
+    Element.prototype.attachShadow = function (init) {
+      return attachShadow.call(this, { ...init, mode: 'open' });
+    };
+  });
+
 export interface BrowserWindow {
   context: BrowserContext;
   close(): Promise<void>;

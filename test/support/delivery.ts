@@ -16,6 +16,7 @@ export interface Label {
   readonly key: string;
   /** What its users' hashes are made with. */
   readonly salt: string;
+  readonly admin: string;
   /** All that the collector has, in the order in which it came. */
   events(): Promise<StoredEvent[]>;
   losses(): Promise<LossReport>;
@@ -32,6 +33,11 @@ export interface PageParts {
   tag?: string;
   /** `false`: the page does not say that localhost may report. */
   localhost?: boolean;
+  /** What the page has in it, and its policy. */
+  body?: string;
+  headers?: Record<string, string>;
+  /** Where it is, if that matters. */
+  path?: string;
 }
 
 export interface World {
@@ -50,15 +56,20 @@ const LABELS = 40;
 const labelKey = (index: number): string => `label-${index}`;
 const saltOf = (index: number): string => `salt-${index}`;
 
-/** Rates of the whole label, for the tests that are about them; the others have the collector's own. */
-const configOf = (origins: string[], rates: object | undefined) => ({
+/** What a test's label has beyond the usual, in the config's own names. */
+export interface LabelExtra {
+  hashes?: object;
+  [name: string]: unknown;
+}
+
+const configOf = (origins: string[], { hashes, ...extra }: LabelExtra) => ({
   labels: Array.from({ length: LABELS }, (_, index) => ({
     name: `Casino ${index}`,
     keys: { public: [labelKey(index)], secret: [`secret-${index}`], admin: [`admin-${index}`] },
     brands: [`brand-${index}`],
     origins,
-    hashes: { salts: [saltOf(index)] },
-    ...(rates && { rates: { label: rates } }),
+    hashes: { salts: [saltOf(index)], ...hashes },
+    ...extra,
   })),
 });
 
@@ -74,14 +85,16 @@ const watchDatabase = `
   });`;
 
 const labelAt = (collector: RunningCollector, index: number): Label => {
+  const admin = `admin-${index}`;
   const read = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${collector.url}${path}`, { headers: { authorization: `Bearer admin-${index}` } });
+    const response = await fetch(`${collector.url}${path}`, { headers: { authorization: `Bearer ${admin}` } });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   };
   return {
     key: labelKey(index),
     salt: saltOf(index),
+    admin,
     losses: () => read('/v1/losses'),
     async events() {
       const all: StoredEvent[] = [];
@@ -99,7 +112,7 @@ const labelAt = (collector: RunningCollector, index: number): Label => {
 };
 
 /** Call at the top of a test file; what it returns is complete once the tests run. */
-export const deliveryWorld = (rates?: { perSecond: number; burst: number }): World => {
+export const deliveryWorld = (extra: LabelExtra = {}): World => {
   let collector: RunningCollector;
   let pages: PageServer;
   let network: FaultProxy;
@@ -109,7 +122,7 @@ export const deliveryWorld = (rates?: { perSecond: number; burst: number }): Wor
   beforeAll(async () => {
     pages = await startPageServer();
     collector = await startCollector({
-      config: configOf([pages.site, pages.otherSite, pages.plainSite, 'null'], rates),
+      config: configOf([pages.site, pages.otherSite, pages.plainSite, 'null'], extra),
     });
     network = await startFaultProxy(collector.url);
     stub = await readFile(new URL('../../dist/stub.js', import.meta.url), 'utf8');
@@ -139,13 +152,26 @@ export const deliveryWorld = (rates?: { perSecond: number; burst: number }): Wor
       return label;
     },
     tag,
-    page: ({ before = '', after = '', stub: stubbed = false, tag: own = tag(), localhost = true } = {}) =>
-      pages.add(`<!doctype html><meta charset="utf-8"><title>Casino</title><link rel="icon" href="data:,">
+    page: ({
+      before = '',
+      after = '',
+      stub: stubbed = false,
+      tag: own = tag(),
+      localhost = true,
+      body = '<h1>Casino</h1>',
+      headers,
+      path,
+    } = {}) =>
+      pages.add(
+        `<!doctype html><meta charset="utf-8"><title>Casino</title><link rel="icon" href="data:,">
 <script>${localhost ? 'window._smartico_allow_localhost = true;' : ''}${watchDatabase}${before}</script>
 <script>${stubbed ? stub : ''}</script>
 ${own}
 <script>${after}</script>
-<body style="height: 100vh; margin: 0"><h1>Casino</h1>`),
+<body style="height: 100vh; margin: 0">${body}`,
+        headers,
+        path,
+      ),
   };
 };
 

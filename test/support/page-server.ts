@@ -12,8 +12,8 @@ export interface PageServer {
   readonly otherSite: string;
   /** The same pages again, where the browser is told of the host `casino.example`: no secure context. */
   readonly plainSite: string;
-  /** Serves this page from now on, and answers its path. */
-  add(html: string, headers?: Record<string, string>): string;
+  /** Serves this page from now on, and answers its path; one of its own unless another is given. */
+  add(html: string, headers?: Record<string, string>, path?: string): string;
   /** Runs for each request of the path, before its empty answer. */
   on(path: string, handler: (body: string) => Promise<void> | void): void;
   close(): Promise<void>;
@@ -45,8 +45,7 @@ export const startPageServer = async (): Promise<PageServer> => {
     site: `http://127.0.0.1:${port}`,
     otherSite: `http://localhost:${port}`,
     plainSite: `http://casino.example:${port}`,
-    add(html, headers = {}) {
-      const path = `/page-${pages.size + 1}`;
+    add(html, headers = {}, path = `/page-${pages.size + 1}`) {
       pages.set(path, { html, headers });
       return path;
     },

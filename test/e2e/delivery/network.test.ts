@@ -154,7 +154,7 @@ describe('a network with faults', () => {
 });
 
 describe('a collector that lets a label send 5 events a second', () => {
-  const world = deliveryWorld({ perSecond: 5, burst: 10 });
+  const world = deliveryWorld({ rates: { label: { perSecond: 5, burst: 10 } } });
 
   test('has all of a burst in the end', async () => {
     await openReady(page, world.pages.site + world.page());
