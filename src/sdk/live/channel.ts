@@ -32,6 +32,7 @@ export interface Channel {
   ask: Ask;
   /** Asks at once; for the greeting itself. */
   exchange: Ask;
+  /** Opens it, or greets again where it is open: somebody who was a visitor has a name now. */
   open(): void;
   close(): void;
   /** The network is back, or the page: what waits for another try tries now. */
@@ -102,22 +103,26 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     leave();
     line = { at: 'waiting', timer: setTimeout(connect, backoff(++failures, Math.random())) };
   };
+  const meet = async () => {
+    const met = line;
+    const outcome = await greet();
+    if (line !== met || line.at !== 'open') return;
+    if (outcome === 'again') return again();
+    if (outcome === 'refused') return leave();
+    failures = 0;
+    line.greeted = true;
+    for (const go of waiting) go();
+    waiting.clear();
+  };
   const connect = () => {
     const speak = openSocket && (everOpen || failures < TRIES) ? openSocket : openHttp;
     // A socket that opens and is not answered is no better than one that does not open: the greeting has its own time.
     const mouth: Mouth = speak({
-      async open() {
+      open() {
         if (line !== mine) return;
         everOpen ||= speak === openSocket;
         listen();
-        const outcome = await greet();
-        if (line !== mine) return;
-        if (outcome === 'again') return again();
-        if (outcome === 'refused') return leave();
-        failures = 0;
-        mine.greeted = true;
-        for (const go of waiting) go();
-        waiting.clear();
+        void meet();
       },
       hear: (value) => line === mine && hear(value),
       gone: () => line === mine && again(),
@@ -136,6 +141,10 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
       ),
     open() {
       if (line.at === 'closed') connect();
+      else if (line.at === 'open' && line.greeted) {
+        line.greeted = false;
+        void meet();
+      }
     },
     close() {
       // Whoever is greeted next may be somebody else: what was asked before is not theirs.

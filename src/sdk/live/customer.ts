@@ -7,8 +7,8 @@ import { type Answer, cids, type LabelSettings } from '../../wire/protocol.ts';
 import type { Refused } from './channel.ts';
 import type { Ask, LiveNeeds } from './live.ts';
 
-/** Answers that another try will not change, until the page changes who asks. */
-const FINAL = (code: number) => code > 399 && code < 500 && code !== 429;
+/** Answers that another try will not change, until the page changes who asks: 403, 4011, ... */
+const FINAL = (code: number) => /^4/.test(`${code}`) && code !== 429;
 
 export interface Customer {
   /** Greets the collector for whoever the user is now. */
@@ -64,8 +64,11 @@ export const createCustomer = (
   const setUpLabel = ({ settings: told, props: visitor }: Answer) => {
     label = Object(told);
     const { label: key, visitor: everyone, language } = settings();
-    if (everyone || !identity.user())
-      props = { is_visitor: true, core_user_language: language || null, core_public_tags: [], ...Object(visitor) };
+    if (everyone || !identity.user()) {
+      const known = { is_visitor: true, core_user_language: language || null, core_public_tags: [], ...Object(visitor) };
+      if (props) merge(known);
+      else props = known;
+    }
     if (setUp === key) return;
     setUp = key;
     callbacks.emitSticky('label_init_completed', 0, '');
@@ -79,6 +82,30 @@ export const createCustomer = (
     callbacks.emitSticky('identify', 0, { ...full }, '');
     callbacks.emit('props_change', { ...full });
     arrived();
+  };
+
+  const greet: Customer['greet'] = async (exchange) => {
+    const mine = generation;
+    const { label: label_key, brand: brand_key, visitor } = settings();
+    const user = visitor ? null : identity.user();
+    let keys = ['label_init_completed', 'identify'];
+    try {
+      const init = await exchange(cids.init, { label_key, brand_key, device_id: device() });
+      if (mine !== generation) return greet(exchange);
+      setUpLabel(init);
+      keys = ['identify'];
+      if (user === null) return 'ready';
+      const answer = await exchange(cids.identify, { ext_user_id: user, hash: identity.hash() ?? null });
+      if (mine !== generation) return greet(exchange);
+      meet(answer);
+      return 'ready';
+    } catch (cause) {
+      const { errCode } = cause as Refused;
+      if (!FINAL(errCode)) return 'again';
+      if (mine !== generation) return greet(exchange);
+      refuse(keys, cause as Refused);
+      return 'refused';
+    }
   };
 
   return {
@@ -95,27 +122,6 @@ export const createCustomer = (
       props = null;
       callbacks.forget('identify');
     },
-    async greet(exchange) {
-      const mine = generation;
-      const { label: label_key, brand: brand_key, visitor } = settings();
-      const user = visitor ? null : identity.user();
-      let keys = ['label_init_completed', 'identify'];
-      try {
-        const init = await exchange(cids.init, { label_key, brand_key, device_id: device() });
-        if (mine !== generation) return 'again';
-        setUpLabel(init);
-        keys = ['identify'];
-        if (user === null) return 'ready';
-        const answer = await exchange(cids.identify, { ext_user_id: user, hash: identity.hash() ?? null });
-        if (mine !== generation) return 'again';
-        meet(answer);
-        return 'ready';
-      } catch (cause) {
-        const { errCode } = cause as Refused;
-        if (mine !== generation || !FINAL(errCode)) return 'again';
-        refuse(keys, cause as Refused);
-        return 'refused';
-      }
-    },
+    greet,
   };
 };

@@ -151,7 +151,6 @@ export const createLive = (needs: LiveNeeds): Live => {
   const forget = () => {
     customer.forget();
     rooms.questions()?.forget();
-    engagements.forget();
     rooms.drawn()?.reset();
   };
   const suspend = (surface: Surface) => (hold: unknown, options?: object) => suspension.set(surface, hold, options);
@@ -205,13 +204,16 @@ export const createLive = (needs: LiveNeeds): Live => {
       const [before, , former] = who ? JSON.parse(who) : [];
       who = now;
       if (before === label && former === user && customer.identified()) return;
-      if (former !== undefined && (before !== label || former !== user)) {
-        forget();
-        // Whoever was to be logged in is another user now; a logout makes the next login count.
-        if (former !== null) wanted = undefined;
+      const another = before !== label || former !== user;
+      if (another) forget();
+      if (former && another) {
+        // Another user than the one who was to be logged in, and who was shown things; a logout makes the next login count.
+        wanted = undefined;
+        engagements.forget();
         if (user === null) logins.close();
       }
-      channel.close();
+      // A visitor of this page who has a name now needs no other line; anybody else does.
+      if (before !== label || former !== null) channel.close();
       channel.open();
     },
     login(payload = {}) {
