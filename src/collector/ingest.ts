@@ -23,6 +23,8 @@ export interface Arrival {
   origin: string | undefined;
   authorization: string | undefined;
   address: string;
+  /** The browser sent Global Privacy Control. */
+  gpc: boolean;
 }
 
 /** One event that was said in a message; its speaker is known, and the message has been counted. */
@@ -148,6 +150,11 @@ export const createIngest = ({ labels, origins, checkRate, submit, now }: Ingest
     const batch = parsed.value;
     const label = labels.byPublicKey(batch.label_key);
     origins.check(label, arrival.origin);
+    if (label.honorGpc && arrival.gpc)
+      throw new Refusal(
+        'consent_refused',
+        'the browser sends Global Privacy Control, which this label takes for a refusal',
+      );
     // Counts of pages are rows too: a batch of nothing else must not pass for nothing.
     checkRate(label, arrival.address, Math.max(1, batch.events.length, batch.pages.length));
     const voucher = hashVoucher(label, batch.hashes, now());

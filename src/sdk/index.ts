@@ -163,6 +163,7 @@ export const createSmartico = (
         callbacks,
         openLink: (link) => links?.open(link),
         rooms,
+        honorGpc: () => refusedByBrowser() && agree(false),
         tell,
       }),
     );

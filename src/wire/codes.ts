@@ -19,6 +19,7 @@ export const requestCodes = {
   unknown_label: 401,
   unknown_key: 401,
   origin_not_allowed: 403,
+  consent_refused: 403,
   key_not_for_browsers: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -30,6 +30,7 @@ const config = {
     label('demo'),
     label('listed', { deepLinkActions: { listed: ['Allowed'] } }),
     label('month', { retentionDays: 30 }),
+    label('private', { honorGpc: true }),
     label('slow', { rates: { address: { perSecond: 0.001, burst: 3 } } }),
     label('rotating', {
       keys: { public: ['new-label', 'old-label'], secret: ['new-secret', 'old-secret'], admin: ['rotating-admin'] },
@@ -75,6 +76,15 @@ describe('a page’s batch', () => {
       const { status } = await send(collector, gzipSync(JSON.stringify(batch([one]))), headers);
       expect([status, (await stored(collector, one.eid))?.eid]).toEqual([200, one.eid]);
     }
+  });
+
+  test('of a browser that sends Global Privacy Control is refused where the label takes that for a refusal', async () => {
+    const one = browserEvent();
+    const refused = await send(collector, batch([one], { label_key: 'private-label' }), { 'sec-gpc': '1' });
+    expect([refused.status, refused.body]).toMatchObject([403, { code: 'consent_refused' }]);
+    const asked = await send(collector, batch([browserEvent()], { label_key: 'private-label' }));
+    const elsewhere = await send(collector, batch([browserEvent()]), { 'sec-gpc': '1' });
+    expect([asked.status, elsewhere.status]).toEqual([200, 200]);
   });
 
   test('is read whatever its content type is called', async () => {

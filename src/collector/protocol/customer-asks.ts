@@ -3,6 +3,7 @@
  */
 import { cids, type Message, type SegmentMatch } from '../../wire/protocol.ts';
 import type { Customers } from '../customers.ts';
+import { isCurrent } from '../engagement/content.ts';
 import { type CustomerState, type PushTarget, stateBounds } from '../engine/customer-state.ts';
 import { publicProps } from '../engine/public-props.ts';
 import { askSegment } from '../engine/segment.ts';
@@ -66,6 +67,15 @@ export const customerAsks = ({ customers, now }: CustomerNeeds): Asks => ({
         level_counter_2: 0,
         props: publicProps(state, now()),
       };
+    },
+  },
+  [cids.eligible]: {
+    by: 'anyone',
+    async answer({ label, customer }, message) {
+      const uid = textField(message, 'engagement_uid', 64);
+      const { engagements } = await customers.read(label, customer);
+      const eligible = engagements.some((one) => one.uid === uid && one.status === 'pending' && isCurrent(one, now()));
+      return { eligible };
     },
   },
   [cids.segments]: {

@@ -21,6 +21,7 @@ const arrival = (request: FastifyRequest): Arrival => {
     origin: request.headers.origin,
     authorization: request.headers.authorization,
     address: request.ip,
+    gpc: request.headers['sec-gpc'] === '1',
   };
 };
 

@@ -37,7 +37,7 @@ export const tagsAfter = (before: string[], operation: string, tags: string[]): 
 
 /** @param changed hears what became different; `arrived` that the user is identified */
 export const createCustomer = (
-  { settings, identity, device, callbacks, tell }: LiveNeeds,
+  { settings, identity, device, callbacks, honorGpc, tell }: LiveNeeds,
   changed: (props: Props) => void,
   arrived: () => void,
 ): Customer => {
@@ -63,6 +63,7 @@ export const createCustomer = (
 
   const setUpLabel = ({ settings: told, props: visitor }: Answer) => {
     label = Object(told);
+    if (label.HONOR_GPC) honorGpc();
     const { label: key, visitor: everyone, language } = settings();
     if (everyone || !identity.user()) {
       const known = { is_visitor: true, core_user_language: language || null, core_public_tags: [], ...Object(visitor) };

@@ -27,6 +27,8 @@ export interface LiveNeeds {
   /** Runs a deep link or a URL, as `dp()` does. */
   openLink(link: string): void;
   rooms: Rooms;
+  /** The label takes Global Privacy Control for a refusal: where the browser sends it, everything stops. */
+  honorGpc(): void;
   tell: Tell;
 }
 
