@@ -191,11 +191,11 @@ export interface SmarticoMethods<Map extends EventMap = EventMap> {
   showVisitorGame(options: object): Promise<void>;
   convertVisitorGame(uuid: string): Promise<void>;
 
-  /** A trace of the page's own, stored as an event; nothing before `init`. */
-  sendAnalytics(id: string | number, seconds?: number): string | undefined;
-  startLpAnalytics(id?: string | number): string | undefined;
-  sendServerError(message: string): string | undefined;
-  sendServerDebug(message: string): string | undefined;
+  /** Traces of the page's own, stored as events once the live room is there. */
+  sendAnalytics(id: string | number, seconds?: number): Promise<void>;
+  startLpAnalytics(id?: string | number): Promise<void>;
+  sendServerError(message: string): Promise<void>;
+  sendServerDebug(message: string): Promise<void>;
   isMobile(): boolean;
   /** The query, or the hash, of the address by name. */
   parseUrl(): { [name: string]: string };

@@ -52,6 +52,10 @@ const REMOTE = [
   'sendDataToBanner',
   'showVisitorGame',
   'convertVisitorGame',
+  'sendAnalytics',
+  'startLpAnalytics',
+  'sendServerError',
+  'sendServerDebug',
 ] as const;
 type Remote = { [name in (typeof REMOTE)[number]]: (...args: never[]) => Promise<never> };
 
@@ -155,10 +159,6 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     off: (key, handler) => callbacks.off(`${key}`, handler),
     dp: (link) => needs.open(`${link}`),
 
-    sendAnalytics: (id, seconds) => settings() && report('core_analytics', { id, seconds: seconds ?? null }),
-    startLpAnalytics: (id) => settings() && report('core_analytics', { id: id ?? 'lp', seconds: null }),
-    sendServerError: (message) => settings() && report('core_client_message', { level: 'error', message }),
-    sendServerDebug: (message) => settings() && report('core_client_message', { level: 'debug', message }),
     isMobile: () => /Mobi|Android/i.test(root.navigator.userAgent),
     parseUrl: () => pairs(root.location.search),
     parseUrlHash: () => pairs(root.location.hash),

@@ -12,20 +12,12 @@ import type { Live, LiveNeeds } from './live.ts';
 import { createLoginWindow } from './login-window.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
+import { otherProducts } from './other-products.ts';
 import { createSuspension } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
 
 /** Milliseconds that a question waits for the user. */
 const PATIENCE = 10_000;
-/** Published calls of products that this one is not. */
-const OTHERS = [
-  'miniGame',
-  'gamificationBlock',
-  'showBanner',
-  'sendDataToBanner',
-  'showVisitorGame',
-  'convertVisitorGame',
-];
 const BELLS = '[data-smartico-bell]';
 
 export const createLive = (needs: LiveNeeds): Live => {
@@ -153,6 +145,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     rooms.questions()?.forget();
     rooms.drawn()?.reset();
   };
+  const trace = (level: string) => (message: unknown) => void record('core_client_message', { level, message });
   const suspend = (surface: Surface) => (hold: unknown, options?: object) => suspension.set(surface, hold, options);
 
   const methods = {
@@ -164,15 +157,11 @@ export const createLive = (needs: LiveNeeds): Live => {
     requestPushPermissions: async () => (await rooms.asks()).requestPush(),
     registerNativePushToken: async (...args: [unknown, unknown, unknown]) =>
       (await rooms.asks()).registerNativePush(...args),
-    ...Object.fromEntries(
-      OTHERS.map((method) => [
-        method,
-        () => {
-          tell('not_available', method);
-          throw smarticoError('not_available', method);
-        },
-      ]),
-    ),
+    sendAnalytics: (id: unknown, seconds = null) => void record('core_analytics', { id, seconds }),
+    startLpAnalytics: (id = 'lp') => void record('core_analytics', { id, seconds: null }),
+    sendServerError: trace('error'),
+    sendServerDebug: trace('debug'),
+    ...otherProducts(tell),
   };
 
   // An open socket would cost the page its place in the back-forward cache.
