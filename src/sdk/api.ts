@@ -192,10 +192,10 @@ export interface SmarticoMethods<Map extends EventMap = EventMap> {
   convertVisitorGame(uuid: string): Promise<void>;
 
   /** Traces of the page's own, stored as events once the live room is there. */
-  sendAnalytics(id: string | number, seconds?: number): Promise<void>;
-  startLpAnalytics(id?: string | number): Promise<void>;
-  sendServerError(message: string): Promise<void>;
-  sendServerDebug(message: string): Promise<void>;
+  sendAnalytics(id: string | number, seconds?: number): void;
+  startLpAnalytics(id?: string | number): void;
+  sendServerError(message: string): void;
+  sendServerDebug(message: string): void;
   isMobile(): boolean;
   /** The query, or the hash, of the address by name. */
   parseUrl(): { [name: string]: string };
