@@ -60,8 +60,15 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       },
     };
   };
+  /** What the label says, whoever the visitor is. */
   const setting = async (of: keyof ReturnType<Customer['settings']>) => {
-    await waitIdentified();
+    const setUp = new Promise<void>((resolve) => {
+      const off = callbacks.on(':label_init_completed', () => {
+        off();
+        resolve();
+      });
+    });
+    await Promise.race([setUp, waitIdentified()]);
     return customer.settings()[of] ?? '';
   };
   const widgetUrl = (screen: string) => {
