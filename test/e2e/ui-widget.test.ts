@@ -81,7 +81,7 @@ test('in a frame of the operator it has the height they ask for, and leaves the 
   expect(await widget.locator('#asked').textContent()).toMatch('screen=inbox');
   await widget.getByRole('button', { name: 'Done' }).click();
   await until(page, 'emit gf_closing');
-  expect(await frame.getAttribute('src')).toBe(null);
+  await expect.poll(() => frame.contentFrame().locator('body').innerHTML()).toBe('');
 });
 
 test.each(['inbox', 'inbox-widget'])('%s opens the inbox', async (type) => {

@@ -7,6 +7,7 @@ import bellLook from './bells.css';
 import type { Words } from './words.ts';
 
 const BELL = '[data-smartico-bell]';
+const CLICKS = 'a[href], button';
 const MOST = 99;
 
 export interface Bells {
@@ -34,7 +35,7 @@ export const createBells = (
     const name = names.get(bell) ?? (bell.getAttribute('aria-label') || bell.textContent?.trim() || inbox);
     const number = count > MOST ? `${MOST}+` : `${count}`;
     const label = count > 0 ? `${name}, ${unreadWords.replace('#', number)}` : name;
-    if (!names.has(bell) && !bell.matches('a[href], button')) {
+    if (!names.has(bell) && !bell.matches(CLICKS)) {
       bell.setAttribute('role', 'button');
       bell.setAttribute('tabindex', '0');
     }
@@ -54,7 +55,8 @@ export const createBells = (
   };
   const press = (event: Event) => {
     const bell = (event.target as Element).closest?.(BELL);
-    if (!bell) return;
+    // By the keyboard, what is a button by itself clicks by itself.
+    if (!bell || ('key' in event && (bell.matches(CLICKS) || !/^(Enter| )$/.test(`${event.key}`)))) return;
     event.preventDefault();
     pressed();
   };
@@ -69,11 +71,7 @@ export const createBells = (
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
       new root.MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
       document.addEventListener('click', press);
-      document.addEventListener('keydown', (event) => {
-        const { key, target } = event;
-        // What is a button by itself clicks by itself.
-        if ((key === 'Enter' || key === ' ') && !(target as Element).matches('a[href], button')) press(event);
-      });
+      document.addEventListener('keydown', press);
     },
     redraw() {
       if (ringing) tellAll();

@@ -10,11 +10,7 @@ export const choices = (make: Make, buttons: Button[], pressed: (action: string)
         'div',
         { class: 'choices' },
         ...buttons.map(({ text, action }, index) =>
-          make(
-            'button',
-            { type: 'button', class: index ? null : 'first', dir: 'auto', click: () => pressed(action) },
-            text,
-          ),
+          make('button', { class: index ? null : 'first', click: () => pressed(action) }, text),
         ),
       )
     : null;

@@ -17,7 +17,7 @@ export const contentFrame = ({ root, make }: Layer, src: string, title: string):
   const frame = make('iframe', { src, title, sandbox, referrerpolicy: 'no-referrer' });
   const load = new Promise((resolve) => frame.addEventListener('load', resolve));
   // The browser's own error page "loads" as well: that nobody answered is learnt by asking.
-  const there = root.fetch(src, { method: 'HEAD', mode: 'no-cors', credentials: 'omit' });
+  const there = root.fetch(src, { method: 'HEAD', mode: 'no-cors' });
   const late = new Promise((_, reject) => root.setTimeout(reject, PATIENCE));
   return { frame, loaded: Promise.race([Promise.all([load, there]), late]) };
 };

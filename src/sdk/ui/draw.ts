@@ -1,8 +1,8 @@
 /**
  * Makes elements. Text becomes text nodes and nothing else, so that nothing that was sent to a customer can become markup.
  */
-/** A function listens to the event of its name; `null` and `false` leave the attribute out. */
-type Attributes = { [name: string]: string | boolean | null | ((event: Event) => void) };
+/** A function listens to the event of its name; `null` is nothing. */
+type Attributes = { [name: string]: string | null | ((event: Event) => void) };
 
 /** `null` is nothing. */
 export type Part = Node | string | null;
@@ -16,7 +16,7 @@ export type Make = <Tag extends keyof HTMLElementTagNameMap>(
 const set = (element: Element, attributes: Attributes): void => {
   for (const [name, value] of Object.entries(attributes))
     if (typeof value === 'function') element.addEventListener(name, value);
-    else if (value !== null && value !== false) element.setAttribute(name, value === true ? '' : value);
+    else if (value !== null) element.setAttribute(name, value);
 };
 
 export const makeIn =
@@ -43,10 +43,10 @@ export const iconButton = (
   label: string,
   click: () => void,
 ): HTMLButtonElement => {
-  const button = make('button', { type: 'button', class: `icon ${icon}`, 'aria-label': label, click });
+  const button = make('button', { class: `icon ${icon}`, 'aria-label': label, click });
   const svg = 'http://www.w3.org/2000/svg';
   const drawing = button.ownerDocument.createElementNS(svg, 'svg');
-  set(drawing, { viewBox: '0 0 24 24', 'aria-hidden': 'true' });
+  set(drawing, { viewBox: '0 0 24 24' });
   const path = button.ownerDocument.createElementNS(svg, 'path');
   set(path, { d: icons[icon] });
   drawing.append(path);

@@ -43,9 +43,14 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
   let leaving: { guid: string; timer: number } | undefined;
   const rows = new Map<string, Row>();
 
-  const button = (text: string, click: () => void) => make('button', { type: 'button', click }, text);
+  const button = (text: string, click: () => void, kind: string | null = null) =>
+    make('button', { class: kind, click }, text);
   const count = make('span');
-  const readAll = button(words.readAll, () => attempt(marked(shelf, { read: true }), api.markAllInboxMessagesAsRead()));
+  const readAll = button(
+    words.readAll,
+    () => attempt(marked(shelf, { read: true }), api.markAllInboxMessagesAsRead()),
+    'end',
+  );
   const bar = make('div', { class: 'bar' }, count, readAll);
   const list = make('ul', { role: 'list' });
   const state = make('div', { class: 'state' });
@@ -60,7 +65,7 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
   const element = make('section', {}, bar, list, state, more, toast);
 
   const say = (text?: string, undo?: () => void) =>
-    toast.replaceChildren(text ? make('p', {}, text, undo ? button(words.undo, undo) : null) : '');
+    toast.replaceChildren(text ? make('p', {}, text, undo ? button(words.undo, undo, 'end') : null) : '');
   /** Shows what is hoped for, and if that comes to nothing what was before. */
   const attempt = async (hoped: Shelf, change: Promise<InboxChange>) => {
     const before = shelf;
@@ -135,7 +140,6 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
   };
 
   const load = async (from: number) => {
-    more.disabled = true;
     try {
       const page = await api.getInboxMessagesWithBodies({ from, to: from + PAGE });
       shelf = from ? older(shelf, page) : refreshed(shelf, page);
@@ -145,8 +149,9 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
       at = 'failed';
       say(words.failed);
     }
-    more.disabled = false;
     redraw();
+    // The button may be gone, and the eye is here.
+    if (from) rows.get(`${shelf.messages[from]?.message_guid}`)?.opener.focus();
   };
   redraw();
 

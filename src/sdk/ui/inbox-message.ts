@@ -37,10 +37,10 @@ export const drawMessage = (
   return make(
     'article',
     {},
-    make('h3', { tabindex: '-1', dir: 'auto' }, title),
+    make('h3', { tabindex: '-1' }, title),
     make('time', {}, sentAt(sent_date, language)),
     image,
-    preview_body ? make('p', { class: 'text', dir: 'auto' }, preview_body) : null,
+    preview_body ? make('p', { class: 'text' }, preview_body) : null,
     content?.frame ?? null,
     choices(make, links, pressed),
   );

@@ -34,7 +34,7 @@ export const openInboxPanel = (
     failed,
   });
   const back = iconButton(make, 'back', words.back, () => goBack());
-  const title = make('h2', { tabindex: '-1', autofocus: true }, words.inbox);
+  const title = make('h2', { tabindex: '-1', autofocus: '' }, words.inbox);
   const header = make(
     'header',
     {},

@@ -34,9 +34,9 @@ export const createRow = (
   const unread = make('span', { class: 'unseen' }, words.count.replace('#', ''));
   const opener = make(
     'button',
-    { type: 'button', class: 'message', click: open },
-    make('span', { class: 'title', dir: 'auto' }, title),
-    make('span', { class: 'preview', dir: 'auto' }, preview_body),
+    { class: 'message', click: open },
+    make('span', { class: 'title' }, title),
+    make('span', { class: 'preview' }, preview_body),
     make('time', {}, sentAt(sent_date, language)),
     unread,
   );

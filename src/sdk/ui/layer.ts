@@ -45,7 +45,7 @@ export const createLayer = (root: Layer['root'], name: string, skin: () => strin
     make,
     sheet({ kind, label, dir, size, closed }, ...content) {
       const box = make('div', { class: 'box' }, ...content);
-      const dialog = make('dialog', { class: kind, 'aria-label': label, dir, tabindex: '-1' }, box);
+      const dialog = make('dialog', { class: kind, 'aria-label': label, dir }, box);
       if (size) sizes.replaceSync(`.${kind}{--width:${+size.width}px;--height:${+size.height}px}`);
       let open = true;
       const close = () => {

@@ -23,7 +23,8 @@ export const createOneTab = ({ locks, openChannel }: Platform, name: string, hea
     if (channel)
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
         // Others of ours speak here too.
-        if (Array.isArray(data) && data[0] === name && typeof data[1] === 'string') heard(data[1]);
+        const [whose, uid] = Array.isArray(data) ? data : [];
+        if (whose === name) heard(`${uid}`);
       };
   };
   back();

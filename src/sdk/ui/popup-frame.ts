@@ -28,7 +28,7 @@ export const drawPopup = (
   const { root, make } = layer;
   const close = () => sheet.close();
   // Focus goes to the title: on a button, the next key of somebody who is typing would press it.
-  const title = make('h2', { tabindex: '-1', autofocus: true, dir: 'auto' }, popup.title);
+  const title = make('h2', { tabindex: '-1', autofocus: '' }, popup.title);
   const content = popup.has_html ? contentFrame(layer, contentUrl, popup.title) : undefined;
   const press = (action: string) => {
     close();
@@ -55,7 +55,7 @@ export const drawPopup = (
     },
     title,
     iconButton(make, 'close', words.close, close),
-    popup.body ? make('p', { class: 'text', dir: 'auto' }, popup.body) : null,
+    popup.body ? make('p', { class: 'text' }, popup.body) : null,
     content?.frame ?? null,
     choices(make, popup.buttons, press),
   );

@@ -10,10 +10,11 @@ import { emptyLine, heldBack, joined, next, taken, type Waiting, without } from 
 import type { UiNeeds } from './ui.ts';
 import type { Words } from './words.ts';
 
-/** Another tab that shows a popup may end without a word. */
-const LOOK_AGAIN = 3_000;
-/** Between two popups: the first one's link may be leaving the page, and the next would be gone before it is read. */
-const PAUSE = 1_000;
+/**
+ * Between two popups, since the link of the first may be leaving the page. And between two tries for the turn of another
+ * tab, which may end without a word.
+ */
+const PAUSE = 1_500;
 
 const TYPE: typeof activityTypes.popup = 30;
 
@@ -42,6 +43,7 @@ export const createPopups = (
   const { document } = root;
   let line = emptyLine;
   let stage: Stage = { at: 'idle' };
+  let again: number | undefined;
 
   const oneTab = createOneTab(platform, `${name}:popup`, (uid) => {
     line = without(line, uid);
@@ -53,20 +55,9 @@ export const createPopups = (
     line = heldBack(line, suspended('popups') ? 'missed' : 'waited');
   };
 
-  /** What may become of the next in line. */
-  const judge = async ({ push, since }: Waiting): Promise<'show' | 'busy' | 'later' | 'never'> => {
-    if (!(await oneTab.take())) return 'busy';
-    try {
-      if (since !== 'fresh' && !(await eligible(push.engagement_uid))) return 'never';
-    } catch (cause) {
-      // It stays in line: the next push or resume asks again.
-      tell('collector_unreachable', 'popup', cause);
-      return 'later';
-    }
-    return heldNow() ? 'later' : 'show';
-  };
   const show = ({ push }: Waiting) => {
     const uid = push.engagement_uid;
+    oneTab.tell(uid);
     const sheet = drawPopup(push, {
       layer,
       words: words(),
@@ -85,38 +76,53 @@ export const createPopups = (
         oneTab.tell(uid);
         if (stage.at !== 'showing') return;
         stage = { at: 'idle' };
-        root.setTimeout(look, PAUSE);
+        lookLater();
       },
     });
     stage = { at: 'showing', uid, sheet };
   };
-  const offer = async (entry: Waiting) => {
+  /** What may become of the next in line, once it is this tab's turn. */
+  const judge = async ({ push, since }: Waiting): Promise<'show' | 'later' | 'never'> => {
+    try {
+      if (since !== 'fresh' && !(await eligible(push.engagement_uid))) return 'never';
+    } catch (cause) {
+      // It stays in line: the next push or resume asks again.
+      tell('collector_unreachable', 'popup', cause);
+      return 'later';
+    }
+    return heldNow() ? 'later' : 'show';
+  };
+  const offer = async () => {
     const asking: Stage = { at: 'asking' };
     stage = asking;
-    const verdict = await judge(entry);
-    if (verdict !== 'busy' && (verdict !== 'show' || stage !== asking)) oneTab.giveBack();
+    const turn = await oneTab.take();
+    // Whatever came together is in line by now, and the greatest of it goes first.
+    const entry = next(line, now());
+    const verdict = turn && entry ? await judge(entry) : 'later';
     // The user changed or the page left while the question was on its way.
-    if (stage !== asking) return look();
+    const stale = stage !== asking;
+    if (turn && (stale || verdict !== 'show')) oneTab.giveBack();
+    if (stale) return look();
     stage = { at: 'idle' };
-    switch (verdict) {
-      case 'show':
-        line = taken(line, entry);
-        oneTab.tell(entry.push.engagement_uid);
-        return show(entry);
-      case 'never':
-        line = without(line, entry.push.engagement_uid);
-        return look();
-      case 'busy':
-        root.setTimeout(look, LOOK_AGAIN);
+    if (!turn) lookLater();
+    if (!entry || verdict === 'later') return hold();
+    if (verdict === 'show') {
+      line = taken(line, entry);
+      show(entry);
+      return hold();
     }
-    hold();
+    line = without(line, entry.push.engagement_uid);
+    look();
   };
   const look = (): void => {
     // A page that cleared itself took our drawing along, and nobody else says so.
     if (stage.at === 'showing' && !stage.sheet.dialog.isConnected) stage.sheet.close();
-    const entry = next(line, now());
-    if (stage.at !== 'idle' || heldNow()) hold();
-    else if (entry) void offer(entry);
+    if (heldNow() || stage.at === 'showing') hold();
+    else if (stage.at === 'idle' && next(line, now())) void offer();
+  };
+  const lookLater = () => {
+    root.clearTimeout(again);
+    again = root.setTimeout(look, PAUSE);
   };
   /** Takes down what is shown, without a next one. */
   const end = (at: 'idle' | 'away') => {

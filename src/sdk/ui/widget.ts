@@ -64,7 +64,7 @@ export const createWidget = (
       const end = () => {
         close = () => {};
         root.removeEventListener('message', hear);
-        theirs?.removeAttribute('src');
+        if (theirs) theirs.src = 'about:blank';
         callbacks.emit('gf_closing');
       };
       root.addEventListener('message', hear);
