@@ -24,7 +24,7 @@ export const requiredUserId = (value: unknown): string => {
   throw smarticoError('empty_user_id', `1 to ${USER_ID_LENGTH} characters`);
 };
 
-/** @param changed hears every change of user */
+/** @param changed hears every change of user, and of the hash that vouches for one */
 export const createIdentity = (changed: () => void): Identity => {
   let user: string | null = null;
   let hash: string | undefined;
@@ -32,10 +32,11 @@ export const createIdentity = (changed: () => void): Identity => {
     user: () => user,
     hash: () => hash,
     set(next, nextHash) {
-      const same = next === user;
+      const [former, proof] = [user, hash];
       user = next;
-      hash = textOf(nextHash, 256) || (same ? hash : undefined);
-      if (!same) changed();
+      hash = textOf(nextHash, 256) || (next === former ? proof : undefined);
+      // A visitor has nothing to prove.
+      if (next !== former || (next !== null && hash !== proof)) changed();
     },
   };
 };

@@ -145,7 +145,8 @@ export const createSmartico = (
         tell,
       );
       watchNavigation(root, links.look, (navigation) => {
-        callbacks.emit('page_navigation', navigation);
+        // A handler that is added right after `init` hears the load as well.
+        setTimeout(() => callbacks.emit('page_navigation', navigation));
         line.here()?.navigated();
       });
     }

@@ -31,7 +31,11 @@ export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
   };
   return {
     here: () => live,
-    ask: (question) => arrived.then(question),
+    // In the caller's task where it can be: what a page changes shows at once.
+    ask: (question) => {
+      const now = live;
+      return now ? new Promise((resolve) => resolve(question(now))) : arrived.then(question);
+    },
     open(fetch, needs) {
       const fetching = latest;
       // Another label may have another collector.

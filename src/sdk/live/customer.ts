@@ -66,7 +66,12 @@ export const createCustomer = (
     if (label.HONOR_GPC) honorGpc();
     const { label: key, visitor: everyone, language } = settings();
     if (everyone || !identity.user()) {
-      const known = { is_visitor: true, core_user_language: language || null, core_public_tags: [], ...Object(visitor) };
+      const known = {
+        is_visitor: true,
+        core_user_language: language || null,
+        core_public_tags: [],
+        ...Object(visitor),
+      };
       if (props) merge(known);
       else props = known;
     }
