@@ -83,10 +83,9 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     try {
       return await pushManager.subscribe(options);
     } catch (cause) {
-      // One to a key that the collector had before stands in the way.
-      const former = await pushManager.getSubscription();
-      if (!former) throw cause;
-      await former.unsubscribe();
+      if ((cause as Error).name !== 'InvalidStateError') throw cause;
+      // A subscription to a key that the collector had before stands in the way.
+      await (await pushManager.getSubscription())?.unsubscribe();
       return pushManager.subscribe(options);
     }
   };

@@ -44,7 +44,8 @@ const open = (
     async subscribe({ applicationServerKey }: { applicationServerKey: string }) {
       if (installing.state !== 'activated') throw new DOMException('no active worker');
       if (!applicationServerKey) throw new DOMException('no push service here');
-      if (here.subscription && here.subscription.key !== applicationServerKey) throw new DOMException('another key');
+      if (here.subscription && here.subscription.key !== applicationServerKey)
+        throw new DOMException('another key', 'InvalidStateError');
       here.subscription ??= { endpoint: `https://push.example/${++here.subscribed}`, key: applicationServerKey };
       return subscriptionOf(here.subscription);
     },
@@ -212,12 +213,14 @@ test('what the collector could not be told is told by the next page', async () =
   expect(next.asked).toHaveLength(1);
 });
 
-test('a key that the collector changed is subscribed to anew', async () => {
+test('a key that the collector changed is subscribed to anew; any other failure leaves the subscription as it is', async () => {
   const here = browser();
   await open(here).request();
   const { attach, asked } = open(here, { key: 'NEW KEY' });
   await attach();
   expect(asked[0]?.fields.subscription).toMatchObject({ endpoint: 'https://push.example/2' });
+  await open(here, { key: '' }).attach();
+  expect(here.subscription?.endpoint).toBe('https://push.example/2');
 });
 
 test('a native token is the user’s as soon as there is one; one that is none, or never arrives, is told', async () => {
