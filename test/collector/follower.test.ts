@@ -154,6 +154,23 @@ describe('a failure', () => {
     expect(await tagsOf('u:anna')).toEqual(['A']);
   });
 
+  test('to be the first is no failure: what somebody else changed meanwhile is folded into', async () => {
+    await follower.settled();
+    await commit([tag('anna', 'a'), tag('bob', 'b')]);
+    await follower.settled();
+    const update = users.update;
+    users.update = async (label, changes, folded) => {
+      users.update = update;
+      const { version, state } = (await users.get('casino', 'u:anna'))!;
+      await update('casino', [{ customer: 'u:anna', version, state: { ...state, nickname: 'Faster' } }]);
+      return update(label, changes, folded);
+    };
+    await commit([tag('anna', 'c'), tag('bob', 'd')]);
+    await follower.settled();
+    expect((await users.get('casino', 'u:anna'))?.state).toMatchObject({ nickname: 'Faster', tags: ['A', 'C'] });
+    expect(await tagsOf('u:bob')).toEqual(['B', 'D']);
+  });
+
   test('leaves a reader’s own change in place: both are there afterwards', async () => {
     await follower.settled();
     await commit([tag('anna', 'a')]);

@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/collector/config.ts';
 import { batch, browserEvent, newPage, read, send, stored } from '../support/batches.ts';
 import { collectorProgram, type RunningCollector, startCollector } from '../support/collector.ts';
+import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';
+import { patiently } from '../support/until.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -122,6 +124,44 @@ describe('an end', () => {
     await collector.kill('SIGKILL');
     await collector.restart();
     expect((await send(collector, body)).body.duplicate).toEqual(body.events.map(({ eid }) => eid));
+    await collector.stop();
+  });
+});
+
+describe('what is known of customers', () => {
+  const tagsOf = async (collector: RunningCollector): Promise<string[]> =>
+    (await read<{ tags: string[] }>(collector, '/v1/customers/anna')).body.tags;
+  const tagged = (tag: string) =>
+    browserEvent({
+      user_ext_id: 'anna',
+      event_type: 'core_public_tags_update',
+      payload: { operation: 'add', tags: [tag] },
+    });
+
+  test('survives kill -9 with every event that was acknowledged, and each is in it once', async () => {
+    const collector = await startCollector({ dataDir: join(directory, 'data') });
+    await send(collector, batch([tagged('first')]));
+    await expect.poll(() => tagsOf(collector), patiently).toEqual(['FIRST']);
+    // Acknowledged, and most likely not folded yet.
+    await send(collector, batch([tagged('second')]));
+    await collector.kill('SIGKILL');
+    await collector.restart();
+    await expect.poll(() => tagsOf(collector), patiently).toEqual(['FIRST', 'SECOND']);
+    await collector.stop();
+  });
+
+  test('is told on an open socket; an end asks the client to come back, and it is told the same again', async () => {
+    const collector = await startCollector({ dataDir: join(directory, 'data') });
+    const page = await connectCustomer(collector, 'anna');
+    await send(collector, batch([tagged('live')]));
+    expect(await page.next(108)).toMatchObject({ props: { core_public_tags: ['LIVE'] } });
+    expect(await collector.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await page.closed).toMatchObject({ code: 1012 });
+    await collector.restart();
+    const again = await connectClient(collector);
+    await again.ask({ cid: 3, label_key: 'demo-label' });
+    expect(await again.ask({ cid: 5, ext_user_id: 'anna' })).toMatchObject({ props: { core_public_tags: ['LIVE'] } });
+    await closeClients();
     await collector.stop();
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { batch, browserEvent, md5Hash, send, stored } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';
-import { until } from '../support/until.ts';
+import { patiently, until } from '../support/until.ts';
 
 let collector: CollectorHere;
 beforeAll(async () => {
@@ -249,7 +249,7 @@ describe('what is sent to a customer', () => {
       const response = await fetch(`${collector.url}/v1/customers/shown`, { headers: { authorization: 'demo-admin' } });
       return ((await response.json()) as { engagements: { status: string }[] }).engagements[0]?.status;
     };
-    await expect.poll(statusNow).toBe('clicked');
+    await expect.poll(statusNow, patiently).toBe('clicked');
 
     const after = await connectCustomer(collector, 'shown');
     await after.ask({ cid: 1 });

@@ -15,6 +15,7 @@ import {
 } from '../support/batches.ts';
 import { type RunningCollector, startCollector } from '../support/collector.ts';
 import { liveEvents } from '../support/live-events.ts';
+import { patiently } from '../support/until.ts';
 
 let collector: RunningCollector;
 beforeAll(async () => {
@@ -113,11 +114,33 @@ test('a customer has a profile and a timeline, newest first, and one never seen 
     profile: { events: 3 },
     tags: [],
     segments: [],
+    properties: {},
+    props: { core_public_tags: [], is_visitor: false },
     engagements: [],
+    inbox: [],
     next: null,
   });
   expect(body.timeline.map(({ eid }) => eid)).toEqual([server.eid, events[1]!.eid, events[0]!.eid]);
   expect((await read(collector, '/v1/customers/nobody')).body.code).toBe('not_found');
+});
+
+test('a customer shows what their events made of them, and the segments that they are in', async () => {
+  const user = `known-${newEid()}`;
+  await sendFromServer(collector, [
+    envelope({ user_ext_id: user, event_type: 'update_profile', payload: { vip: true, language: 'DE' } }),
+    envelope({
+      user_ext_id: user,
+      event_type: 'core_public_tags_update',
+      payload: { operation: 'add', tags: ['vip'] },
+    }),
+  ]);
+  const known = async (): Promise<object> => (await read<object>(collector, `/v1/customers/${user}`)).body;
+  await expect.poll(known, patiently).toMatchObject({
+    tags: ['VIP'],
+    segments: expect.arrayContaining(['VIP']),
+    properties: { vip: { value: true, trust: 'server' } },
+    props: { core_user_language: 'de', core_public_tags: ['VIP'] },
+  });
 });
 
 test('losses are the devices’ totals, and gaps what never came', async () => {

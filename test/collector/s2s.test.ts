@@ -6,6 +6,7 @@ import type { Answer } from '../../src/wire/protocol.ts';
 import { md5Hash, stored } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectCustomer } from '../support/socket-client.ts';
+import { patiently } from '../support/until.ts';
 
 let collector: CollectorHere;
 beforeAll(async () => {
@@ -134,7 +135,7 @@ test('IDENTIFY brings what a socket would have pushed, and INIT what a page need
   });
   const shown = { engagement_uid: 'polled-engagement', activityType: 34 };
   expect((await ask({ ...page, cid: 103, uuid: randomUUID(), ...shown })).body).toMatchObject({ cid: 103, errCode: 0 });
-  await expect.poll(async () => (await ask({ ...page, cid: 5 })).body.pending).toEqual([]);
+  await expect.poll(async () => (await ask({ ...page, cid: 5 })).body.pending, patiently).toEqual([]);
   expect((await ask({ ...page, cid: 3 })).body).toMatchObject({ cid: 4, settings: { DEEP_LINKS: expect.any(String) } });
   expect((await ask({ ...page, cid: 1 })).body).toMatchObject({ cid: 2, errCode: 0 });
 });

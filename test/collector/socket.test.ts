@@ -9,6 +9,7 @@ import { type OpenSocket, openSocket } from '../../src/collector/socket.ts';
 import { batch, browserEvent, read } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';
+import { patiently } from '../support/until.ts';
 
 let collector: CollectorHere;
 beforeAll(async () => {
@@ -74,7 +75,7 @@ describe('a message', () => {
   ])('%s is told so, and the socket stays open', async (_, text, errCode) => {
     const client = await connectClient(collector);
     client.say(text);
-    await expect.poll(() => client.told).toHaveLength(1);
+    await expect.poll(() => client.told, patiently).toHaveLength(1);
     expect(client.told[0]).toMatchObject({ errCode, errMsg: expect.stringMatching(/^bad_message: /) });
     expect(await client.ask({ cid: 3, label_key: 'demo-label' })).toMatchObject({ errCode: 0 });
   });
@@ -82,7 +83,7 @@ describe('a message', () => {
   test('that is bytes is told so', async () => {
     const client = await connectClient(collector);
     client.socket.send(Buffer.from('{"cid":1}'), { binary: true });
-    await expect.poll(() => client.told).toMatchObject([{ errCode: 400 }]);
+    await expect.poll(() => client.told, patiently).toMatchObject([{ errCode: 400 }]);
   });
 
   test('whose payload nests without end is a verdict, and nothing overflows', async () => {
@@ -116,7 +117,7 @@ test('messages are answered in the order in which they came, however fast', asyn
   client.say({ cid: 5, uuid: 'm-1', ext_user_id: 'fast' });
   const uuids = Array.from({ length: 100 }, (_, n) => `message-${n}`);
   for (const uuid of uuids) client.say({ cid: 9, uuid, eventType: 'x', payload: {} });
-  await expect.poll(() => client.told.length, { timeout: 10_000 }).toBe(102);
+  await expect.poll(() => client.told.length, patiently).toBe(102);
   expect(client.told.map(({ uuid }) => uuid)).toEqual(['m-0', 'm-1', ...uuids]);
   expect(client.told.every(({ errCode }) => errCode === 0)).toBe(true);
 });
