@@ -70,7 +70,7 @@ describe('the list', () => {
     const page = await world.open();
     await open(page);
     await open(page);
-    await page.getByText('No messages yet').waitFor();
+    await page.getByText('No messages').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(1);
   });
 
@@ -259,6 +259,20 @@ describe('a message', () => {
 });
 
 describe('the inbox', () => {
+  test('that was closed by Escape opens again at once', async () => {
+    const page = await world.open();
+    await open(page);
+    await page.evaluate(() => {
+      const layer = document.querySelector('[data-layer]')?.shadowRoot;
+      layer?.activeElement?.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }),
+      );
+      window.stage.ui.openInbox();
+    });
+    expect(await page.getByRole('dialog', { name: 'Inbox' }).count()).toBe(1);
+    expect((await did(page)).filter((what) => what === 'emit inbox_starting')).toHaveLength(2);
+  });
+
   test('that is held back is told, does not open, and opens when it is let go', async () => {
     const page = await world.open();
     await page.evaluate(() => {

@@ -68,6 +68,27 @@ describe('a popup', () => {
     expect(seen).not.toContain('Play');
   });
 
+  test('keeps what is typed in it from the shortcuts of the page', async () => {
+    const page = await world.open();
+    await page.evaluate(() => {
+      document.addEventListener('keydown', ({ key }) => window.stage.did.push(`shortcut ${key}`));
+      window.stage.popup('p1', { buttons: [{ text: 'Claim', action: 'dp:claim' }] });
+    });
+    await dialog(page).waitFor();
+    for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
+    await until(page, 'open dp:claim');
+    expect((await did(page)).filter((what) => what.startsWith('shortcut'))).toEqual([]);
+  });
+
+  test('of the greatest priority is first of those that come together', async () => {
+    const page = await world.open();
+    await page.evaluate(() => [0, 5, 3].map((priority) => window.stage.popup(`p${priority}`, { priority })));
+    for (const uid of ['p5', 'p3', 'p0']) {
+      await page.getByRole('dialog', { name: `Title of ${uid}` }).waitFor();
+      await page.keyboard.press('Escape');
+    }
+  });
+
   test('does not close when a text that is selected in it ends beside it', async () => {
     const page = await world.open();
     await page.evaluate(() => window.stage.popup('p1'));

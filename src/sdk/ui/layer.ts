@@ -55,7 +55,14 @@ export const createLayer = (root: Layer['root'], name: string, skin: () => strin
         dialog.remove();
         closed();
       };
-      // Escape, and the gesture that is its like on a phone.
+      // What is typed here is no shortcut of the page's.
+      dialog.addEventListener('keydown', (event) => {
+        event.stopPropagation();
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        close();
+      });
+      // The gesture that is like Escape on a phone.
       dialog.addEventListener('close', close);
       // The box covers the dialog: what hits the dialog itself hit what lies behind it. A text that is selected beyond
       // the edge ends there too, but does not begin there.

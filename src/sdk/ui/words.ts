@@ -23,13 +23,13 @@ export type Words = Record<(typeof names)[number], string>;
 
 /** In the order of the names; a list weighs a page less than a table. */
 const tables: { [language: string]: string } = {
-  en: 'Close|Back|Open|Inbox|# unread|Mark all as read|No messages yet|Show more|Star|Delete|Message deleted|Undo|That did not work.|Try again|Profile',
-  es: 'Cerrar|Volver|Abrir|Mensajes|# sin leer|Marcar todo como leído|Todavía no hay mensajes|Ver más|Destacar|Eliminar|Mensaje eliminado|Deshacer|No ha funcionado.|Reintentar|Perfil',
-  pt: 'Fechar|Voltar|Abrir|Mensagens|# por ler|Marcar tudo como lido|Ainda não há mensagens|Ver mais|Destacar|Eliminar|Mensagem eliminada|Desfazer|Não funcionou.|Tentar de novo|Perfil',
-  de: 'Schließen|Zurück|Öffnen|Nachrichten|# ungelesen|Alle als gelesen markieren|Noch keine Nachrichten|Mehr anzeigen|Markieren|Löschen|Nachricht gelöscht|Rückgängig|Das hat nicht geklappt.|Erneut versuchen|Profil',
-  fr: 'Fermer|Retour|Ouvrir|Messages|# non lus|Tout marquer comme lu|Pas encore de messages|Afficher plus|Marquer|Supprimer|Message supprimé|Annuler|Cela n’a pas marché.|Réessayer|Profil',
-  uk: 'Закрити|Назад|Відкрити|Повідомлення|# непрочитаних|Позначити все прочитаним|Повідомлень ще немає|Показати ще|Позначити зірочкою|Видалити|Повідомлення видалено|Скасувати|Не вдалося.|Спробувати ще раз|Профіль',
-  ar: 'إغلاق|رجوع|فتح|الرسائل|# غير مقروءة|تحديد الكل كمقروء|لا توجد رسائل بعد|عرض المزيد|تمييز بنجمة|حذف|حُذفت الرسالة|تراجع|لم ينجح ذلك.|إعادة المحاولة|الملف الشخصي',
+  en: 'Close|Back|Open|Inbox|# unread|Mark all as read|No messages|Show more|Star|Delete|Deleted|Undo|That did not work.|Try again|Profile',
+  es: 'Cerrar|Volver|Abrir|Mensajes|# sin leer|Marcar todo como leído|No hay mensajes|Ver más|Destacar|Eliminar|Eliminado|Deshacer|No ha funcionado.|Reintentar|Perfil',
+  pt: 'Fechar|Voltar|Abrir|Mensagens|# por ler|Marcar tudo como lido|Não há mensagens|Ver mais|Destacar|Eliminar|Eliminada|Desfazer|Não funcionou.|Tentar de novo|Perfil',
+  de: 'Schließen|Zurück|Öffnen|Nachrichten|# ungelesen|Alle als gelesen markieren|Keine Nachrichten|Mehr anzeigen|Markieren|Löschen|Gelöscht|Rückgängig|Das hat nicht geklappt.|Erneut versuchen|Profil',
+  fr: 'Fermer|Retour|Ouvrir|Messages|# non lus|Tout marquer comme lu|Pas de messages|Afficher plus|Marquer|Supprimer|Supprimé|Annuler|Cela n’a pas marché.|Réessayer|Profil',
+  uk: 'Закрити|Назад|Відкрити|Повідомлення|# непрочитаних|Позначити все прочитаним|Повідомлень немає|Показати ще|Зірочка|Видалити|Видалено|Скасувати|Не вдалося.|Ще раз|Профіль',
+  ar: 'إغلاق|رجوع|فتح|الرسائل|# غير مقروءة|تحديد الكل كمقروء|لا توجد رسائل|عرض المزيد|تمييز بنجمة|حذف|حُذفت|تراجع|لم ينجح ذلك.|إعادة المحاولة|الملف الشخصي',
 };
 
 /** What the page speaks, as far as the drawings do. */
