@@ -119,6 +119,13 @@ export const customer = Type.Object({
       starred: Type.Boolean(),
     }),
   ),
+  push: Type.Array(
+    Type.Object({
+      platform: Type.Integer({ description: 'Published number: 0 Chrome desktop ... 11' }),
+      native: Type.Boolean({ description: 'A token of an app: kept, and nothing is sent to it' }),
+      at: time,
+    }),
+  ),
   timeline: Type.Array(storedEvent),
   next,
 });

@@ -4,17 +4,21 @@
 const KEPT = 'openaction_live_key';
 const LEFT = 'openaction_live_left';
 
-/** `#key=K&event=EID`, either part alone or both. */
-export const readAddress = (): { key: string | null; event: string | null } => {
+/** What is opened: one event, one customer, or neither. */
+export type Place = { event: string } | { customer: string } | null;
+
+/** `#key=K&event=EID` or `#key=K&customer=ID`, either part alone or both. */
+export const readAddress = (): { key: string | null; place: Place } => {
   const parts = new URLSearchParams(location.hash.slice(1));
-  return { key: parts.get('key'), event: parts.get('event') };
+  const [event, customer] = [parts.get('event'), parts.get('customer')];
+  return { key: parts.get('key'), place: event ? { event } : customer ? { customer } : null };
 };
 
-/** Replaces the hash without a step in the history: a key must not stay in it, an opened event may. */
-export const writeAddress = (event: string | null): void => {
-  const hash = event ? `#event=${encodeURIComponent(event)}` : '';
-  history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
-};
+export const addressOf = (place: Place): string =>
+  `${location.pathname}${location.search}${place ? `#${new URLSearchParams(place)}` : ''}`;
+
+/** Replaces the hash without a step in the history: a key must not stay in it, what is opened may. */
+export const writeAddress = (place: Place): void => history.replaceState(null, '', addressOf(place));
 
 const storage = (): Storage | undefined => {
   try {

@@ -10,6 +10,8 @@ import { exactTime, journey, sourceWords, title, trustWords } from './words.ts';
 interface EnvelopeNeeds {
   /** Shows only the events of this customer, or of this type. */
   only(part: { user: string } | { type: string }): void;
+  /** Shows who the customer is. */
+  showCustomer(user: string): void;
   onClose(event: StoredEvent): void;
 }
 
@@ -70,7 +72,7 @@ const origin = (event: StoredEvent): HTMLElement =>
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 
-export const createEnvelope = ({ only, onClose }: EnvelopeNeeds): EnvelopePanel => {
+export const createEnvelope = ({ only, showCustomer, onClose }: EnvelopeNeeds): EnvelopePanel => {
   const panel = byId<HTMLDialogElement>('envelope');
   const phone = matchMedia('(max-width: 899px)');
   let shown: StoredEvent | null = null;
@@ -79,6 +81,11 @@ export const createEnvelope = ({ only, onClose }: EnvelopeNeeds): EnvelopePanel 
     const onlyButton = (label: string, part: { user: string } | { type: string }): HTMLButtonElement => {
       const button = element('button', { type: 'button', class: 'quiet' }, label);
       button.addEventListener('click', () => only(part));
+      return button;
+    };
+    const customerButton = (user: string): HTMLButtonElement => {
+      const button = element('button', { type: 'button', class: 'quiet' }, 'Show this customer');
+      button.addEventListener('click', () => showCustomer(user));
       return button;
     };
     const close = element('button', { type: 'button', class: 'quiet close', 'aria-label': 'Close' });
@@ -100,7 +107,9 @@ export const createEnvelope = ({ only, onClose }: EnvelopeNeeds): EnvelopePanel 
         'p',
         { class: 'actions' },
         copyButton('Copy link', () => link),
-        ...(event.user_ext_id === null ? [] : [onlyButton('Only this customer', { user: event.user_ext_id })]),
+        ...(event.user_ext_id === null
+          ? []
+          : [customerButton(event.user_ext_id), onlyButton('Only this customer', { user: event.user_ext_id })]),
         onlyButton('Only this type', { type: event.event_type }),
       ),
       element(

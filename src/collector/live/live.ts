@@ -4,6 +4,7 @@
 import { forgetKey, keepKey, keepReason, keptKey, readAddress, takeReason, writeAddress } from './admin-key.ts';
 import { createAnnouncer } from './announce.ts';
 import { createChart } from './chart.ts';
+import { createCustomerPanel } from './customer.ts';
 import { byId } from './draw.ts';
 import { createEnvelope } from './envelope.ts';
 import { createEventList } from './event-list.ts';
@@ -15,6 +16,7 @@ import { createReadApi, Refused } from './read-api.ts';
 import { createRegisterForm, showRegistry } from './registry.ts';
 import { createRejections } from './rejections.ts';
 import { createReports } from './reports.ts';
+import { createSendForm } from './send-form.ts';
 import type { Minute, Refusal, StoredEvent } from './shapes.ts';
 import { createSignIn } from './sign-in.ts';
 import { type Connection, openStream } from './stream.ts';
@@ -55,8 +57,13 @@ const envelope = createEnvelope({
     filterForm.set({ ...everything, ...part });
     envelope.close();
   },
+  showCustomer: (user) => {
+    envelope.close();
+    openCustomer(user);
+  },
   onClose: (event) => {
     list.mark(null);
+    if (tabs.shown() !== 'events') return;
     writeAddress(null);
     list.focus(event.eid);
   },
@@ -65,7 +72,10 @@ const reports = createReports({ api, shown: () => tabs.shown(), onProblem: tell 
 const tabs = createTabs((tab) => {
   if (tab === 'rejected') rejections.seen();
   if (visit.at === 'inside') reports.show(tab);
+  if (tab === 'customer') customer.changed();
 });
+const customer = createCustomerPanel({ api, onProblem: tell });
+createSendForm({ api, customer: customer.shown, onSent: () => customer.changed() });
 const signIn = createSignIn((key) => void enter(key).catch(tell));
 createRegisterForm(api, () => reports.show('registry'));
 byId('older').addEventListener('click', () => feed.older());
@@ -85,20 +95,28 @@ function open(event: StoredEvent): void {
   if (tabs.shown() !== 'events') tabs.show('events');
   envelope.open(event);
   list.mark(event.eid);
-  writeAddress(event.eid);
+  writeAddress({ event: event.eid });
+}
+
+function openCustomer(user: string): void {
+  tabs.show('customer');
+  customer.open(user);
 }
 
 async function openAddressed(): Promise<void> {
-  const { event: eid } = readAddress();
-  if (!eid || visit.at !== 'inside') return;
-  const event = await api.event(eid);
+  const { place } = readAddress();
+  if (!place || visit.at !== 'inside') return;
+  if ('customer' in place) return openCustomer(place.customer);
+  const event = await api.event(place.event);
   if (event) open(event);
-  else tell(new Refused('not_found', `There is no event ${eid} under this label.`));
+  else tell(new Refused('not_found', `There is no event ${place.event} under this label.`));
 }
 
 const heard: { [event: string]: (data: string) => void } = {
   stored: (data) => {
-    feed.arrived(JSON.parse(data) as StoredEvent);
+    const event = JSON.parse(data) as StoredEvent;
+    feed.arrived(event);
+    if (tabs.shown() === 'customer') customer.changed(event);
     announcer.stored();
   },
   rejected: (data) => {
@@ -143,7 +161,7 @@ function onConnection(connection: Connection): void {
 }
 
 /** Tries a key, and with the right one opens its label. */
-async function enter(key: string, event = readAddress().event): Promise<void> {
+async function enter(key: string, place = readAddress().place): Promise<void> {
   visit = { at: 'trying', key };
   try {
     const { name } = await api.label();
@@ -163,7 +181,7 @@ async function enter(key: string, event = readAddress().event): Promise<void> {
   byId('leave').hidden = false;
   byId('trouble').hidden = true;
   visit = { at: 'inside', key, closeStream: openStream({ key, onMessage, onConnection }) };
-  writeAddress(event);
+  writeAddress(place);
   tabs.show('events');
   filterForm.set(everything);
   await openAddressed();
@@ -180,7 +198,7 @@ function leave(why: string): void {
 
 const address = readAddress();
 // A key in the address is read once; it must not stay in the history or on a screenshot.
-writeAddress(address.event);
+writeAddress(address.place);
 const key = address.key ?? keptKey();
-if (key) void enter(key, address.event).catch(tell);
+if (key) void enter(key, address.place).catch(tell);
 else signIn.ask(takeReason());

@@ -3,25 +3,35 @@
  * Owns the addresses; decides nothing about when to ask.
  */
 import type { ErrorBody } from '../../wire/event.ts';
+import type { PushNotice, Wanted } from './draft.ts';
 import type { Filter } from './filter.ts';
 import type {
+  Customer,
   EventPage,
   Label,
   LossReport,
   Minute,
+  Mistake,
+  Preview,
+  PushReport,
   Refusal,
   Registry,
   RegistryEntry,
   RegistryKind,
+  Sent,
   StoredEvent,
+  TagOperation,
 } from './shapes.ts';
 
 /** The collector's own answer when it is not a success, or `unreachable` when there was no answer. */
 export class Refused extends Error {
   readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  /** Of what was to be sent, where that is what was wrong. */
+  readonly mistakes: Mistake[];
+  constructor(code: string, message: string, options: ErrorOptions & { mistakes?: Mistake[] } = {}) {
     super(message, options);
     this.code = code;
+    this.mistakes = options.mistakes ?? [];
   }
 }
 
@@ -35,13 +45,19 @@ export interface ReadApi {
   registry(): Promise<Registry>;
   register(kind: RegistryKind, name: string): Promise<RegistryEntry>;
   minutes(): Promise<Minute[]>;
+  customer(user: string): Promise<Customer>;
+  tag(user: string, operation: TagOperation, tags: string[]): Promise<{ tags: string[] }>;
+  /** What would become of it; sends nothing. */
+  preview(wanted: Wanted): Promise<Preview>;
+  send(user: string, wanted: Wanted): Promise<Sent>;
+  push(user: string, notice: PushNotice): Promise<PushReport>;
 }
 
 const refusal = async (response: Response): Promise<Refused> => {
   const text = await response.text();
   try {
-    const { code, message } = JSON.parse(text) as ErrorBody;
-    return new Refused(code, message);
+    const { code, message, mistakes } = JSON.parse(text) as ErrorBody & { mistakes?: Mistake[] };
+    return new Refused(code, message, { mistakes: mistakes ?? [] });
   } catch (cause) {
     // A proxy in between answers with a page of its own: its status is all there is to tell.
     return new Refused(`http_${response.status}`, `The server answered ${response.status}.`, { cause });
@@ -62,6 +78,9 @@ export const createReadApi = (key: () => string): ReadApi => {
     const given = Object.entries(query).filter(([, value]) => value !== null && value !== '');
     return ask(`/v1/events?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
   };
+  const customer = (user: string): string => `/v1/customers/${encodeURIComponent(user)}`;
+  const post = <Answer>(path: string, body: object): Promise<Answer> =>
+    ask(path, { method: 'POST', body: JSON.stringify(body) });
   return {
     label: () => ask('/v1/label'),
     events: ({ user, type, text }, after, limit) =>
@@ -70,7 +89,12 @@ export const createReadApi = (key: () => string): ReadApi => {
     rejections: async () => (await ask<{ rejections: Refusal[] }>('/v1/rejections?limit=200')).rejections,
     losses: () => ask('/v1/losses'),
     registry: () => ask('/v1/registry'),
-    register: (kind, name) => ask('/v1/registry', { method: 'POST', body: JSON.stringify({ kind, name }) }),
+    register: (kind, name) => post('/v1/registry', { kind, name }),
     minutes: async () => (await ask<{ minutes: Minute[] }>('/v1/stats?minutes=60')).minutes,
+    customer: (user) => ask(customer(user)),
+    tag: (user, operation, tags) => post(`${customer(user)}/tags`, { operation, tags }),
+    preview: (wanted) => post('/v1/engagements/preview', wanted),
+    send: (user, wanted) => post(`${customer(user)}/engagements`, wanted),
+    push: (user, notice) => post(`${customer(user)}/push`, notice),
   };
 };

@@ -2,7 +2,8 @@
  * What the read API answers, as the live view reads it. The page and its collector are one build, so these shapes are
  * trusted; what an event's payload holds is not, and is only ever drawn as text.
  */
-import type { Envelope, LossReason, Source, Trust } from '../../wire/event.ts';
+import type { Envelope, Json, LossReason, Source, Trust } from '../../wire/event.ts';
+import type { PublicProps } from '../../wire/protocol.ts';
 
 export interface StoredEvent extends Envelope {
   label_key: string;
@@ -103,4 +104,59 @@ export interface Registry {
   entry_points: RegistryEntry[];
   /** Events with more kinds of payload than the registry keeps; their fields are not in it. */
   untallied: number;
+}
+
+export interface Engagement {
+  uid: string;
+  kind: 'popup' | 'inbox' | 'deep_link';
+  at: number;
+  expires_at: number | null;
+  status: 'pending' | 'shown' | 'clicked' | 'failed';
+  status_at: number;
+  from: string;
+  about: string;
+}
+
+/** Everything that is known of one customer. */
+export interface Customer {
+  user_ext_id: string;
+  profile: { first_seen: number; last_seen: number; events: number } | null;
+  tags: string[];
+  segments: string[];
+  properties: { [name: string]: { value: Json; trust: Trust } };
+  props: PublicProps;
+  engagements: Engagement[];
+  inbox: { uid: string; at: number; expires_at: number | null; read: boolean; starred: boolean }[];
+  push: { platform: number; native: boolean; at: number }[];
+  timeline: StoredEvent[];
+}
+
+export type TagOperation = 'add' | 'remove';
+
+/** What is wrong with something to be sent, and where. */
+export interface Mistake {
+  path: string;
+  code: string;
+  reason: string;
+}
+/** Something that was taken out of its HTML. */
+export interface Removed {
+  what: string;
+  why: string;
+}
+export interface Preview {
+  mistakes: Mistake[];
+  removed: Removed[];
+}
+export interface Sent {
+  engagement_uid: string;
+  /** Open pages that were told. */
+  delivered: number;
+  removed: Removed[];
+}
+export interface PushReport {
+  sent: number;
+  gone: number;
+  failed: { endpoint_host: string; why: string }[];
+  native: number;
 }

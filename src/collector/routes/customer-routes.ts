@@ -57,6 +57,7 @@ export const customerRoutes = ({ log, customers, now, ...keys }: CustomerNeeds):
           props: publicProps(known, now()),
           engagements: known.engagements,
           inbox: known.inbox,
+          push: known.push.map(({ platform, subscription, at }) => ({ platform, native: subscription === null, at })),
           timeline: events.map((event) => shownEvent(label, event)),
           next,
         };
