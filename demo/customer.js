@@ -24,12 +24,13 @@
     pair.append(term, text);
     return pair;
   };
-  /* `changed` holds what became different: the whole at first. */
+  /* `changed` holds what became different; at first that is the whole. */
   const draw = (changed = {}) => {
+    const isFirst = !element('props').childElementCount;
     const props = window._smartico.getPublicProps?.();
     const known = props && !props.is_visitor ? Object.entries(props) : [];
     element('nobody').hidden = known.length > 0;
-    element('props').replaceChildren(...known.map((entry) => line(entry, entry[0] in changed)));
+    element('props').replaceChildren(...known.map((entry) => line(entry, !isFirst && entry[0] in changed)));
   };
   window.demo.call('on', 'props_change', draw);
   window.demo.call('on', 'logout', () => draw());
@@ -56,7 +57,8 @@
   });
   onSubmit('segments', async () => {
     if (!window.demo.session.read().user) return say('Log in first.');
-    const { api } = await window.demo.loaded;
+    const { api, flush } = await window.demo.loaded;
+    await flush();
     const matches = await api.checkSegmentListMatch(SEGMENTS);
     const lines = matches.map(({ segment_id, is_matching }) => {
       const item = document.createElement('li');

@@ -1,12 +1,15 @@
 /**
- * The documentation says what the code does: every error code, every public call, every path and link it names.
+ * The documentation says what the code does: every error code, every call, callback, attribute and link, every path it names.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requestCodes, sdkCodes, verdictCodes } from '../src/wire/codes.ts';
-import { anchorsOf, codeBlocksOf, codeSpansOf, firstCellsUnder, linksOf } from './support/markdown.ts';
-import { root } from './support/source-map.ts';
+import { callsOf, membersOf } from './support/interfaces.ts';
+import { anchorsOf, cellsUnder, codeBlocksOf, codeSpansOf, columnUnder, linksOf } from './support/markdown.ts';
+import { root, sourceFiles } from './support/source-map.ts';
 
 const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
 const readme = read('README.md');
@@ -16,40 +19,110 @@ const pages = ['README.md', 'src/README.md', 'src/wire/README.md', 'CONTRIBUTING
 const bundles = Array.from(read('build.mjs').matchAll(/file: '([^']+)'/g), ([, file = '']) => `dist/${file}`);
 const built = new Set([...bundles, 'dist', 'dist/immutable', 'dist/index.d.ts', 'dist/integrity.json']);
 
-/** The members of an interface: one method or property a line, two spaces in. */
-const membersOf = (source: string, name: string): string[] => {
-  const body =
-    new RegExp(`^ *(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^ *\\}`, 'm').exec(source)?.[1] ?? '';
-  const names = Array.from(body.matchAll(/^ {2,4}(?:readonly )?(\w+)\??\s*[(<:]/gm), ([, member = '']) => member);
-  return [...new Set(names)];
-};
-
 test('README.md and src/README.md are there', () => {
   expect(['README.md', 'src/README.md'].filter((page) => read(page) === '')).toEqual([]);
 });
 
-test('README documents every error code', () => {
-  const told = new Set(codeSpansOf(readme));
-  expect([...codes].filter((code) => !told.has(code)).map((code) => `README.md lacks the code \`${code}\``)).toEqual(
+const api = read('src/sdk/api.ts');
+const customerApi = read('src/sdk/customer-api.ts');
+
+test('README has one row for every error code, and says where each is told', () => {
+  const places = columnUnder(readme, /^Error codes$/, 1);
+  const told = cellsUnder(readme, /^Error codes$/).flatMap((row, at) => row.map((code) => `${code}: ${places[at]}`));
+  expect(told.sort()).toEqual([...codes].map((code) => `${code}: ${whereTold(code)}`).sort());
+});
+const whereTold = (code: string): string => {
+  const status = (requestCodes as { [code: string]: number })[code];
+  const places = [
+    ...(status ? [status] : []),
+    ...(verdictCodes.some((one) => one === code) ? ['event'] : []),
+    ...(sdkCodes.some((one) => one === code) ? ['console'] : []),
+  ];
+  return places.join(', ');
+};
+
+test.each([
+  ['the public calls', /^Calls: /, callsOf(api, 'SmarticoMethods')],
+  ['the questions of `api`', /^api$/, callsOf(customerApi, 'SmarticoApi')],
+  ['the callbacks', /^Callbacks$/, membersOf(api, 'CallbackArguments')],
+  ['the inputs on the window', /^The window$/, membersOf(api, 'Window').filter((name) => name !== '_smartico')],
+])("README's reference has %s with their arguments, and no others", (_what, heading, declared) => {
+  expect(declared).not.toEqual([]);
+  const [documented, named] = [cellsUnder(readme, heading).flat(), new Set(declared)];
+  expect(documented.filter((call) => !named.has(call)).map((call) => `README has ${call}, the types do not`)).toEqual(
     [],
+  );
+  expect(declared.filter((call) => !documented.includes(call)).map((call) => `README lacks ${call}`)).toEqual([]);
+  expect(documented.length, 'each once').toBe(new Set(documented).size);
+});
+
+test("README's table of the script tag has every option of `init`, and no others", () => {
+  const documented = cellsUnder(readme, /^The script tag$/, 1)
+    .flat()
+    .map((option) => option.replace(/:.*/, ''));
+  expect(documented.filter((option) => option !== 'init').sort()).toEqual(membersOf(api, 'InitOptions').sort());
+});
+
+test("README's table of the script tag has every attribute that the SDK reads, and no others", () => {
+  const sources = ['options', 'index', 'browser', 'rooms'].map((file) => read(`src/sdk/${file}.ts`)).join('\n');
+  const names = Array.from(sources.matchAll(/\bscript\.(\w+)/g), ([, name = '']) => name);
+  const attributes = new Set(names.filter((name) => name !== 'src' && name !== 'integrity'));
+  const known = [...attributes].map((name) => `data-${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}`);
+  const documented = cellsUnder(readme, /^The script tag$/).flatMap((spans) => spans.map((span) => span.split('=')[0]));
+  expect(documented.sort()).toEqual(known.sort());
+  expect(
+    codeSpansOf(readme).some((span) => span.includes(read('src/sdk/ui/bells.ts').match(/data-[\w-]+/)?.[0] ?? '?')),
   );
 });
 
-test('README lists no error code that the code does not have', () => {
-  const invented = firstCellsUnder(readme, /\bcodes?\b/i).filter((cell) => /^[a-z_]+$/.test(cell) && !codes.has(cell));
-  expect(invented.map((code) => `README.md lists \`${code}\`, which src/wire/codes.ts does not have`)).toEqual([]);
+test('README names the attribute of a bell', () => {
+  expect(codeSpansOf(readme).join()).toContain(
+    `<button ${/\[(data-[\w-]+)\]/.exec(read('src/sdk/ui/bells.ts'))?.[1]}>`,
+  );
 });
 
-test.each([
-  ['public call', 'SmarticoMethods'],
-  ['option of init', 'InitOptions'],
-  ['input on the window', 'Window'],
-])('README documents every %s', (_what, name) => {
-  const members = membersOf(read('src/sdk/api.ts'), name);
-  expect(members, `src/sdk/api.ts has no \`interface ${name}\` whose members could be read`).not.toEqual([]);
-  const told = [...codeSpansOf(readme), ...codeBlocksOf(readme)].join('\n');
-  const untold = members.filter((member) => !new RegExp(`(^|[^\\w])${member}\\b`, 'm').test(told));
-  expect(untold.map((member) => `README.md lacks \`${member}\` of ${name} in src/sdk/api.ts`)).toEqual([]);
+test("README's table of deep links has every verb that the SDK knows", () => {
+  const verbs = read('src/sdk/live/verbs.ts');
+  const known = [
+    'action',
+    ...Array.from(verbs.matchAll(/verb === '(\w+)'/g), ([, verb = '']) => verb),
+    ...(/CLOSING = \/\^\(([\w|]+)\)/.exec(verbs)?.[1]?.split('|') ?? []),
+  ];
+  const documented = cellsUnder(readme, /^Deep links$/)
+    .flat()
+    .map((link) => /^dp:(\w+)/.exec(link)?.[1]);
+  expect(known.length).toBeGreaterThan(5);
+  expect(known.filter((verb) => !documented.includes(verb))).toEqual([]);
+});
+
+test("README's TypeScript compiles against the package's own types", () => {
+  const example = /^```ts\n([\s\S]*?)^```/m.exec(readme)?.[1] ?? '';
+  expect(example).toContain("from 'openaction'");
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  try {
+    const sdk = join(root, 'src/sdk');
+    writeFileSync(join(folder, 'example.ts'), example);
+    const paths = { openaction: [join(sdk, 'module.ts')] };
+    const config = {
+      extends: join(sdk, 'tsconfig.json'),
+      compilerOptions: {
+        composite: false,
+        incremental: false,
+        noEmit: true,
+        emitDeclarationOnly: false,
+        rootDir: '/',
+        paths,
+      },
+      files: ['example.ts', join(sdk, 'ui/style-sheets.d.ts')],
+      include: [],
+      references: [],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+    expect(stdout.toString()).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe.each(pages)('%s', (page) => {
@@ -86,7 +159,9 @@ describe.each(pages)('%s', (page) => {
       join(root, 'src/sdk'),
       join(root, 'src/collector'),
     ];
-    const missing = named.filter((path) => !places.some((place) => existsSync(join(place, path))));
+    // A name without a folder may be that of many: "the `room.ts` of each".
+    const isOfMany = (path: string) => sourceFiles().some((file) => file.path.endsWith(`/${path}`));
+    const missing = named.filter((path) => !isOfMany(path) && !places.some((place) => existsSync(join(place, path))));
     expect(missing.map((path) => `${page} names ${path}, which is not there`)).toEqual([]);
   });
 });
@@ -100,12 +175,14 @@ describe('reading Markdown', () => {
     expect(anchorsOf(text)).toEqual(['a-b--c', 'error-codes', 'else']);
     expect(codeSpansOf(text)).toEqual(['b', '[no](no.md)', 'a_b', 'c']);
     expect(codeBlocksOf(text)).toEqual(['[no](no.md)']);
-    expect(firstCellsUnder(text, /\bcodes?\b/i)).toEqual(['a_b']);
+    expect(cellsUnder(text, /\bcodes?\b/i)).toEqual([['a_b']]);
+    expect(columnUnder(text, /\bcodes?\b/i, 1)).toEqual(['why']);
   });
 
-  test('finds the members of an interface, each once, and not their parameters', () => {
-    const api =
-      'export interface Calls extends X {\n  /** a(b) */\n  action(name: string): void;\n  readonly version: string;\n  on?<T>(\n          x: T,\n  ): void;\n}\n';
-    expect(membersOf(api, 'Calls')).toEqual(['action', 'version', 'on']);
+  test('finds the members of an interface and their arguments, each once', () => {
+    const source =
+      'export interface Calls extends X {\n  /** a(b) */\n  action(name: string, extra?: { a: 1 }): void;\n  readonly version: string;\n  on<T>(\n          x: (a: T, b: T) => void,\n          y?: T,\n  ): void;\n  on(x: string): void;\n}\n';
+    expect(membersOf(source, 'Calls')).toEqual(['action', 'version', 'on']);
+    expect(callsOf(source, 'Calls')).toEqual(['action(name, extra?)', 'version', 'on(x, y?)']);
   });
 });

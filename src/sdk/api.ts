@@ -225,5 +225,7 @@ declare global {
     _smartico_user_hash?: string | null;
     _smartico_language?: string | null;
     _smartico_allow_localhost?: boolean;
+    /** Before the stub and the script: nothing is stored or sent before `consent(true)`. */
+    _smartico_consent?: 'required';
   }
 }

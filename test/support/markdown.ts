@@ -31,15 +31,18 @@ export const codeSpansOf = (text: string): string[] =>
 export const codeBlocksOf = (text: string): string[] =>
   Array.from(text.matchAll(/^(```|~~~).*\n([\s\S]*?)\n\1/gm), ([, , block = '']) => block);
 
-/** First cells of the table rows below the headings that match, without their backticks. */
-export const firstCellsUnder = (text: string, heading: RegExp): string[] => {
+/** One column of the tables below the headings that match, row by row. */
+export const columnUnder = (text: string, heading: RegExp, column: number): string[] => {
   const cells: string[] = [];
   let inside = false;
   for (const line of withoutBlocks(text).split('\n')) {
     const title = /^#{1,6}\s+(.+)$/.exec(line)?.[1];
     if (title !== undefined) inside = heading.test(title);
-    const cell = inside ? /^\|\s*`([^`]+)`/.exec(line)?.[1] : undefined;
-    if (cell !== undefined) cells.push(cell);
+    if (inside && line.startsWith('|')) cells.push((line.split('|')[column + 1] ?? '').trim());
   }
   return cells;
 };
+
+/** What stands there in backticks. */
+export const cellsUnder = (text: string, heading: RegExp, column = 0): string[][] =>
+  columnUnder(text, heading, column).map(codeSpansOf);
