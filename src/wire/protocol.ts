@@ -5,34 +5,34 @@
  */
 import type { Json, Payload } from './event.ts';
 
-/** The class of a message. A request's answer has the number that stands beside it in `answers`. */
-export const cids = {
-  ping: 1,
-  pong: 2,
-  init: 3,
-  identify: 5,
-  login: 7,
-  logout: 8,
-  event: 9,
-  impression: 103,
-  action: 104,
-  deepLinkPush: 105,
-  failed: 106,
-  propsPush: 108,
-  engagementPush: 110,
-  trackActivity: 155,
+/** The class of a message; an enum, since the bundler puts its numbers in place. A request's answer has the number that stands beside it in `answers`. */
+export enum cids {
+  ping = 1,
+  pong = 2,
+  init = 3,
+  identify = 5,
+  login = 7,
+  logout = 8,
+  event = 9,
+  impression = 103,
+  action = 104,
+  deepLinkPush = 105,
+  failed = 106,
+  propsPush = 108,
+  engagementPush = 110,
+  trackActivity = 155,
   /** Ours: `{ engagement_uid }` -> `{ eligible }`, asked before something that waited is shown. */
-  eligible: 191,
-  setAvatar: 157,
-  setNickname: 159,
-  segments: 161,
-  inboxList: 513,
-  profile: 527,
-  inboxRead: 529,
-  inboxStar: 531,
-  inboxDelete: 535,
-  pushToken: 1003,
-} as const;
+  eligible = 191,
+  setAvatar = 157,
+  setNickname = 159,
+  segments = 161,
+  inboxList = 513,
+  profile = 527,
+  inboxRead = 529,
+  inboxStar = 531,
+  inboxDelete = 535,
+  pushToken = 1003,
+}
 
 export const answers = {
   [cids.ping]: 2,

@@ -57,7 +57,6 @@ export const createLive = (needs: LiveNeeds): Live => {
     () => {
       speak();
       enter();
-      if (local.get(`${prefix}push`)) void rooms.asks().then((room) => room.attachPush());
       suspension.navigated();
       ring();
     },
@@ -85,7 +84,16 @@ export const createLive = (needs: LiveNeeds): Live => {
         hash: identity.hash(),
         device_id: device(),
       })),
-    greet: () => customer.greet(channel.exchange),
+    async greet() {
+      const outcome = await customer.greet(channel.exchange);
+      // A browser that is subscribed: clicks on its notifications are heard, and it belongs to whoever this is.
+      if (outcome === 'ready' && local.get(`${prefix}push`))
+        void rooms.asks().then(
+          (room) => room.attachPush(),
+          () => {},
+        );
+      return outcome;
+    },
     onPush(pushed) {
       engagements.heard(pushed);
       rooms.questions()?.heard(pushed);

@@ -98,6 +98,10 @@ export const createPush = (needs: PushNeeds): PushRoom => {
       const scope = path.replace(/[^/]*$/, name + PUSH_SCOPE);
       const registration = await activated(await workers!.register(scriptUrl(path), { scope }));
       step = 'no push service';
+      const former = (local.get(key) ?? '').replace(/ ?\S*$/, '');
+      // A browser that two people share: what is sent to the first must not reach the second.
+      if (former && user() && former !== user())
+        await (await registration.pushManager.getSubscription())?.unsubscribe();
       const subscription = await subscribe(registration, await publicKey());
       step = 'the collector does not know yet';
       const told = `${user() ?? ''} ${subscription.endpoint}`;

@@ -1,7 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import type { InboxMessage } from '../../../src/sdk/customer-api.ts';
 import { createInbox } from '../../../src/sdk/questions/inbox-api.ts';
-import { activityTypes, cids, type InboxBody, type InboxItem, type InboxPush } from '../../../src/wire/protocol.ts';
+import {
+  activityTypes,
+  cids,
+  type InboxBody,
+  type InboxItem,
+  type InboxPush,
+  type PropsPush,
+} from '../../../src/wire/protocol.ts';
 import { scriptedAsk } from '../../support/scripted-ask.ts';
 
 const words = (about: string): InboxBody => ({
@@ -30,7 +37,10 @@ const came = (engagement_uid: string): InboxPush => ({
   engagement_uid,
   activityType: activityTypes.inbox,
 });
-const counted = (core_inbox_unread_count: number) => ({ cid: cids.propsPush, props: { core_inbox_unread_count } });
+const counted = (core_inbox_unread_count: number): PropsPush => ({
+  cid: cids.propsPush,
+  props: { core_inbox_unread_count },
+});
 /** Whatever could follow without an answer has followed. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const guids = (messages: InboxMessage[]) => messages.map(({ message_guid }) => message_guid);

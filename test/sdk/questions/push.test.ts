@@ -185,6 +185,14 @@ test('each user of a browser is told to the collector once', async () => {
   expect(other.asked).toHaveLength(1);
 });
 
+test('a second user of a browser gets a subscription of their own: what is sent to the first does not reach them', async () => {
+  const here = browser();
+  await open(here).request();
+  const other = open(here, { user: 'bob' });
+  await other.attach();
+  expect(other.asked[0]?.fields.subscription).toMatchObject({ endpoint: 'https://push.example/2' });
+});
+
 test('a visitor’s subscription becomes the user’s at identify', async () => {
   const here = browser();
   const visitor = open(here, { user: null });
