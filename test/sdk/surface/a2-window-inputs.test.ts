@@ -52,7 +52,7 @@ describe('A2 _smartico_user_id', () => {
       const words = heard('login', 'logout');
       await until(() => words.length);
       await identified();
-      root._smartico_user_id = nobody;
+      Object.assign(root, { _smartico_user_id: nobody });
       await until(() => words.length === 2);
       root._smartico_user_id = 'u1';
       await until(() => words.length === 3);

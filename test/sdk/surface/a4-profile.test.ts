@@ -75,7 +75,7 @@ describe('A4 updatePublicTags', () => {
     async (operation, tags, after) => {
       const { smartico, heard, stored } = await known({ core_public_tags: ['VIP', 'OLD'] });
       const words = heard('props_change');
-      smartico.updatePublicTags(operation, tags as string[]);
+      smartico.updatePublicTags(operation, typeof tags === 'object' ? [...tags] : tags);
       expect(smartico.getPublicProps()?.core_public_tags).toEqual(after);
       await until(() => words.length);
       expect(words).toEqual([['props_change', { core_public_tags: after }]]);
