@@ -14,7 +14,7 @@ export interface Customers {
   /** As `find`, or as the customer would be registered now; stores nothing. */
   read(label: LabelOfCustomer, customer: Customer): Promise<CustomerState>;
   /**
-   * Stores what `change` makes of the newest state, and resolves with it; a customer never seen is registered.
+   * Stores what `change` makes of the newest state, and resolves with it; a customer never seen is registered, whatever it makes.
    * @param change pure, since it is called again where another was faster; the same state back stores nothing
    */
   change(
@@ -39,7 +39,7 @@ export const createCustomers = (users: UserStore, changed: Changed, now: () => n
         const stored = await users.get(label.name, customer.key);
         const before = stored?.state ?? registered(customer, label, now());
         const state = change(before);
-        if (state === before) return before;
+        if (stored && state === before) return before;
         const [isStored] = await users.update(label.name, [
           { customer: customer.key, version: stored?.version ?? 0, state },
         ]);

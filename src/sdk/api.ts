@@ -161,8 +161,8 @@ export interface SmarticoMethods<Map extends EventMap = EventMap> {
   vapi(lang?: string): SmarticoApi | null;
 
   /**
-   * Hears a key (README, "Callbacks"). Returns its undo; `on(key, null)` removes all of the key. `init`, `identify` and
-   * `label_init_completed` are told once to whoever comes late, unless `replay` is false.
+   * Hears a key (README, "Callbacks"). Returns its undo; `on(key, null)` removes all of the key. `init`, `identify`,
+   * `label_init_completed`, `page_navigation` and `session_based_dp_detected` are told once to whoever comes late, unless `replay` is false.
    */
   on<Key extends keyof CallbackArguments>(
     key: Key,

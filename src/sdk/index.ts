@@ -114,7 +114,7 @@ export const createSmartico = (
   });
   const record = (call: Call | undefined) => (call && allowed() ? capture(call) : undefined);
   const release = () => {
-    if (links?.release()) callbacks.emit('session_based_dp_detected');
+    if (links?.release()) callbacks.emitSticky('session_based_dp_detected');
   };
   const start = (next: Settings): void => {
     settings = next;

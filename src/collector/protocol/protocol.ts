@@ -68,7 +68,8 @@ export const createProtocol = (needs: ProtocolNeeds): Protocol => {
     },
     async customer({ label, customer }) {
       if (!customer?.user) throw new ProtocolError('not_identified', 'IDENTIFY comes first');
-      const state = await customers.read(label, customer);
+      // From now on they are known: the date of a registration is told once.
+      const state = await customers.change(label, customer, (known) => known);
       return {
         fields: {
           user_id: state.number,

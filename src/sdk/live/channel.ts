@@ -14,7 +14,7 @@ import type { Ears, Mouth } from './mouth.ts';
 /** Milliseconds for an answer, and of silence before we ask whether anybody is there (published: 29 s). */
 const PATIENCE = 10_000;
 const SILENCE = 29_000;
-/** Sockets that may fail before any has opened; then HTTP takes over. */
+/** Sockets that may fail before any got an answer through; then HTTP takes over. */
 const TRIES = 3;
 
 export interface ChannelNeeds {
@@ -49,9 +49,10 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
   let line:
     | { at: 'closed' }
     | { at: 'waiting'; timer: ReturnType<typeof setTimeout> }
-    | { at: 'open'; mouth: Mouth; greeted: boolean } = { at: 'closed' };
+    | { at: 'open'; speak: typeof openHttp; mouth: Mouth; greeted: boolean } = { at: 'closed' };
   let failures = 0;
-  let everOpen = false;
+  /** A socket got an answer through: this network lets them. */
+  let answered = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
   /** Questions that wait for the greeting, of this line or of one that takes its place. */
   const waiting = new Set<() => void>();
@@ -82,8 +83,8 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     if (!parsed.ok || line.at !== 'open') return;
     listen();
     const { message } = parsed;
-    const answered = asked.get(`${message.uuid}`);
-    if (answered) answered(message as Message & Answer);
+    const waits = asked.get(`${message.uuid}`);
+    if (waits) waits(message as Message & Answer);
     else if (message.cid === cids.ping) line.mouth.say({ ...message, cid: cids.pong });
     else onPush(message as unknown as Push);
   };
@@ -110,24 +111,24 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     if (outcome === 'again') return again();
     if (outcome === 'refused') return leave();
     failures = 0;
+    answered ||= line.speak === openSocket;
     line.greeted = true;
     for (const go of waiting) go();
     waiting.clear();
   };
   const connect = () => {
-    const speak = openSocket && (everOpen || failures < TRIES) ? openSocket : openHttp;
+    const speak = openSocket && (answered || failures < TRIES) ? openSocket : openHttp;
     // A socket that opens and is not answered is no better than one that does not open: the greeting has its own time.
     const mouth: Mouth = speak({
       open() {
         if (line !== mine) return;
-        everOpen ||= speak === openSocket;
         listen();
         void meet();
       },
       hear: (value) => line === mine && hear(value),
       gone: () => line === mine && again(),
     });
-    const mine = { at: 'open' as const, mouth, greeted: false };
+    const mine = { at: 'open' as const, speak, mouth, greeted: false };
     line = mine;
     // Some networks swallow the handshake and say nothing.
     silence = setTimeout(again, PATIENCE);
