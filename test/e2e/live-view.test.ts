@@ -97,7 +97,7 @@ describe('events', () => {
       envelope({ user_ext_id: 'gus' }),
     );
     await openLive();
-    await live.getByLabel('Customer').fill('fay');
+    await live.getByRole('searchbox', { name: 'Customer', exact: true }).fill('fay');
     await live.locator('#flow', { hasText: '1 matching event.' }).waitFor();
     await fromServer(
       envelope({ user_ext_id: 'gus' }),
@@ -240,7 +240,7 @@ describe('without a mouse', () => {
     await live.keyboard.press('ArrowRight');
     expect(await focused()).toContain('Rejected');
     await live.keyboard.press('End');
-    expect(await live.getByRole('tab', { selected: true }).textContent()).toBe('Registry');
+    expect(await live.getByRole('tab', { selected: true }).textContent()).toBe('Customers');
     await live.keyboard.press('ArrowRight');
     expect(await live.getByRole('tabpanel').getAttribute('id')).toBe('panel-events');
     // Customer, type, text, pause, then the list as one stop.
@@ -264,7 +264,7 @@ describe('without a mouse', () => {
       const hear = (window as unknown as { heard(text: string): void }).heard;
       new MutationObserver(() => hear(region.textContent ?? '')).observe(region, { childList: true });
     });
-    await live.getByLabel('Customer').fill('lea');
+    await live.getByRole('searchbox', { name: 'Customer', exact: true }).fill('lea');
     await expect.poll(() => heard).toEqual(['0 matching events.']);
     for (let arrival = 1; arrival <= 3; arrival++) {
       await fromServer(envelope({ user_ext_id: 'lea' }));

@@ -26,7 +26,7 @@ const labels: { [part in Part]: [label: string, hint: string] } = {
   image: ['Picture', 'https://…'],
   icon: ['Icon', 'https://…'],
   button: ['Button', ''],
-  action: ['Opens', 'dp:inbox, /promo or https://…'],
+  action: ['Opens', '/promo, dp:inbox'],
   expires: ['Expires', ''],
 };
 const expiries: [label: string, milliseconds: string][] = [
