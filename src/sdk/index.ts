@@ -145,8 +145,7 @@ export const createSmartico = (
         tell,
       );
       watchNavigation(root, links.look, (navigation) => {
-        // A handler that is added right after `init` hears the load as well.
-        setTimeout(() => callbacks.emit('page_navigation', navigation));
+        callbacks.emitSticky('page_navigation', navigation);
         line.here()?.navigated();
       });
     }

@@ -102,6 +102,14 @@ describe('A8 keys', () => {
     ]);
   });
 
+  test('A8 page_navigation: a handler that comes late is told once where the page is', async () => {
+    const { heard, root } = page();
+    root.history.pushState(null, '', '/slots');
+    const words = heard('page_navigation');
+    await until(() => words.length);
+    expect(words).toMatchObject([['page_navigation', { url: 'https://op.example/slots', source: 'pushState' }]]);
+  });
+
   test('A8 session_based_dp_detected: a link kept across a login page is announced, then run', async () => {
     const tab = newTab();
     page({ tab, url: 'https://op.example/#_smartico_dp=dp:action&action=Gift' });
