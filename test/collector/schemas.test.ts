@@ -1,10 +1,12 @@
 /** The schemas that describe the API are the wire's types: the compiler holds them together. */
 import type { Static } from '@sinclair/typebox';
 import { expectTypeOf, test } from 'vitest';
+import type { CustomerState, Engagement, InboxEntry } from '../../src/collector/engine/customer-state.ts';
 import type { RegistryView } from '../../src/collector/registry-tally.ts';
 import type * as schemas from '../../src/collector/schemas.ts';
 import type { LossReport, RejectionRecord } from '../../src/collector/store/event-log.ts';
 import type { Batch, BatchAnswer, BrowserEvent, Envelope, ErrorBody, Verdicts } from '../../src/wire/event.ts';
+import type { PublicProps } from '../../src/wire/protocol.ts';
 
 /** One object type instead of an intersection, so that equal shapes compare as equal. */
 type Flat<T> = T extends object ? { [Name in keyof T]: Flat<T[Name]> } : T;
@@ -22,6 +24,13 @@ test('what is described is what the wire says', () => {
   expectTypeOf<Same<Described<'verdicts'>, Verdicts>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Described<'batchAnswer'>, BatchAnswer>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Described<'errorBody'>, ErrorBody>>().toEqualTypeOf<true>();
+});
+
+test('what is described of a customer is what their state holds', () => {
+  expectTypeOf<Same<Described<'customer'>['engagements'][number], Engagement>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Described<'customer'>['inbox'][number], InboxEntry>>().toEqualTypeOf<true>();
+  expectTypeOf<Described<'customer'>['properties']>().toEqualTypeOf<CustomerState['properties']>();
+  expectTypeOf<Described<'publicProps'>>().toEqualTypeOf<PublicProps>();
 });
 
 test('what is described is what the log and the registry give', () => {

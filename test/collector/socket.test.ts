@@ -146,6 +146,27 @@ test('messages count against the rates of the address as events do', async () =>
   await slow.stop();
 });
 
+test('behind a proxy of ours the address is the client’s, and the collector’s own is the public one', async () => {
+  const rates = { address: { perSecond: 0.001, burst: 2 } };
+  const behind = await startHere({
+    config: { trustedProxies: ['127.0.0.1'], publicUrl: 'https://events.op.example' },
+    label: { rates },
+  });
+  const init = async (address: string) => {
+    const client = await connectClient(behind, { 'x-forwarded-for': address });
+    return client.ask({ cid: 3, label_key: 'demo-label' });
+  };
+  expect(await init('203.0.113.7')).toMatchObject({
+    errCode: 0,
+    settings: { CONTENT_URL: 'https://events.op.example/content/demo-label/' },
+  });
+  expect(await init('203.0.113.7')).toMatchObject({ errCode: 0 });
+  expect(await init('203.0.113.7')).toMatchObject({ cid: 4, errCode: 429 });
+  expect(await init('203.0.113.8')).toMatchObject({ errCode: 0 });
+  await closeClients();
+  await behind.stop();
+});
+
 test('a customer has 20 pages open; the one that was open longest goes for another', async () => {
   const pages = [];
   for (let n = 0; n < 20; n++) pages.push(await connectCustomer(collector, 'many-pages'));

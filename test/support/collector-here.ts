@@ -24,12 +24,14 @@ export interface CollectorHere {
 export interface HereStart {
   /** Names of the first label that differ from the demo's. */
   label?: object;
+  /** Names of the config beside its labels. */
+  config?: object;
   pushService?: PushService;
 }
 
-export const startHere = async ({ label = {}, pushService }: HereStart = {}): Promise<CollectorHere> => {
+export const startHere = async ({ label = {}, config = {}, pushService }: HereStart = {}): Promise<CollectorHere> => {
   const [first, ...others] = demo.labels;
-  const parsed = parseConfig({ labels: [{ ...first, ...label }, ...others] });
+  const parsed = parseConfig({ ...config, labels: [{ ...first, ...label }, ...others] });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
   const ownOrigins = new Set<string>();
   const users = createMemoryUsers();
