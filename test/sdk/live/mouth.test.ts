@@ -7,8 +7,10 @@ import { until } from '../../support/until.ts';
 
 /** A browser tells of a failure by `close` alone; this library also throws it at whoever has not listened. */
 class PageSocket extends WebSocket {
+  static last: PageSocket | undefined;
   constructor(url: URL) {
     super(url);
+    PageSocket.last = this;
     this.on('error', () => {});
   }
 }
@@ -103,9 +105,11 @@ describe('a socket', () => {
   });
 
   test('that we closed says nothing more, not even that it is gone', async () => {
-    const { told, mouth, theirs } = await open();
+    const { told, mouth } = await open();
+    const closed = new Promise((resolve) => PageSocket.last?.once('close', resolve));
     mouth.close();
-    await new Promise((resolve) => theirs.once('close', resolve));
+    await closed;
+    await new Promise((resolve) => setTimeout(resolve));
     expect(told).toEqual(['open']);
   });
 });
