@@ -7,7 +7,8 @@ import type { CustomerKey } from './store/user-store.ts';
 
 /** One open connection. */
 export interface Line {
-  write(text: string): void;
+  /** Whether it was taken: a line that is ending takes nothing more. */
+  write(text: string): boolean;
   /** @param code of a WebSocket's close */
   end(code: number, reason: string): void;
 }
@@ -49,11 +50,10 @@ export const createChannel = (pushed: (connections: number) => void): Channel =>
       const lines = listening.get(place(label, customer));
       if (!lines) return 0;
       const text = JSON.stringify(message);
-      // A line that goes while it is written to leaves the set.
-      const told = [...lines];
-      for (const line of told) line.write(text);
-      pushed(told.length);
-      return told.length;
+      // A copy: a line that goes while it is written to leaves the set.
+      const told = [...lines].filter((line) => line.write(text)).length;
+      pushed(told);
+      return told;
     },
     isHeard: (label, customer) => listening.has(place(label, customer)),
   };

@@ -164,7 +164,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const routes: Route[] = [
     ...ingestRoutes(ingest),
     ...s2sRoutes({ labels, origins, protocol, checkRate, ownAddress: address, now }),
-    socketRoute({ sockets, upgrades, ownAddress: address, newRequestId, isDraining }),
+    socketRoute({ sockets, upgrades, ownAddress: address, newRequestId, isDraining, random }),
     ...readRoutes({ labels, origins, log, now }),
     ...customerRoutes({ labels, origins, log, customers, now }),
     ...liveRoutes({ labels, origins, feed, metrics }),

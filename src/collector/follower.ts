@@ -176,7 +176,9 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
       state = 'closing';
       clearTimeout(retry);
       while (running) await running;
-      if (at === 'live' && seen > (kept ?? 0)) await users.update(label.name, [], seen);
+      if (at !== 'live' || seen === kept) return;
+      // Where this cannot be kept the log is read from further back, and nothing else.
+      await users.update(label.name, [], seen).catch(failed);
     },
   };
 };

@@ -48,10 +48,12 @@ export const openSocket = (
 
   const line: Line = {
     write(text) {
-      if (ws.readyState !== ws.OPEN) return;
+      if (ws.readyState !== ws.OPEN) return false;
       ws.send(text);
-      // What waits stays in memory: an end that nobody reads would too.
-      if (ws.bufferedAmount > MOST_UNREAD_BYTES) ws.terminate();
+      if (ws.bufferedAmount <= MOST_UNREAD_BYTES) return true;
+      // What waits stays in memory, and so would the reason of an end: nobody reads it.
+      ws.terminate();
+      return false;
     },
     end: (code, reason) => ws.close(code, reason),
   };

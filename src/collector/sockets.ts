@@ -7,11 +7,12 @@ import { WebSocketServer } from 'ws';
 import type { Metrics } from './metrics.ts';
 import type { ConversationNeeds } from './protocol/conversation.ts';
 import type { Whence } from './protocol/speaker.ts';
+import { bucketOfAddress } from './rates.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 
 export interface Sockets {
-  /** Whether another one may be opened. */
-  hasRoom(): boolean;
+  /** Whether another one may be opened from an address. */
+  hasRoom(address: string): boolean;
   open(request: IncomingMessage, connection: Duplex, head: Buffer, whence: Whence): void;
   /** Asks every client to come back, and cuts off who does not go. */
   drain(): void;
@@ -20,6 +21,8 @@ export interface Sockets {
 const MESSAGE_BYTES = 64 * 1024;
 /** File descriptors are the bound that an operating system has. */
 const MOST_SOCKETS = 10_000;
+/** A company or a mobile network is one address, and nobody else has so many pages open. */
+const MOST_OF_ADDRESS = 2_000;
 const LOOK_EVERY = 5_000;
 /** Of RFC 6455: the service restarts. */
 const RESTART = 1012;
@@ -34,6 +37,14 @@ export const createSockets = (
   // Compression would cost each connection memory of its own, and messages are small.
   const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
   const open = new Set<OpenSocket>();
+  const ofAddress = new Map<string, number>();
+  const count = (address: string, change: 1 | -1): void => {
+    const bucket = bucketOfAddress(address);
+    const left = (ofAddress.get(bucket) ?? 0) + change;
+    if (left > 0) ofAddress.set(bucket, left);
+    else ofAddress.delete(bucket);
+    metrics.sockets(change);
+  };
   const looking = setInterval(() => {
     const at = now();
     for (const socket of open) socket.look(at);
@@ -41,15 +52,15 @@ export const createSockets = (
   looking.unref();
 
   return {
-    hasRoom: () => open.size < MOST_SOCKETS,
+    hasRoom: (address) => open.size < MOST_SOCKETS && (ofAddress.get(bucketOfAddress(address)) ?? 0) < MOST_OF_ADDRESS,
     open(request, connection, head, whence) {
       server.handleUpgrade(request, connection, head, (ws) => {
         const socket = openSocket(ws, needs, whence, now, () => {
           open.delete(socket);
-          metrics.sockets(-1);
+          count(whence.address, -1);
         });
         open.add(socket);
-        metrics.sockets(1);
+        count(whence.address, 1);
       });
     },
     drain() {

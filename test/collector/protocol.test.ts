@@ -163,6 +163,18 @@ describe('who somebody is', () => {
     expect(await client.next(108)).toMatchObject({ props: { core_public_tags: ['SECOND'] } });
     expect(client.told.filter(({ cid }) => cid === 108)).toHaveLength(1);
   });
+
+  test('a client that fails to become somebody else is nobody, and after LOGOUT it is nobody again', async () => {
+    const hash = md5Hash('anna', 'other-salt', Date.now() + 60_000);
+    const client = await connectCustomer(collector, 'anna', { label_key: 'other-label', hash });
+    expect(await client.ask({ cid: 7 })).toMatchObject({ cid: 11, errCode: 0 });
+    expect(await client.ask({ cid: 5, ext_user_id: 'bob', hash })).toMatchObject({ cid: 6, errCode: 4011 });
+    expect(await client.ask({ cid: 7 })).toMatchObject({ cid: 11, errCode: 4013 });
+    await client.ask({ cid: 5, ext_user_id: 'anna', hash });
+    expect(await client.ask({ cid: 8 })).toMatchObject({ cid: 12, errCode: 0 });
+    expect(await client.ask({ cid: 159, public_username_custom: 'Late' })).toMatchObject({ errCode: 4013 });
+    expect(await client.ask({ cid: 5, ext_user_id: 'anna', hash })).toMatchObject({ cid: 6, errCode: 0 });
+  });
 });
 
 describe('what changes a customer', () => {

@@ -28,8 +28,11 @@ export interface Conversation {
   end(): void;
 }
 
-/** A refused INIT is what every later message is told, until another INIT is not. */
-type State = { at: 'new' } | { at: 'refused'; why: ProtocolError } | { at: 'open'; speaker: Speaker };
+/**
+ * A refused INIT is what every later message is told, until another INIT is not. `visitor` is the speaker as INIT made them:
+ * who they are again once they are no user any more.
+ */
+type State = { at: 'new' } | { at: 'refused'; why: ProtocolError } | { at: 'open'; visitor: Speaker; speaker: Speaker };
 
 /** The number under which a message is refused that had none. */
 const NONE = { cid: answers[cids.ping] };
@@ -56,13 +59,15 @@ export const createConversation = (
   let leave = (): void => {};
   let life: 'open' | 'ended' = 'open';
 
-  const write = (answer: Answer): void => line.write(JSON.stringify(answer));
+  const write = (answer: Answer): void => {
+    line.write(JSON.stringify(answer));
+  };
 
   /** The customer's pages are heard from now on; those of whoever spoke before are not. */
-  const become = (speaker: Speaker): void => {
+  const become = (speaker: Speaker, visitor: Speaker): void => {
     leave();
     leave = () => {};
-    state = { at: 'open', speaker };
+    state = { at: 'open', visitor, speaker };
     // A client that left while it was being recognised listens no more.
     if (speaker.customer && life === 'open') leave = channel.join(speaker.label.name, speaker.customer.key, line);
   };
@@ -71,7 +76,7 @@ export const createConversation = (
     try {
       const speaker = protocol.speaker(message, whence);
       checkRate(speaker.label, whence.address, 1);
-      become(speaker);
+      become(speaker, speaker);
       write(answerTo(message, protocol.settings(speaker, whence)));
     } catch (cause) {
       const why = asProtocolError(cause);
@@ -83,10 +88,12 @@ export const createConversation = (
     }
   };
 
-  const identify = async (message: Message, speaker: Speaker): Promise<void> => {
-    const identified = protocol.identified(speaker, message);
+  const identify = async (message: Message, visitor: Speaker): Promise<void> => {
+    // Whoever fails to be somebody else is not who they were before either.
+    become(visitor, visitor);
+    const identified = protocol.identified(visitor, message);
     // Before the state is read: what is sent meanwhile is either in it or on the line.
-    become(identified);
+    become(identified, visitor);
     const { fields, pending } = await protocol.customer(identified);
     write(answerTo(message, fields));
     for (const push of pending) line.write(JSON.stringify(push));
@@ -98,10 +105,11 @@ export const createConversation = (
     if (state.at === 'refused') throw state.why;
     if (message.cid === cids.ping) return write(answerTo(message, {}));
     if (state.at === 'new') throw new ProtocolError('bad_message', 'INIT (3) comes first');
-    const { speaker } = state;
+    const { speaker, visitor } = state;
     checkRate(speaker.label, whence.address, 1);
-    if (message.cid === cids.identify) return identify(message, speaker);
+    if (message.cid === cids.identify) return identify(message, visitor);
     const fields = await protocol.answer(speaker, message, whence);
+    if (message.cid === cids.logout) become(visitor, visitor);
     if (fields) write(answerTo(message, fields));
   };
 

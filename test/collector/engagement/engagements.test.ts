@@ -26,7 +26,7 @@ beforeEach(() => {
   users = createMemoryUsers();
   const channel = createChannel(() => undefined);
   heard = [];
-  channel.join('casino', ann.key, { write: (text) => void heard.push(JSON.parse(text)), end: () => undefined });
+  channel.join('casino', ann.key, { write: (text) => heard.push(JSON.parse(text)) > 0, end: () => undefined });
   customers = createCustomers(
     users,
     propsPush(channel, () => now),
