@@ -18,6 +18,8 @@ export interface CollectorHere {
   users: UserStore;
   /** The first label of the config. */
   label: Label;
+  /** Everything it logged so far. */
+  logged(): string;
   stop(): Promise<void>;
 }
 
@@ -35,12 +37,13 @@ export const startHere = async ({ label = {}, config = {}, pushService }: HereSt
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
   const ownOrigins = new Set<string>();
   const users = createMemoryUsers();
+  const lines: string[] = [];
   const collector = await createCollector({
     config: parsed.config,
     log: createMemoryLog(),
     users,
     store: 'memory',
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     version: '0',
     pages: { dist: `${root}/dist`, site: undefined },
     ownOrigins,
@@ -52,6 +55,7 @@ export const startHere = async ({ label = {}, config = {}, pushService }: HereSt
     port: Number(new URL(serving.url).port),
     users,
     label: parsed.config.labels[0]!,
+    logged: () => lines.join(''),
     stop: serving.stop,
   };
 };

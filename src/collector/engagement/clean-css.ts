@@ -4,6 +4,12 @@
  */
 import { keptAsset, type Places } from './safe-link.ts';
 
+/** Half a pair of quotes stays, and is no URL. */
+const unquoted = (text: string): string => {
+  const [first = ''] = text;
+  return text.length > 1 && /["']/.test(first) && text.endsWith(first) ? text.slice(1, -1) : text;
+};
+
 /** Of a sheet or of a `style` attribute: why it cannot stay; `undefined` where it can. */
 export const styleProblem = (css: string, places: Places): string | undefined => {
   if (/[<\\\0]/.test(css)) return 'a style holds no escapes and no markup';
@@ -12,8 +18,8 @@ export const styleProblem = (css: string, places: Places): string | undefined =>
   if (/expression\s*\(|-moz-binding|behaviou?r\s*:/i.test(css)) return 'a style runs nothing';
   if (/(?:image-set|image|src|element|cross-fade|attr|paint)\s*\(/i.test(css)) return 'a style loads by url() alone';
   for (const [, inside = ''] of css.matchAll(/url\s*\(([^)]*)/gi)) {
-    const [, , url = ''] = /^\s*(["']?)(.*?)\1\s*$/.exec(inside) ?? [];
-    if (keptAsset(url, places) === undefined) return 'url() leads to a host that is not one of assetHosts';
+    if (keptAsset(unquoted(inside.trim()), places) === undefined)
+      return 'url() leads to a host that is not one of assetHosts';
   }
   return undefined;
 };

@@ -13,9 +13,9 @@ export const contentPage = (content: Content): string | undefined => {
   if (html === null) return undefined;
   // Words that were coloured for white paper are unreadable on black: dark is for HTML that says it knows of it.
   const scheme = html.includes('prefers-color-scheme') ? 'light dark' : 'only light';
-  const dir = content.kind === 'popup' ? content.popup.dir : null;
+  const dir = (content.kind === 'popup' ? content.popup.dir : null) ?? 'auto';
   return (
-    `<!doctype html><html${dir ? ` dir="${dir}"` : ''}><head><meta charset="utf-8">` +
+    `<!doctype html><html dir="${dir}"><head><meta charset="utf-8">` +
     '<meta name="viewport" content="width=device-width,initial-scale=1">' +
     `<title></title><style>:root{color-scheme:${scheme};background:Canvas;color:CanvasText}${look}</style></head><body>${html}</body></html>`
   );

@@ -217,6 +217,18 @@ describe('the widget', () => {
     expect(policy).toMatch(/frame-ancestors 'self' .*https:\/\/op\.example$/);
   });
 
+  test('the hash in its address, and what a page frames, stand in no log', async () => {
+    const uid = `secret-${newEid()}`;
+    for (const path of [
+      `/widget?label_key=nobody&user_ext_id=${uid}&user_hash=${uid}`,
+      `/widget/${uid}?user_hash=${uid}`,
+      `/content/demo-label/${uid}`,
+    ])
+      await fetch(collector.url + path);
+    expect(collector.logged()).toContain('"code":"not_found"');
+    expect(collector.logged()).not.toContain(uid);
+  });
+
   test('with a wrong key it says so in any frame, since there is nothing to protect', async () => {
     expect(await policyOf('/widget?label_key=nobody')).toMatch(/frame-ancestors \*$/);
     expect(await policyOf('/widget')).toMatch(/frame-ancestors \*$/);
