@@ -1,59 +1,16 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
-import { type RunningCollector, startCollector } from '../support/collector.ts';
+/**
+ * The demo as a visitor meets it: what they do arrives once, and links act once.
+ */
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { demoVisit, patience } from '../support/demo-visit.ts';
 
-interface Arrived {
-  event_type: string;
-  user_ext_id: string | null;
-  source: string;
-  payload: { [name: string]: unknown };
-}
-
-let collector: RunningCollector;
-let browser: Browser;
-let context: BrowserContext;
+const visit = demoVisit();
+const { open, logIn, arrived, named, expectArrived } = visit;
 let page: Page;
-let told: string[];
-
-beforeAll(async () => {
-  browser = await openBrowser();
+beforeEach(() => {
+  page = visit.page;
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  collector = await startCollector();
-  context = await browser.newContext();
-  page = await context.newPage();
-  told = [];
-  page.on('console', (message) => message.type() === 'error' && told.push(message.text()));
-  page.on('pageerror', (error) => told.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  await collector.stop();
-});
-
-const arrived = async (): Promise<Arrived[]> => {
-  const headers = { authorization: 'Bearer demo-admin' };
-  const response = await fetch(`${collector.url}/v1/events?limit=1000`, { headers });
-  return ((await response.json()) as { events: Arrived[] }).events;
-};
-/** What arrived, by name and customer, once it is as many as expected. */
-const expectArrived = (...expected: [name: string, user: string | null][]): Promise<void> =>
-  expect
-    .poll(async () => (await arrived()).map(({ payload, user_ext_id }) => [nameOf(payload), user_ext_id]), {
-      timeout: 15_000,
-    })
-    .toEqual(expected);
-const nameOf = ({ client_action, core_last_login_entry }: Arrived['payload']): unknown =>
-  client_action ?? core_last_login_entry;
-
-const open = (path: string) => page.goto(collector.url + path);
-const logIn = async (how: string): Promise<void> => {
-  await open('/profile.html');
-  await page.getByLabel(how).check();
-  await page.getByRole('button', { name: 'Log in' }).click();
-};
 
 describe("the operator's site", () => {
   test("the cashier's event arrives once each time, although its page leaves in the same task", async () => {
@@ -75,7 +32,7 @@ describe("the operator's site", () => {
       await loading;
       await route.continue();
     });
-    await page.goto(collector.url, { waitUntil: 'domcontentloaded' });
+    await page.goto(visit.collector.url, { waitUntil: 'domcontentloaded' });
     await page.getByRole('button', { name: 'Diamond Mine' }).click();
     load();
     await expectArrived(['GAME_TILE_CLICKED', null]);
@@ -101,6 +58,9 @@ describe("the operator's site", () => {
         ['PIGGY-BANK-CLICK', null],
       );
       expect(await page.locator('#who').textContent()).toBe('Visitor');
+      expect(new Set((await arrived()).map(({ trust, user_ext_id }) => user_ext_id && trust))).toEqual(
+        new Set(['verified', null]),
+      );
     },
   );
 });
@@ -121,11 +81,11 @@ describe('links in an e-mail', () => {
     ] as const;
     for (const [index, [title, , rest]] of names.entries()) {
       await follow(title);
-      await expect.poll(async () => (await arrived()).length, { timeout: 15_000 }).toBe(index + 1);
-      expect(page.url()).toBe(collector.url + rest);
+      await expect.poll(async () => (await named()).length, patience).toBe(index + 1);
+      expect(page.url()).toBe(visit.collector.url + rest);
     }
     await expectArrived(...names.map(([, action]): [string, string] => [action, 'test98635568']));
-    expect(new Set((await arrived()).map(({ source }) => source))).toEqual(new Set(['deep_link']));
+    expect(new Set((await named()).map(({ source }) => source))).toEqual(new Set(['deep_link']));
   });
 
   test('one that waits for the login runs once for whoever logs in, even from a later page', async () => {
@@ -136,12 +96,24 @@ describe('links in an e-mail', () => {
     await expectArrived(['MAIL-BEFORE-LOGIN', 'test98635568']);
   });
 
-  test.each(['A name over two lines', 'Fireworks', 'An action without a name'])(
+  test.each([
+    ['Your messages', () => page.getByRole('dialog', { name: 'Inbox' }).waitFor()],
+    ['Your level', () => page.frameLocator('dialog iframe').getByText('No level yet').waitFor()],
+    ['To the cashier', () => page.waitForURL('**/deposit.html')],
+    ['To the profile', () => page.waitForURL('**/profile.html')],
+    ['Confetti', () => page.getByText('Confetti, gold.').waitFor()],
+  ])('"%s" opens what it names', async (title, opened) => {
+    await logIn('_smartico_user_id = id');
+    await follow(title);
+    await opened();
+  });
+
+  test.each(['A name over two lines', 'Fireworks', 'An action without a name', 'Somebody else’s site'])(
     '"%s" fires nothing, and the console says why',
     async (title) => {
       await logIn('_smartico_user_id = id');
       await follow(title);
-      await expect.poll(() => told.join()).toMatch(/link_dropped|link_unknown|empty_action/);
+      await expect.poll(() => visit.told.join()).toMatch(/link_dropped|link_unknown|empty_action/);
       await page.getByRole('button', { name: 'Royal Sevens' }).click();
       await expectArrived(['GAME_TILE_CLICKED', 'test98635568']);
     },
@@ -163,10 +135,11 @@ describe('the corner', () => {
 
 test('every page loads without an error and without scrolling sideways on a phone', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
-  for (const path of ['/', '/deposit.html', '/thanks.html', '/profile.html', '/links.html']) {
+  const quiet = ['/', '/deposit.html', '/thanks.html', '/messages.html', '/profile.html', '/links.html'];
+  for (const path of [...quiet, '/office/', '/b2b/']) {
     await open(path);
-    await page.waitForFunction(() => document.querySelector('.queue b')?.textContent === '0');
+    if (quiet.includes(path)) await page.waitForFunction(() => document.querySelector('.queue b')?.textContent === '0');
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(360);
   }
-  expect(told).toEqual([]);
+  expect(visit.told).toEqual([]);
 });
