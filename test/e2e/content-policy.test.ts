@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser, openShadows } from '../support/browser.ts';
 import { type RunningCollector, startCollector } from '../support/collector.ts';
@@ -18,6 +18,7 @@ const [ownPolicy = '', otherPolicy = ''] = codeBlocksOf(read('README.md')).filte
 );
 
 let browser: Browser;
+let context: BrowserContext;
 let pages: PageServer;
 let collector: RunningCollector;
 const operator = operatorOf(() => ({ url: collector.url, admin: 'demo-admin' }));
@@ -31,8 +32,13 @@ beforeEach(async () => {
   const { labels } = JSON.parse(read('demo/config.json')) as { labels: { origins: string[] }[] };
   for (const { origins } of labels) origins.push(pages.otherSite);
   collector = await startCollector({ config: { labels } });
+  context = await browser.newContext();
+  await openShadows(context);
 });
-afterEach(() => collector.stop());
+afterEach(async () => {
+  await context.close();
+  await collector.stop();
+});
 
 /** README's words, with the collector of this test in them. */
 const policyWith = (policy: string) =>
@@ -51,8 +57,6 @@ const openPage = async (policy: string, tag: string): Promise<Page> => {
     });`;
   const script = pages.add(settings, { 'content-type': 'text/javascript' });
   const html = `<!doctype html><script src="${script}"></script><script src="${collector.url}/stub.js"></script>${tag}<button data-smartico-bell>Inbox</button>`;
-  const context = await browser.newContext();
-  await openShadows(context);
   const page = await context.newPage();
   await page.goto(pages.otherSite + pages.add(html, { 'content-security-policy': policy }));
   return page;
