@@ -70,14 +70,13 @@ export const startPipeline = (
     // A database that opens after a refusal brings rows along.
     onWaiting: (hurry) => (may() ? flush.soon(hurry) : void purge()),
   });
+  /** The last door: a batch that was being made when the visitor refused goes no further. */
+  const fetch: typeof root.fetch = (...request) =>
+    may() ? root.fetch(...request) : Promise.reject(new Error('refused'));
   const purge = async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid));
   const flush = createFlush({
-    queue: {
-      ...queue,
-      peek: async (most) => (may() ? queue.peek(most) : []),
-      inHand: () => (may() ? queue.inHand() : []),
-    },
-    send: createSend(root.fetch.bind(root), now, `${address}/v1/events`),
+    queue,
+    send: createSend(fetch, now, `${address}/v1/events`),
     turn: createTurn(platform, `${mine}turn`),
     now,
     context: () => ({

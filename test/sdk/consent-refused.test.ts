@@ -69,22 +69,36 @@ describe('consent(false)', () => {
     expect([collector.requests, (await smartico.receipts()).pending]).toEqual([[], 0]);
   });
 
-  test('in the middle of a flush: what it has not read yet stays unread', async () => {
-    const { smartico, collector } = started();
-    await until(async () => (await databases()).length);
-    await settled();
-    smartico.action('Buy');
-    const flushed = smartico.flush();
-    smartico.consent(false);
-    await flushed;
-    await settled();
-    expect([collector.requests, (await smartico.receipts()).pending]).toEqual([[], 0]);
+  test('at any moment of a flush: no request leaves after it', async () => {
+    const late: number[] = [];
+    for (let turns = 0; turns < 30; turns++) {
+      const collector = scriptedCollector();
+      let refused = false;
+      const fetch: typeof globalThis.fetch = (...request) => {
+        if (refused) late.push(turns);
+        return collector.fetch(...request);
+      };
+      const { smartico } = here.load({
+        script: { src: SRC, label: `label-${turns}`, consent: 'required' },
+        collector: { ...collector, fetch },
+      });
+      smartico.consent(true);
+      await until(async () => (await databases()).includes(`_smartico:label-${turns}:`));
+      smartico.action('Buy');
+      const flushed = smartico.flush();
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      refused = true;
+      smartico.consent(false);
+      await flushed;
+    }
+    expect(late).toEqual([]);
   });
 
   test('while the database still opens: what an earlier page left there goes too', async () => {
     const earlier = started({ collector: down() });
     earlier.smartico.action('Earlier');
     await earlier.smartico.flush();
+    await until(() => !Object.keys(here.disk).some((key) => key.includes(':q:')));
     const opens = slowIndexedDb();
     const { smartico, collector } = started();
     smartico.consent(false);

@@ -22,6 +22,12 @@ describe('a link reads', () => {
     ['dp:inbox', 'inbox', {}],
     ['dp:gf&silent', 'gf', { silent: 'true' }],
     ['dp:action&exp=5&sig=a-_b', 'action', { exp: '5', sig: 'a-_b' }],
+    ['https://op.example/x?a=1&b=50%#h', 'go', { url: 'https://op.example/x?a=1&b=50%#h' }],
+    ['dp:HTTP://op.example/', 'go', { url: 'HTTP://op.example/' }],
+    ['https%3A%2F%2Fop.example%2Fx', 'go', { url: 'https://op.example/x' }],
+    ['/deposit?from=a&b', 'go', { url: '/deposit?from=a&b' }],
+    [' dp:/deposit', 'go', { url: '/deposit' }],
+    ['dp:go&url=/deposit&target=_blank', 'go', { url: '/deposit', target: '_blank' }],
   ])('%s', (text, verb, params) => {
     expect(read(text)).toEqual([verb, params]);
   });
@@ -38,7 +44,8 @@ describe('a link reads', () => {
     ['half a character', 'dp:action&action=\ud800'],
     ['a hidden character in a name', 'dp:action&ac%00tion=x'],
     ['`__proto__`', 'dp:__proto__'],
-    ['a URL', 'https://evil.example'],
+    ['a script’s address', 'javascript:alert(1)'],
+    ['an address with a hidden character', 'https://op.example/\u202ex'],
     ['a script', '<script>'],
   ])('%s: no link', (_name, text) => {
     expect(parseLink(text)).toBeUndefined();
