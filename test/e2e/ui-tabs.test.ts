@@ -18,6 +18,9 @@ test('of two tabs one shows a popup, and when it is closed the other one shows i
   await push(first, 'p1');
   await until(first, 'impression p1 30');
   await push(second, 'p1', 'p2');
+  // Locks are given in the order of the asking: the room has its answer now.
+  await second.evaluate(() => navigator.locks.request('after', () => {}));
+  expect(await dialog(second).count()).toBe(0);
   await first.bringToFront();
   await first.keyboard.press('Escape');
   await second.getByRole('dialog', { name: 'Title of p2' }).waitFor();

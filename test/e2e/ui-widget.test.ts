@@ -56,8 +56,8 @@ test('a widget that never says a word can be closed all the same', async () => {
   await until(page, 'emit gf_closing');
 });
 
-test('nobody else closes it: neither the page itself nor another frame', async () => {
-  const page = await world.open(`<iframe id="other" src="about:blank"></iframe>`);
+test('nobody else closes it: neither the page itself nor another frame of the same origin', async () => {
+  const page = await world.open('<iframe></iframe>');
   await arrange(page);
   await show(page, 'short_info');
   await until(page, 'emit gf_started');
@@ -66,7 +66,27 @@ test('nobody else closes it: neither the page itself nor another frame', async (
     window.postMessage({ bcid: 2 }, '*');
     await told;
   });
+  const stranger = world.pages.otherSite + world.pages.add('<script>parent.postMessage({ bcid: 2 }, "*")</script>');
+  await page.evaluate(async (src) => {
+    const told = new Promise((resolve) => addEventListener('message', resolve));
+    document.querySelector('iframe')!.src = src;
+    await told;
+  }, stranger);
   expect(await page.getByRole('dialog', { name: 'Profile' }).count()).toBe(1);
+});
+
+test('a frame that went elsewhere is not the widget any more', async () => {
+  const page = await world.open('<iframe id="mine"></iframe>');
+  await arrange(page);
+  await show(page, 'short_info', { iframe: 'mine' });
+  await until(page, 'emit gf_started');
+  const elsewhere = world.pages.site + world.pages.add('<script>parent.postMessage({ bcid: 2 }, "*")</script>');
+  await page.evaluate(async (src) => {
+    const told = new Promise((resolve) => addEventListener('message', resolve));
+    document.querySelector('iframe')!.src = src;
+    await told;
+  }, elsewhere);
+  expect(await did(page)).not.toContain('emit gf_closing');
 });
 
 test('in a frame of the operator it has the height they ask for, and leaves the frame empty when it closes', async () => {

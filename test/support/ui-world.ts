@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { openBrowser } from './browser.ts';
+import { openBrowser, openShadows } from './browser.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 
 export interface UiWorld {
@@ -56,13 +56,7 @@ export const uiWorld = (): UiWorld => {
 
   const newContext = async (options: BrowserContextOptions, shadow: 'open' | 'closed' = 'open') => {
     const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    if (shadow === 'open')
-      await made.addInitScript(() => {
-        const { attachShadow } = Element.prototype;
-        Element.prototype.attachShadow = function (init) {
-          return attachShadow.call(this, { ...init, mode: 'open' });
-        };
-      });
+    if (shadow === 'open') await openShadows(made);
     return made;
   };
   beforeEach(async () => {

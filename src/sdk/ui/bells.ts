@@ -7,7 +7,6 @@ import bellLook from './bells.css';
 import type { Words } from './words.ts';
 
 const BELL = '[data-smartico-bell]';
-const CLICKS = 'a[href], button';
 const MOST = 99;
 
 export interface Bells {
@@ -35,7 +34,7 @@ export const createBells = (
     const name = names.get(bell) ?? (bell.getAttribute('aria-label') || bell.textContent?.trim() || inbox);
     const number = count > MOST ? `${MOST}+` : `${count}`;
     const label = count > 0 ? `${name}, ${unreadWords.replace('#', number)}` : name;
-    if (!names.has(bell) && !bell.matches(CLICKS)) {
+    if (!names.has(bell) && !bell.matches('a[href], button')) {
       bell.setAttribute('role', 'button');
       bell.setAttribute('tabindex', '0');
     }
@@ -55,8 +54,7 @@ export const createBells = (
   };
   const press = (event: Event) => {
     const bell = (event.target as Element).closest?.(BELL);
-    // By the keyboard, what is a button by itself clicks by itself.
-    if (!bell || ('key' in event && (bell.matches(CLICKS) || !/^(Enter| )$/.test(`${event.key}`)))) return;
+    if (!bell || ('key' in event && !/^(Enter| )$/.test(`${event.key}`))) return;
     event.preventDefault();
     pressed();
   };
