@@ -46,6 +46,8 @@ export interface World {
   readonly network: FaultProxy;
   /** The test's own. */
   readonly label: Label;
+  /** Another one; all tests of a file share it. */
+  readonly otherLabel: Label;
   /** A page with the SDK, on the operator's site. */
   page(parts?: PageParts): string;
   /** The SDK's script tag. */
@@ -63,7 +65,7 @@ export interface LabelExtra {
 }
 
 const configOf = (origins: string[], { hashes, ...extra }: LabelExtra) => ({
-  labels: Array.from({ length: LABELS }, (_, index) => ({
+  labels: Array.from({ length: LABELS + 1 }, (_, index) => ({
     name: `Casino ${index}`,
     keys: { public: [labelKey(index)], secret: [`secret-${index}`], admin: [`admin-${index}`] },
     brands: [`brand-${index}`],
@@ -150,6 +152,9 @@ export const deliveryWorld = (extra: LabelExtra = {}): World => {
     },
     get label() {
       return label;
+    },
+    get otherLabel() {
+      return labelAt(collector, LABELS);
     },
     tag,
     page: ({

@@ -83,6 +83,9 @@ export const liveWorld = (extra: LabelExtra = {}): LiveWorld => {
     get label() {
       return world.label;
     },
+    get otherLabel() {
+      return world.otherLabel;
+    },
     tag: world.tag,
     operator,
     get browser() {
@@ -138,7 +141,8 @@ interface Shown {
   /** What each sheet that opened on this page was called, in order. */
   shown: string[];
 }
-const rememberShown = (): void => {
+/** For a browser that is not the world's own. */
+export const rememberShown = (): void => {
   const { showModal } = HTMLDialogElement.prototype;
   const shown: string[] = [];
   Object.assign(window, { shown });

@@ -1,0 +1,98 @@
+/** A line that breaks, and a page that has none: what was missed meanwhile is there afterwards, once. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { patience } from '../../support/delivery.ts';
+import { expectHeard, expectShown, heard, identified, liveWorld, popupOf } from '../../support/live-world.ts';
+
+const world = liveWorld();
+const props = (page: Page) => page.evaluate(() => window._smartico.getPublicProps());
+/** Something of every kind for Ann. */
+const sendAll = async () => {
+  await world.operator.tag('ann', 'add', ['missed']);
+  await world.operator.message('ann', 'Missed message');
+  await world.operator.popup('ann', 'Missed popup');
+};
+/** All of it is on the page; what the page knew before is not told again. */
+const expectAll = async (page: Page, ...before: string[]) => {
+  await expectShown(page, ...before, 'Missed popup');
+  await expect
+    .poll(() => props(page), patience)
+    .toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
+  expect(await heard(page, 'identify')).toHaveLength(1);
+  const [, ...changes] = await heard(page, 'props_change');
+  expect(changes).toEqual([[{ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 }]]);
+  expect(await heard(page, 'login')).toHaveLength(1);
+};
+
+test('what happened while the network was cut is on the page when it is back, and nothing comes twice', async () => {
+  const page = await world.open(world.address({ user: 'ann' }));
+  await world.operator.popup('ann', 'Seen before');
+  await popupOf(page).getByRole('button', { name: 'Close' }).click();
+  world.network.setSockets('refused');
+  await expect.poll(() => world.network.sockets.length, patience).toBeGreaterThan(1);
+  await sendAll();
+  world.network.setSockets('none');
+  await expectAll(page, 'Seen before');
+});
+
+test('what happened while the collector was away is on the page when it is back', async () => {
+  const page = await world.open(world.address({ user: 'ann' }));
+  await world.collector.kill('SIGKILL');
+  await world.collector.restart();
+  await sendAll();
+  await expectAll(page);
+});
+
+test('a collector that restarts asks its pages to come back, and they do', async () => {
+  const page = await world.open(world.address({ user: 'ann' }));
+  const before = world.network.sockets.length;
+  await world.collector.restart();
+  await expect.poll(() => world.network.sockets.length, patience).toBeGreaterThan(before);
+  await sendAll();
+  await expectAll(page);
+});
+
+test('a question that was asked while the line was broken is answered when it is back', async () => {
+  await world.operator.message('ann', 'Waiting');
+  const page = await world.open(world.address({ user: 'ann' }));
+  world.network.setSockets('refused');
+  const asked = page.evaluate(async () => (await window._smartico.api.getInboxMessages()).length);
+  world.network.setSockets('none');
+  expect(await asked).toBe(1);
+});
+
+test('a page without sockets lives by asking, and is told the same', async () => {
+  const page = await world.context.newPage();
+  await page.clock.install();
+  await page.goto(world.address({ user: 'ann', before: 'delete window.WebSocket;' }));
+  await identified(page);
+  expect(world.network.sockets).toEqual([]);
+  await expectHeard(page, 'login', 1);
+  await sendAll();
+  await page.clock.fastForward(16_000);
+  await expectAll(page);
+  await page.clock.fastForward(16_000);
+  await page.evaluate(() => window._smartico.api.getInboxMessages());
+  expect(await heard(page, 'identify')).toHaveLength(1);
+});
+
+test('a page that never gets a socket through asks instead', async () => {
+  world.network.setSockets('refused');
+  await sendAll();
+  const page = await world.open(world.address({ user: 'ann' }));
+  await expectShown(page, 'Missed popup');
+  expect(await props(page)).toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
+});
+
+test('a socket that opens and never answers is given up, and the page asks instead', async () => {
+  world.network.setSockets('silent');
+  const page = await world.context.newPage();
+  await page.clock.install();
+  await page.goto(world.address({ user: 'ann' }));
+  await expect
+    .poll(async () => {
+      await page.clock.fastForward(11_000);
+      return heard(page, 'identify');
+    }, patience)
+    .toHaveLength(1);
+});
