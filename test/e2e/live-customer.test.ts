@@ -95,6 +95,22 @@ test('what would be refused or taken out is said before anything is sent', async
   await engagements().getByText('Spin now').waitFor();
 });
 
+test('an answer that was lost, and the button pressed again, is one engagement', async () => {
+  await openLive('&customer=gina');
+  await live.getByLabel('Title').fill('Only once');
+  await live.route('**/engagements', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await live.getByRole('button', { name: 'Send now' }).click();
+  await said('The collector does not answer.');
+  await live.unroute('**/engagements');
+  await live.getByRole('button', { name: 'Send now' }).click();
+  await said('Sent;');
+  await engagements().getByText('Only once').waitFor();
+  expect(await engagements().getByText('Only once').count()).toBe(1);
+});
+
 test('a message, a link and a push each have their own fields', async () => {
   await openLive('&customer=finn');
   const kind = live.getByLabel('What to send');

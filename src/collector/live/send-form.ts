@@ -60,6 +60,10 @@ const mistakeText = ({ path, code, reason }: Mistake): (Node | string)[] => {
 };
 const removedText = ({ what, why }: Removed): (Node | string)[] => [element('code', {}, what), ` ${why}`];
 
+/** Random also where a page came over plain http, which has no `randomUUID`. */
+const newUid = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 const sentText = ({ delivered }: Sent): string =>
   delivered > 0
     ? `Sent; ${countOf(delivered, 'open page was', 'open pages were')} told.`
@@ -79,9 +83,12 @@ export const createSendForm = ({ api, customer, onSent }: SendFormNeeds): void =
   const kind = byId<HTMLSelectElement>('send-kind');
   const verdict = byId('send-verdict');
   const said = byId('send-said');
+  const button = byId<HTMLButtonElement>('send-now');
   const fields = new Map(parts.map((part) => [part, fieldOf(part)]));
   let typing: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
+  /** Of what was tried and not answered: tried again, it is the same engagement. */
+  let tried = { what: '', uid: '' };
 
   const chosen = (): Kind => kinds.find((one) => one === kind.value) ?? 'popup';
   const draft = (): Draft => Object.fromEntries(parts.map((part) => [part, fields.get(part)!.value.trim()])) as Draft;
@@ -134,18 +141,28 @@ export const createSendForm = ({ api, customer, onSent }: SendFormNeeds): void =
     void look().catch(told);
   };
 
+  const sendEngagement = async (user: string, now: Exclude<Kind, 'push'>, written: Draft): Promise<void> => {
+    const what = JSON.stringify([user, now, written]);
+    if (tried.what !== what) tried = { what, uid: newUid() };
+    const wanted = { ...wantedIn(now, written, Date.now()), engagement_uid: tried.uid };
+    const sent = await api.send(user, wanted);
+    tried = { what: '', uid: '' };
+    showVerdict([], sent.removed);
+    say(sentText(sent), true);
+  };
   const send = async (user: string): Promise<void> => {
     clearTimeout(typing);
     asked++;
     const now = chosen();
     const written = draft();
-    if (now === 'push') say(pushText(await api.push(user, noticeIn(written))), true);
-    else {
-      const sent = await api.send(user, wantedIn(now, written, Date.now()));
-      showVerdict([], sent.removed);
-      say(sentText(sent), true);
+    button.disabled = true;
+    try {
+      if (now === 'push') say(pushText(await api.push(user, noticeIn(written))), true);
+      else await sendEngagement(user, now, written);
+      onSent();
+    } finally {
+      button.disabled = false;
     }
-    onSent();
   };
 
   kind.addEventListener('change', drawFields);

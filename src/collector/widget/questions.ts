@@ -48,7 +48,7 @@ export const createQuestions = ({ label_key, brand_key, user_ext_id, hash }: Add
   const ask = async <Told>(cid: number, fields: object = {}): Promise<Told> => {
     if (!label_key || !user_ext_id) throw new Refused('address');
     const who = { api_key: label_key, brand_key, ext_user_id: user_ext_id, ...(hash ? { hash } : {}) };
-    const body = JSON.stringify({ ...who, cid, uuid: crypto.randomUUID(), ts: Date.now(), ...fields });
+    const body = JSON.stringify({ ...who, cid, ts: Date.now(), ...fields });
     const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
     let answer: Answer & { code?: string };
     try {
