@@ -13,7 +13,7 @@ for (const range of [
   const [net = '', bits] = range.split('/');
   inside.addSubnet(net, Number(bits), 'ipv4');
 }
-// The last of them carry an IPv4 address that no list above would see.
+// The last three carry an IPv4 address that no range above would see.
 for (const range of '::/96 100::/64 2001:db8::/32 fc00::/7 fe80::/9 ff00::/8 64:ff9b::/32 2002::/16 2001::/32'.split(
   ' ',
 )) {
@@ -24,8 +24,8 @@ for (const range of '::/96 100::/64 2001:db8::/32 fc00::/7 fe80::/9 ff00::/8 64:
 export const isPublicAddress = (address: string): boolean => {
   const family = isIP(address);
   if (family === 0) return false;
-  // An IPv4 address in IPv6 clothes is checked as what it is.
-  return !inside.check(address, family === 4 ? 'ipv4' : 'ipv6') && !/^::ffff:/i.test(address);
+  // An IPv4 address in IPv6 clothes (::ffff:10.0.0.1) is held against the IPv4 ranges too.
+  return !inside.check(address, family === 4 ? 'ipv4' : 'ipv6');
 };
 
 export class NotPublic extends Error {
