@@ -5,7 +5,8 @@ import { type Content, htmlOf } from './content.ts';
 
 const look =
   'html{font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}' +
-  'body{margin:0;padding:16px;box-sizing:border-box}img,table{max-width:100%}img{height:auto}';
+  'body{margin:0;padding:16px 20px}body>:first-child,body>style:first-child+*{margin-top:0}body>:last-child{margin-bottom:0}' +
+  'img,table{max-width:100%}img{height:auto}';
 
 /** `undefined` where there is no HTML to frame. */
 export const contentPage = (content: Content): string | undefined => {
