@@ -121,7 +121,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const sockets = createSockets(
     { protocol, channel, checkRate, failed: (cause) => logger.error({ err: cause }, 'a message failed') },
     metrics,
-    now,
+    () => performance.now(),
   );
 
   const start = randomBytes(4).toString('hex');

@@ -19,20 +19,19 @@ export interface Sockets {
 }
 
 const MESSAGE_BYTES = 64 * 1024;
-/** File descriptors are the bound that an operating system has. */
-const MOST_SOCKETS = 10_000;
-/** A company or a mobile network is one address, and nobody else has so many pages open. */
-const MOST_OF_ADDRESS = 2_000;
+/** File descriptors are the bound that an operating system has; a company or a mobile network is one address. */
+const MOST = { sockets: 10_000, ofAddress: 2_000 };
 const LOOK_EVERY = 5_000;
 /** Of RFC 6455: the service restarts. */
 const RESTART = 1012;
 const DRAIN_LIMIT = 2_000;
 
+/** @param now a clock that never jumps */
 export const createSockets = (
   needs: ConversationNeeds,
   metrics: Pick<Metrics, 'sockets'>,
   now: () => number,
-  lookEvery = LOOK_EVERY,
+  most = MOST,
 ): Sockets => {
   // Compression would cost each connection memory of its own, and messages are small.
   const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, perMessageDeflate: false });
@@ -48,11 +47,11 @@ export const createSockets = (
   const looking = setInterval(() => {
     const at = now();
     for (const socket of open) socket.look(at);
-  }, lookEvery);
+  }, LOOK_EVERY);
   looking.unref();
 
   return {
-    hasRoom: (address) => open.size < MOST_SOCKETS && (ofAddress.get(bucketOfAddress(address)) ?? 0) < MOST_OF_ADDRESS,
+    hasRoom: (address) => open.size < most.sockets && (ofAddress.get(bucketOfAddress(address)) ?? 0) < most.ofAddress,
     open(request, connection, head, whence) {
       server.handleUpgrade(request, connection, head, (ws) => {
         const socket = openSocket(ws, needs, whence, now, () => {

@@ -1,15 +1,17 @@
 /** What becomes of sockets that misbehave, and of everybody else meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ProtocolError } from '../../src/collector/protocol/answer.ts';
 import { type OpenSocket, openSocket } from '../../src/collector/socket.ts';
+import { createSockets } from '../../src/collector/sockets.ts';
 import { batch, browserEvent, read } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';
-import { patiently } from '../support/until.ts';
+import { patiently, until } from '../support/until.ts';
 
 let collector: CollectorHere;
 beforeAll(async () => {
@@ -250,6 +252,45 @@ describe('silence', () => {
     expect((await closed)[0]).toBe(1006);
     server.close();
   });
+});
+
+test('an address has its share of sockets, all of them have a bound, and who goes makes room', async () => {
+  const counted: number[] = [];
+  const sockets = createSockets(
+    { protocol: {} as never, channel: {} as never, checkRate: () => {}, failed: () => {} },
+    { sockets: (change) => counted.push(change) },
+    () => 0,
+    { sockets: 3, ofAddress: 2 },
+  );
+  const addresses = ['203.0.113.7', '203.0.113.7', '203.0.113.8'];
+  const server = createServer().on('upgrade', (request, connection, head) => {
+    const address = addresses.shift()!;
+    sockets.open(request, connection, head, {
+      origin: undefined,
+      address,
+      base: '',
+      page_id: 'ws-of-test',
+      newRequestId: () => '',
+    });
+  });
+  server.listen(0);
+  await once(server, 'listening');
+  const open = async (): Promise<WebSocket> => {
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as { port: number }).port}`);
+    await once(client, 'open');
+    return client;
+  };
+  const first = await open();
+  await open();
+  expect([sockets.hasRoom('203.0.113.7'), sockets.hasRoom('203.0.113.8')]).toEqual([false, true]);
+  await open();
+  expect(sockets.hasRoom('203.0.113.9')).toBe(false);
+  first.close();
+  await until(() => counted.length === 4);
+  expect([sockets.hasRoom('203.0.113.7'), sockets.hasRoom('203.0.113.9')]).toEqual([true, true]);
+  sockets.drain();
+  await until(() => counted.length === 6);
+  server.close();
 });
 
 describe('the handshake', () => {
