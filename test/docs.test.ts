@@ -95,6 +95,17 @@ test("README's table of deep links has every verb that the SDK knows", () => {
   expect(known.filter((verb) => !documented.includes(verb))).toEqual([]);
 });
 
+test("README's table of sizes has every budget of the build, and no others", () => {
+  const built = read('build.mjs').matchAll(/file: '([^']+)'.*budget: ([\d_]+)/g);
+  const budgets = Array.from(
+    built,
+    ([, file, bytes = '']) => `${file}: ${(+bytes.replace('_', '') / 1000).toFixed(1)}`,
+  );
+  const files = cellsUnder(readme, /^Sizes$/).flat();
+  const kilobytes = columnUnder(readme, /^Sizes$/, 4).slice(-files.length);
+  expect(files.map((file, at) => `${file}: ${kilobytes[at]}`).sort()).toEqual(budgets.sort());
+});
+
 test("README's TypeScript compiles against the package's own types", () => {
   const example = /^```ts\n([\s\S]*?)^```/m.exec(readme)?.[1] ?? '';
   expect(example).toContain("from 'openaction'");
