@@ -186,6 +186,17 @@ describe('a mark', () => {
     expect(await did(page)).not.toContain('delete m2');
   });
 
+  test('of a delete is left to an event when the page leaves: nobody hears an answer there', async () => {
+    const page = await world.open();
+    await arrange(page, many(3));
+    await open(page);
+    await row(page, 'm2').getByRole('button', { name: 'Delete' }).click();
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide')));
+    expect(await did(page)).toContain('discard m2');
+    await page.keyboard.press('Escape');
+    expect(await did(page)).not.toContain('delete m2');
+  });
+
   test('of a delete leaves the keyboard on the next message', async () => {
     const page = await world.open();
     await arrange(page, many(3));
@@ -259,6 +270,14 @@ describe('a message', () => {
 });
 
 describe('the inbox', () => {
+  test('opens again after a page that threw everything away', async () => {
+    const page = await world.open();
+    await open(page);
+    await page.evaluate(() => document.documentElement.replaceChildren(document.createElement('body')));
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await open(page);
+  });
+
   test('that was closed by Escape opens again at once', async () => {
     const page = await world.open();
     await open(page);

@@ -79,6 +79,7 @@ const needs: UiNeeds = {
   widgetUrl: (screen) => `${window.collector}${window.stage.widget}?screen=${screen}`,
   openLink: (link) => void did.push(`open ${link}`),
   report: (what, uid, type, action) => void did.push([what, uid, type, action].filter(Boolean).join(' ')),
+  discard: (uid) => void did.push(`discard ${uid}`),
   suspended: (surface) => window.stage.held.includes(surface),
   async eligible(uid) {
     did.push(`eligible ${uid}`);

@@ -7,6 +7,7 @@ import { imageProblem } from '../engagement/safe-link.ts';
 import type { Cursor } from '../store/event-log.ts';
 import type { CustomerState } from './customer-state.ts';
 import { engagementReported } from './engagement-report.ts';
+import { withoutMessages } from './inbox.ts';
 import { languageOf } from './language.ts';
 import { withProperties } from './properties.ts';
 import { changedTags, tagOperations, tagsIn } from './tags.ts';
@@ -63,6 +64,10 @@ const withLogin: Fold = (state, fact) => ({
   last_login_at: Math.max(state.last_login_at ?? 0, fact.at),
 });
 
+/** Of a page that left before the question could be asked: an event outlives it. */
+const withoutMessage: Fold = (state, { payload: { engagement_uid } }) =>
+  typeof engagement_uid === 'string' ? withoutMessages(state, engagement_uid) : state;
+
 const folds = new Map<string, Fold>([
   ['core_public_tags_update', withTags],
   ['update_profile', withProperties],
@@ -74,6 +79,7 @@ const folds = new Map<string, Fold>([
   ['engagement_impression', engagementReported('shown')],
   ['engagement_action', engagementReported('clicked')],
   ['engagement_failed', engagementReported('failed')],
+  ['inbox_message_deleted', withoutMessage],
 ]);
 
 /** Whether an event of this type can change a customer at all. */

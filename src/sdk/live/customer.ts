@@ -56,6 +56,7 @@ export const createCustomer = (
     callbacks.emit('props_change', { ...different });
   };
   const refuse = (keys: string[], { errCode, message }: Refused) => {
+    identified = false;
     for (const key of keys) callbacks.emitSticky(key, errCode, ...(key === 'identify' ? [{}] : []), message);
     callbacks.emit('protocol_error', { errCode, errMsg: message });
     tell('identify_refused', message);

@@ -114,6 +114,7 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       widgetUrl,
       openLink: needs.openLink,
       report,
+      discard: (engagement_uid) => void needs.record('inbox_message_deleted', { engagement_uid }),
       suspended: needs.suspended,
       eligible: (engagement_uid) => ask(cids.eligible, { engagement_uid }).then(({ eligible }) => eligible === true),
       api,

@@ -28,8 +28,9 @@ export const createLive = (needs: LiveNeeds): Live => {
   /** Who is greeted, and in which language: another one is another line, or another word. */
   let who = '';
   let language = '';
-  /** A login that waits for the user to be identified. */
+  /** A login that waits for the user to be identified, and the last one that was wanted: another label has logins of its own. */
   let wanted: object | undefined;
+  let last: object | undefined;
   let entry: string | undefined;
 
   const ready = () => customer.identified() || (settings().visitor && customer.props() !== null);
@@ -205,7 +206,8 @@ export const createLive = (needs: LiveNeeds): Live => {
       if (another) forget();
       if (former && another) {
         // Another user than the one who was to be logged in, and who was shown things; a logout makes the next login count.
-        wanted = undefined;
+        if (former !== user) last = undefined;
+        wanted = last;
         engagements.forget();
         if (user === null) logins.close();
       }
@@ -214,7 +216,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       channel.open();
     },
     login(payload = {}) {
-      wanted = payload;
+      wanted = last = payload;
       enter();
     },
     enters(name) {

@@ -39,6 +39,8 @@ export const createBells = (
       bell.setAttribute('tabindex', '0');
     }
     names.set(bell, name);
+    // What does not change is left alone: a page may answer every change with another one.
+    if (bell.getAttribute('aria-label') === label) return;
     if (count > 0) bell.setAttribute('data-count', number);
     else bell.removeAttribute('data-count');
     bell.setAttribute('aria-label', label);
@@ -66,8 +68,8 @@ export const createBells = (
       ringing = true;
       const sheet = new root.CSSStyleSheet();
       sheet.replaceSync(bellLook);
-      document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-      new root.MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
+      document.adoptedStyleSheets.push(sheet);
+      new root.MutationObserver(soon).observe(document, { childList: true, subtree: true });
       document.addEventListener('click', press);
       document.addEventListener('keydown', press);
     },

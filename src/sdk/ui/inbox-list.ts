@@ -6,6 +6,7 @@ import type { InboxChange, SmarticoApi } from '../customer-api.ts';
 import { createRow, type Row } from './inbox-row.ts';
 import { emptyShelf, type Message, marked, older, PAGE, refreshed, type Shelf, without } from './inbox-shelf.ts';
 import type { Layer } from './layer.ts';
+import type { UiNeeds } from './ui.ts';
 import type { Speech } from './words.ts';
 
 const UNDO_FOR = 6_000;
@@ -14,6 +15,7 @@ export interface InboxListNeeds {
   layer: Layer;
   speech: Speech;
   api: SmarticoApi;
+  discard: UiNeeds['discard'];
   /** By the collector's count, if there is one. */
   unread(): number | undefined;
   open(message: Message): void;
@@ -30,11 +32,13 @@ export interface InboxList {
   focus(message: Message): void;
   /** What could still be undone is done. */
   settle(): void;
+  /** The same for a page that leaves, where no answer is heard any more. */
+  leave(): void;
   /** The customer is another one: what could still be undone is not done. */
   forget(): void;
 }
 
-export const createInboxList = ({ layer, speech, api, unread, open, failed }: InboxListNeeds): InboxList => {
+export const createInboxList = ({ layer, speech, api, discard, unread, open, failed }: InboxListNeeds): InboxList => {
   const { make, root } = layer;
   const { words } = speech;
   let shelf = emptyShelf;
@@ -163,6 +167,12 @@ export const createInboxList = ({ layer, speech, api, unread, open, failed }: In
     },
     focus: ({ message_guid }) => rows.get(message_guid)?.opener.focus(),
     settle,
+    leave() {
+      if (!leaving) return;
+      discard(leaving.guid);
+      shelf = without(shelf, leaving.guid);
+      stay();
+    },
     forget: stay,
   };
 };

@@ -14,13 +14,18 @@ import type { Speech } from './words.ts';
 const TYPE: typeof activityTypes.inbox = 31;
 const UNREAD = 'core_inbox_unread_count';
 
-/** Returns how it closes when the customer is another one: without a word to the collector. */
+export interface InboxPanel {
+  dialog: HTMLDialogElement;
+  /** Closes without a word to the collector: the customer is another one. */
+  forget(): void;
+}
+
 export const openInboxPanel = (
-  { api, callbacks, props, report, contentUrl, openLink, tell }: UiNeeds,
+  { api, callbacks, props, report, discard, contentUrl, openLink, tell }: UiNeeds,
   layer: Layer,
   speech: Speech,
   closed: () => void,
-): (() => void) => {
+): InboxPanel => {
   const { make, root } = layer;
   const { words } = speech;
   const failed = (cause: unknown) => tell('collector_unreachable', 'inbox', cause);
@@ -29,6 +34,7 @@ export const openInboxPanel = (
     layer,
     speech,
     api,
+    discard,
     unread: () => props()?.[UNREAD],
     open: (message) => open(message),
     failed,
@@ -83,7 +89,7 @@ export const openInboxPanel = (
       dir: speech.dir,
       closed() {
         off();
-        root.removeEventListener('pagehide', list.settle, true);
+        root.removeEventListener('pagehide', list.leave);
         list.settle();
         closed();
       },
@@ -91,12 +97,14 @@ export const openInboxPanel = (
     header,
     list.element,
   );
-  // Before the line to the collector closes for the same reason.
-  root.addEventListener('pagehide', list.settle, true);
+  root.addEventListener('pagehide', list.leave);
   sheet.show();
   list.refresh();
-  return () => {
-    list.forget();
-    sheet.close();
+  return {
+    dialog: sheet.dialog,
+    forget() {
+      list.forget();
+      sheet.close();
+    },
   };
 };

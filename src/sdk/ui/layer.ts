@@ -39,7 +39,7 @@ export const createLayer = (root: Layer['root'], name: string, skin: () => strin
   styles.replaceSync(look);
   // A policy forbids inline styles; a rule of a sheet says the same.
   const sizes = new root.CSSStyleSheet();
-  shadow.adoptedStyleSheets = [styles, sizes];
+  shadow.adoptedStyleSheets.push(styles, sizes);
   return {
     root,
     make,

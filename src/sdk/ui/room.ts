@@ -3,7 +3,7 @@
  */
 import { smarticoError } from '../notice.ts';
 import { createBells } from './bells.ts';
-import { openInboxPanel } from './inbox-panel.ts';
+import { type InboxPanel, openInboxPanel } from './inbox-panel.ts';
 import { createLayer } from './layer.ts';
 import { createPopups } from './popups.ts';
 import type { Ui, UiNeeds } from './ui.ts';
@@ -19,18 +19,19 @@ export const createUi = (needs: UiNeeds): Ui => {
   const layer = createLayer(platform.root, name, skin);
   const speech = () => speechIn(language());
   const words = () => speech().words;
-  /** While the inbox is open: takes it down for another customer. */
-  let takeDown: (() => void) | undefined;
+  let inbox: InboxPanel | undefined;
   /** The customer asked for the inbox while it was held back. */
   let wanted = false;
 
   const openInbox = () => {
     wanted = suspended('inbox');
     if (wanted) return void tell('suspended', 'inbox');
-    if (takeDown) return;
+    if (inbox?.dialog.isConnected) return;
+    // A page that cleared itself took it along.
+    inbox?.forget();
     callbacks.emit('inbox_starting');
-    takeDown = openInboxPanel(needs, layer, speech(), () => {
-      takeDown = undefined;
+    inbox = openInboxPanel(needs, layer, speech(), () => {
+      inbox = undefined;
     });
   };
   const popups = createPopups(needs, layer, words);
@@ -47,7 +48,7 @@ export const createUi = (needs: UiNeeds): Ui => {
     reset() {
       wanted = false;
       popups.reset();
-      takeDown?.();
+      inbox?.forget();
       widget.close();
       bells.redraw();
     },

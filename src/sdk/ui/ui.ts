@@ -22,6 +22,8 @@ export interface UiNeeds {
   openLink(link: string): void;
   /** Reported durably, and once for each engagement and kind. */
   report(what: 'impression' | 'action' | 'failed', uid: string, activityType: number, action?: string): void;
+  /** Deletes a message of the inbox, durably: the page may be gone before anybody could answer. */
+  discard(uid: string): void;
   suspended(surface: Surface): boolean;
   /** Whether the collector would still show it: asked again before a popup that waited is shown. */
   eligible(uid: string): Promise<boolean>;

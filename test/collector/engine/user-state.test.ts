@@ -206,6 +206,13 @@ describe('what became of an engagement', () => {
   });
 });
 
+test('a message that a leaving page deleted is gone, and no other', () => {
+  const entry = (uid: string) => ({ uid, at: 1, category_id: null, expires_at: null, read: false, starred: false });
+  const state = { ...anna, inbox: [entry('m-1'), entry('m-2')] };
+  const left = foldEvent(state, fact('inbox_message_deleted', { engagement_uid: 'm-1' }));
+  expect(left.inbox.map(({ uid }) => uid)).toEqual(['m-2']);
+});
+
 test('an event that is in the state already changes nothing', () => {
   const add = fact('core_public_tags_update', { operation: 'add', tags: ['a'] });
   const clear = fact('core_public_tags_update', { operation: 'clear' });
