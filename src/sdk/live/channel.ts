@@ -14,6 +14,8 @@ import type { Ears, Mouth } from './mouth.ts';
 /** Milliseconds for an answer, and of silence before we ask whether anybody is there (published: 29 s). */
 const PATIENCE = 10_000;
 const SILENCE = 29_000;
+/** Milliseconds for a page that the collector did not want. */
+const UNWANTED = 300_000;
 /** Sockets that may fail before any got an answer through; then HTTP takes over. */
 const TRIES = 3;
 
@@ -99,10 +101,12 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
     if (line.at === 'open') line.mouth.close();
     line = { at: 'closed' };
   };
-  const again = () => {
+  const again = (unwanted = false) => {
     if (line.at === 'closed') return;
     leave();
-    line = { at: 'waiting', timer: setTimeout(connect, backoff(++failures, Math.random())) };
+    // Pages that push one another out would do so for ever: the one that is looked at comes back (`hurry`).
+    const wait = unwanted ? UNWANTED : backoff(++failures, Math.random());
+    line = { at: 'waiting', timer: setTimeout(connect, wait) };
   };
   const meet = async () => {
     const met = line;
@@ -126,12 +130,12 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
         void meet();
       },
       hear: (value) => line === mine && hear(value),
-      gone: () => line === mine && again(),
+      gone: (unwanted) => line === mine && again(unwanted),
     });
     const mine = { at: 'open' as const, speak, mouth, greeted: false };
     line = mine;
     // Some networks swallow the handshake and say nothing.
-    silence = setTimeout(again, PATIENCE);
+    silence = setTimeout(() => again(), PATIENCE);
   };
 
   return {

@@ -8,11 +8,15 @@ import { parseJson } from '../json.ts';
 /** Milliseconds between two looks where nothing is pushed. */
 const POLL = 15_000;
 
+/** Close code of RFC 6455. */
+const POLICY = 1008;
+
 export interface Ears {
   /** It may be spoken to. Over HTTP: again, every now and then. */
   open(): void;
   hear(value: unknown): void;
-  gone(): void;
+  /** @param unwanted the collector ended it by a rule: too many pages of one customer, too many messages */
+  gone(unwanted?: boolean): void;
 }
 
 export interface Mouth {
@@ -33,7 +37,7 @@ export const openSocket = (root: Window & typeof globalThis, address: string, { 
   }
   socket.onopen = open;
   socket.onmessage = ({ data }) => hear(parseJson(data));
-  socket.onclose = gone;
+  socket.onclose = ({ code }) => gone(code === POLICY);
   return {
     say: (message) => socket.send(JSON.stringify(message)),
     close() {
@@ -74,7 +78,7 @@ export const openHttp = (
           else gone();
           for (const push of Array.isArray(pending) ? pending : []) hear(push);
         })
-        .catch(gone),
+        .catch(() => gone()),
     close: () => clearInterval(timer),
   };
 };

@@ -72,6 +72,15 @@ describe('a line that broke', () => {
     expect(mouths.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(1);
   });
 
+  test('because the collector did not want it comes back with the visitor, not by itself', async () => {
+    const { mouths, last, hurry } = await opened();
+    last().gone(true);
+    await pass(60_000);
+    expect(mouths).toHaveLength(1);
+    hurry();
+    expect(mouths).toHaveLength(2);
+  });
+
   test('whose handshake nobody answers is given up after 10 s', async () => {
     const { open, mouths } = scriptedChannel();
     open();
