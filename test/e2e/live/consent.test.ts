@@ -13,15 +13,32 @@ beforeEach(() => {
 });
 
 const required = () => world.tag(`data-label="${world.label.key}" data-consent="required"`);
-/** Everything a browser can keep, and who was told. */
+/** Everything a browser can keep, a database with its number of rows; and who was told. */
 const traces = async (page: Page) => ({
-  kept: await page.evaluate(async () => [
-    ...Object.keys(localStorage),
-    ...Object.keys(sessionStorage),
-    ...(await indexedDB.databases()).map(({ name }) => name),
-    ...(await caches.keys()),
-    ...document.cookie.split(';').filter(Boolean),
-  ]),
+  kept: await page.evaluate(async () => {
+    const rowsOf = (name: string) =>
+      new Promise<string[]>((resolve) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = async () => {
+          const { result: database } = opening;
+          const counts = Array.from(database.objectStoreNames, (store) => {
+            const counting = database.transaction(store).objectStore(store).count();
+            return new Promise<string>((counted) => {
+              counting.onsuccess = () => counted(`${name} ${counting.result}`);
+            });
+          });
+          resolve(await Promise.all(counts));
+          database.close();
+        };
+      });
+    const databases = await indexedDB.databases();
+    return [
+      ...[localStorage, sessionStorage].flatMap((store) => Object.keys(store)),
+      ...(await Promise.all(databases.map(({ name = '' }) => rowsOf(name)))).flat(),
+      ...(await caches.keys()),
+      ...document.cookie.split(';').filter(Boolean),
+    ];
+  }),
   asked: asked
     .filter((url) => new URL(url).host === new URL(world.network.url).host)
     .map((url) => new URL(url).pathname),
@@ -86,15 +103,15 @@ test('a refusal purges what was kept and ends what was open, and the next page i
   await page.evaluate(() => window._smartico.consent(false));
   await closed;
   world.network.heal();
-  await page.reload();
   asked.length = 0;
+  await page.reload();
   await act(page, 'refused');
   await use(page);
   await page.evaluate(() => window._smartico.flush());
   await rest(page);
-  const { kept } = await traces(page);
-  expect(kept.filter((name) => name !== '_smartico:consent' && name !== 'keyval-store')).toEqual([]);
-  expect(asked).toEqual([]);
+  // The refusal itself, and an empty database.
+  const kept = ['_smartico:consent', `_smartico:${world.label.key}: 0`];
+  expect(await traces(page)).toEqual({ kept, asked: ['/smartico.js'] });
   expect((await world.label.events()).map(({ payload }) => payload.client_action)).not.toContain('waits');
 });
 

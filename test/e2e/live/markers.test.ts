@@ -16,6 +16,7 @@ test('a marker that the page sets shows in the same call, upper-cased, and then 
       await Promise.resolve();
       return window._smartico.getPublicProps()?.core_public_tags;
     }, args);
+    await sendAll(page);
     await expect.poll(kept, patience).toEqual(now);
     return now;
   };
@@ -44,6 +45,7 @@ test('the old event that names the whole set replaces it', async () => {
   await world.operator.tag('ann', 'add', ['old']);
   const page = await world.open(world.address({ user: 'ann' }));
   await page.evaluate(() => window._smartico.event('core_public_tags_update', { core_public_tags: ['new', 'set'] }));
+  await sendAll(page);
   await expect.poll(() => tags(page), patience).toEqual(['NEW', 'SET']);
   expect(await kept()).toEqual(['NEW', 'SET']);
 });

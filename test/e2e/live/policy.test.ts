@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 /** Its origin, and the same for sockets: to a policy that is another one. */
-const collector = () => `${world.network.url} ${world.network.url.replace('http', 'ws')}`;
+const collector = () => `${world.collector.url} ${world.collector.url.replace('http', 'ws')}`;
 /** A page without an inline script or style, under the policy. */
 const openStrict = async (tag: string): Promise<Page> => {
   const script = (text: string) =>
@@ -48,7 +48,9 @@ const useEverything = async (page: Page): Promise<void> => {
   await inbox.getByRole('button', { name: 'Close' }).click();
   await page.evaluate(() => window._smartico.showWidget('short_info'));
   await expectHeard(page, 'gf_started', 1);
-  await page.locator('dialog.widget').frameLocator('iframe').getByRole('button', { name: 'Close' }).click();
+  const widget = page.locator('dialog.widget').frameLocator('iframe');
+  await widget.getByRole('tab', { selected: true }).waitFor();
+  await widget.getByRole('button', { name: 'Close' }).click();
   await expectHeard(page, 'gf_closing', 1);
   await sendAll(page);
   expect(await eventsNamed(world, 'engagement_impression', 'PLAYED')).toHaveLength(3);
@@ -63,7 +65,9 @@ const scripts = (page: Page) =>
   );
 
 test('under a strict policy with Trusted Types everything is drawn and told, without one violation report', async () => {
-  const page = await openStrict(world.tag());
+  const page = await openStrict(
+    `<script src="${world.collector.url}/smartico.js" data-label="${world.label.key}"></script>`,
+  );
   await useEverything(page);
   expect([await reports(page), complaints]).toEqual([[], []]);
   expect((await scripts(page)).map(({ path }) => path)).toEqual(
@@ -75,7 +79,7 @@ test('a page that pins the script by its hash gets every later room pinned as we
   const file = new URL('../../../dist/integrity.json', import.meta.url);
   const { path, integrity } = JSON.parse(await readFile(file, 'utf8'))['smartico.js'] as { [name: string]: string };
   const page = await openStrict(
-    `<script src="${world.network.url}${path}" integrity="${integrity}" crossorigin="anonymous" data-label="${world.label.key}"></script>`,
+    `<script src="${world.collector.url}${path}" integrity="${integrity}" crossorigin="anonymous" data-label="${world.label.key}"></script>`,
   );
   await useEverything(page);
   expect([await reports(page), complaints]).toEqual([[], []]);

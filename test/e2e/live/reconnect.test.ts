@@ -76,23 +76,20 @@ test('a page without sockets lives by asking, and is told the same', async () =>
   expect(await heard(page, 'identify')).toHaveLength(1);
 });
 
-test('a page that never gets a socket through asks instead', async () => {
-  world.network.setSockets('refused');
+test.each([
+  ['is refused', 'refused'],
+  ['opens and never answers', 'silent'],
+] as const)('where a socket %s, the page asks instead', async (_, fault) => {
+  world.network.setSockets(fault);
   await sendAll();
-  const page = await world.open(world.address({ user: 'ann' }));
-  await expectShown(page, 'Missed popup');
-  expect(await props(page)).toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
-});
-
-test('a socket that opens and never answers is given up, and the page asks instead', async () => {
-  world.network.setSockets('silent');
   const page = await world.context.newPage();
   await page.clock.install();
   await page.goto(world.address({ user: 'ann' }));
-  await expect
-    .poll(async () => {
-      await page.clock.fastForward(11_000);
-      return heard(page, 'identify');
-    }, patience)
-    .toHaveLength(1);
+  const greeted = async () => {
+    await page.clock.fastForward(11_000);
+    return heard(page, 'identify');
+  };
+  await expect.poll(greeted, patience).toHaveLength(1);
+  await expectShown(page, 'Missed popup');
+  expect(await props(page)).toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
 });

@@ -34,7 +34,7 @@ test('in visitor mode nobody is identified, links run at once, and a visitor has
   await expectHeard(page, 'label_init_completed', 1);
   expect(await page.evaluate(() => window._smartico.vapi()?.checkSegmentMatch('VIP'))).toBe(true);
   await page.evaluate(() => window._smartico.dp('dp:inbox'));
-  await expectShown(page, 'Nachrichten');
+  await expectShown(page, 'Inbox');
   for (const key of ['identify', 'login', 'logout']) expect(await heard(page, key)).toEqual([]);
 });
 

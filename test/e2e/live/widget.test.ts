@@ -5,8 +5,10 @@ import { patience } from '../../support/delivery.ts';
 import { expectHeard, heard, type LivePage, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ hashes: { required: true } });
+/** The widget asks from the collector's own origin: nothing stands between. */
+const tag = () => world.tag().replace(world.network.url, world.collector.url);
 const openAnn = (parts: LivePage = {}): Promise<Page> =>
-  world.open(world.address({ user: 'ann', hash: world.hashOf('ann'), ...parts }));
+  world.open(world.address({ user: 'ann', hash: world.hashOf('ann'), tag: tag(), ...parts }));
 
 test('the profile opens in a frame of the collector with what the customer is, and closes by its own button', async () => {
   await world.operator.message('ann', 'Welcome');
@@ -48,15 +50,26 @@ test('a screen of another product is refused, by promise and by one notice', asy
   expect(world.told).toEqual(['[smartico] not_available: store']);
 });
 
-test('a page that the label does not list cannot frame it', async () => {
-  const address = new URL(`${world.network.url}/widget`);
-  address.search = `${new URLSearchParams({ label_key: world.label.key, user_ext_id: 'ann', user_hash: world.hashOf('ann') })}`;
-  const path = world.pages.add(`<script>addEventListener('message', ({ data }) => { window.told = data; });</script>
+test('a back office frames it from another origin, and hears when it is there and when it closes', async () => {
+  const address = new URL(`${world.collector.url}/widget`);
+  const asked = { label_key: world.label.key, user_ext_id: 'ann', user_hash: world.hashOf('ann'), screen: 'inbox' };
+  address.search = `${new URLSearchParams(asked)}`;
+  const path = world.pages.add(`<script>
+    window.told = [];
+    addEventListener('message', ({ data, origin }) => { told.push([data, origin]); });</script>
     <iframe src="${address}"></iframe>`);
+  await world.operator.message('ann', 'Welcome');
   const page = await world.context.newPage();
+  const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
   await page.goto(world.pages.otherSite + path);
-  await page.waitForFunction(() => (window as unknown as { told?: { bcid: number } }).told?.bcid === 1);
+  await page.frameLocator('iframe').getByText('Welcome').first().waitFor();
+  await page.frameLocator('iframe').getByRole('button', { name: 'Close' }).click();
+  const from = world.collector.url;
+  await expect.poll(told, patience).toEqual([
+    [{ bcid: 1 }, from],
+    [{ bcid: 2 }, from],
+  ]);
+  // From an origin that the label does not list it cannot be framed.
   await page.goto(world.pages.site.replace('127.0.0.1', 'other.localhost') + path);
-  await page.waitForLoadState('load');
-  expect(page.frames().map((frame) => frame.url())[1]).toMatch(/^chrome-error:/);
+  await expect.poll(() => page.frames()[1]?.url(), patience).toMatch(/^chrome-error:/);
 });
