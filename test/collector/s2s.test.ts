@@ -117,6 +117,13 @@ describe('a label’s key', () => {
   });
 });
 
+test('neither a key nor a hash is stored with what is said by them', async () => {
+  const uuid = randomUUID();
+  const proof = { brand_key: 'other-brand', ext_user_id: 'anna', device_id: 'device-over-http', hash: hashOf('anna') };
+  await other({ ...proof, cid: 155, uuid, activity: 'opened' });
+  expect((await stored(collector, uuid, 'other-admin'))?.payload).toEqual({ activity: 'opened' });
+});
+
 test('IDENTIFY brings what a socket would have pushed, and INIT what a page needs', async () => {
   const engagement = { kind: 'deep_link', dp: 'dp:inbox', engagement_uid: 'polled-engagement' };
   await fetch(`${collector.url}/v1/customers/poller/engagements`, {

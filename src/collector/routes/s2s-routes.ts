@@ -37,6 +37,9 @@ const messageIn = (request: FastifyRequest): Message => {
   return parsed.message;
 };
 
+/** What is said, without who says it: some of that is a secret, and what is said may be stored as it stands. */
+const saidIn = ({ api_key, brand_key, ext_user_id, hash, device_id, ...said }: Message): Message => said;
+
 export const s2sRoutes = (needs: S2sNeeds): Route[] => {
   const { labels, origins, protocol, checkRate, ownAddress, now } = needs;
 
@@ -89,7 +92,7 @@ export const s2sRoutes = (needs: S2sNeeds): Route[] => {
           newRequestId: () => request.id,
         };
         try {
-          return answerTo(message, await answer(speakerOf(entered, message), message, whence));
+          return answerTo(message, await answer(speakerOf(entered, message), saidIn(message), whence));
         } catch (cause) {
           if (cause instanceof ProtocolError) return refusalOf(message, cause);
           throw cause;
