@@ -145,6 +145,28 @@ describe('a profile', () => {
     ]);
     expect(state.properties.document).toBeUndefined();
   });
+
+  test('what a page says of them never pushes out what a server said', () => {
+    const junk = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`junk${n}`, n]));
+    const { properties } = folded(
+      fact('update_profile', { vip: false }, 'server'),
+      fact('update_profile', junk),
+      fact('update_profile', { vip: true }),
+    );
+    expect(properties.vip).toEqual({ value: false, trust: 'server' });
+    expect([Object.keys(properties).length, properties.junk0, properties.junk1?.value]).toEqual([200, undefined, 1]);
+  });
+
+  test('stay small together, however long each is and its name', () => {
+    const wide = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`p${n}`, 'x'.repeat(1_900)]));
+    const { properties } = folded(
+      fact('update_profile', wide),
+      fact('update_profile', { ['n'.repeat(201)]: 1, last: 'x'.repeat(1_900) }),
+    );
+    expect(JSON.stringify(properties).length).toBeLessThan(65_000);
+    expect(Object.keys(properties).at(-1)).toBe('last');
+    expect(Object.keys(properties)).not.toContain('n'.repeat(201));
+  });
 });
 
 describe('other events', () => {
