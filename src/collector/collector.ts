@@ -96,7 +96,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const metrics = createMetrics(log.waitingBytes);
   const pushKeys = await keptVapidKeys(needs.users);
   const channel = createChannel(metrics.pushed);
-  const changed = propsPush(channel, now);
+  const changed = propsPush(channel, config.labels, now);
   const customers = createCustomers(needs.users, changed, now);
   const follower = createFollower(config.labels, {
     log: needs.log,

@@ -11,7 +11,10 @@ import { patiently } from '../support/until.ts';
 let collector: CollectorHere;
 beforeAll(async () => {
   collector = await startHere({
-    label: { origins: ['self', 'https://op.example'], segments: { VIP: { tag: 'VIP' } } },
+    label: {
+      origins: ['self', 'https://op.example'],
+      segments: { VIP: { tag: 'VIP' }, RICH: { property: 'rich', is: true } },
+    },
   });
 });
 afterAll(() => collector.stop());
@@ -62,6 +65,14 @@ describe('a secret key', () => {
       cid: 162,
       segments: [{ segment_id: 'VIP', is_matching: true }],
     });
+  });
+
+  test('changes a segment by what pages do not see, and they hear that something did', async () => {
+    const page = await connectCustomer(collector, 'rich');
+    const event = { cid: 9, uuid: randomUUID(), eventType: 'update_profile', payload: { rich: true } };
+    await asServer({ ext_user_id: 'rich', ...event });
+    expect(await page.next(108)).toMatchObject({ props: {} });
+    expect(await page.ask({ cid: 161, segment_id: ['RICH'] })).toMatchObject({ segments: [{ is_matching: true }] });
   });
 
   test('has no place in another site’s page', async () => {
