@@ -18,7 +18,7 @@ export interface LiveFeed {
   /** Replays what came after `resumeAfter`, then goes on live. Returns its end. */
   listen(label: string, listener: Listener, resumeAfter: number | undefined): () => void;
   committed(group: Submission[], outcomes: Outcome[][]): void;
-  /** Ends every listener. */
+  /** Ends every listener, and whoever comes afterwards at once. */
   close(): void;
 }
 
@@ -49,6 +49,7 @@ export const createLiveFeed = (
   const changed = new Set<string>();
   const told = new Map<string, string>();
   let seconds = 0;
+  let state: 'open' | 'closed' = 'open';
 
   const sendStored = (to: Listening, event: LoggedEvent): void => {
     if (event.cursor <= to.cursor) return;
@@ -123,6 +124,10 @@ export const createLiveFeed = (
 
   return {
     listen(label, listener, resumeAfter) {
+      if (state === 'closed') {
+        listener.end();
+        return () => {};
+      }
       const one: Listening = { label, listener, at: 'live', cursor: resumeAfter ?? 0, sentThisSecond: 0, skipped: 0 };
       listeners.add(one);
       if (resumeAfter !== undefined) {
@@ -158,6 +163,7 @@ export const createLiveFeed = (
       }
     },
     close() {
+      state = 'closed';
       clearInterval(timer);
       for (const { listener } of listeners) listener.end();
       listeners.clear();

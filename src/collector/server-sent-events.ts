@@ -11,6 +11,8 @@ export const serverSentEvents = (response: ServerResponse, headers: Record<strin
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
+    // An end is told by ending: a reader that comes back takes a connection of its own, of which a drain has none.
+    connection: 'close',
     // nginx would hold the events back until its buffer is full.
     'x-accel-buffering': 'no',
   });

@@ -93,3 +93,10 @@ test('who ended while the past was read hears nothing of it', async () => {
   await answer([logged(1)]);
   expect(heard).toEqual(['end']);
 });
+
+test('who comes after the end is let go at once', () => {
+  feed.close();
+  feed.listen('casino', listener, 0);
+  expect(heard).toEqual(['end']);
+  expect(reads).toEqual([]);
+});

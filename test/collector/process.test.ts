@@ -106,6 +106,40 @@ describe('an end', () => {
     await collector.stop();
   });
 
+  test('SIGTERM ends the live view’s stream, and the one that it asks for at once on a kept connection: none is cut off', async () => {
+    const collector = await startCollector();
+    const agent = new Agent({ keepAlive: true });
+    const headers = { authorization: 'demo-admin' };
+    const streams: string[] = [];
+    let opened = (): void => {};
+    const listen = (): void => {
+      const outgoing = request(`${collector.url}/v1/live`, { agent, headers }, (incoming) => {
+        opened();
+        incoming.resume().once('end', () => {
+          streams.push('ended');
+          listen();
+        });
+        incoming.once('error', () => streams.push('cut'));
+      });
+      // The collector takes no connection any more.
+      outgoing.once('error', () => agent.destroy()).end();
+    };
+    const open = new Promise<void>((resolve) => {
+      opened = resolve;
+    });
+    listen();
+    await open;
+    // The connection that the next stream finds.
+    await new Promise<void>((resolve) => {
+      request(`${collector.url}/healthz`, { agent }, (incoming) =>
+        incoming.resume().once('end', () => resolve()),
+      ).end();
+    });
+    expect(await collector.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(streams).toEqual(['ended', 'ended']);
+    await collector.stop();
+  });
+
   test('kill -9 in the middle of a load loses nothing that was acknowledged', async () => {
     const collector = await startCollector({ dataDir: join(directory, 'data') });
     const clients = await untilStopped(collector, 8, () => collector.kill('SIGKILL'));
