@@ -156,11 +156,20 @@ export const rememberShown = (): void => {
 export const shown = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as Shown).shown);
 export const expectShown = (page: Page, ...names: string[]): Promise<void> =>
   expect.poll(() => shown(page), patience).toEqual(names);
+/** A line in that record. */
+export const mark = (page: Page): Promise<unknown> => page.evaluate(() => (window as unknown as Shown).shown.push('-'));
 export const popupOf = (page: Page): Locator => page.locator('dialog.popup');
 
 /** The collector has answered a question of the page's: whatever it had said to it before is there. */
 export const caughtUp = (page: Page): Promise<unknown> =>
   page.evaluate(() => window._smartico.api.checkSegmentMatch(`${Math.random()}`));
+/** The same, and the page has fetched what draws. */
+export const settled = async (page: Page): Promise<void> => {
+  await caughtUp(page);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/smartico_ui.js')),
+  );
+};
 
 /** Events of the label by these names, in order. */
 export const eventsNamed = async ({ label }: Pick<World, 'label'>, ...names: string[]) =>

@@ -1,22 +1,22 @@
 /** What an operator holds back, for how long, and what is shown when it ends. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { caughtUp, expectShown, identified, liveWorld, popupOf, shown } from '../../support/live-world.ts';
+import {
+  caughtUp,
+  expectShown,
+  identified,
+  liveWorld,
+  mark,
+  popupOf,
+  settled,
+  shown,
+} from '../../support/live-world.ts';
 
 const world = liveWorld();
 
-/** A line in the record of what was shown, and then the release. */
-const release = (page: Page, reason?: string): Promise<void> =>
-  page.evaluate((named) => {
-    (window as unknown as { shown: string[] }).shown.push('-');
-    window._smartico.suspendPopups(false, named ? { reason: named } : undefined);
-  }, reason);
-/** The page has everything that was sent so far, and has the room to show it. */
-const settled = async (page: Page): Promise<void> => {
-  await caughtUp(page);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/smartico_ui.js')),
-  );
+const release = async (page: Page, reason?: string): Promise<void> => {
+  await mark(page);
+  await page.evaluate((named) => window._smartico.suspendPopups(false, named ? { reason: named } : undefined), reason);
 };
 
 test('popups that are held back before the user is known stay held, and on release the first that was missed is shown', async () => {
@@ -76,10 +76,8 @@ test('on the paths that the page names nothing interrupts, and what was missed t
   await settled(page);
   await page.evaluate(() => history.pushState(null, '', '/withdraw'));
   await caughtUp(page);
-  await page.evaluate(() => {
-    (window as unknown as { shown: string[] }).shown.push('-');
-    history.replaceState(null, '', '/lobby');
-  });
+  await mark(page);
+  await page.evaluate(() => history.replaceState(null, '', '/lobby'));
   await expectShown(page, '-', 'Missed');
 });
 
