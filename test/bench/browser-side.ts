@@ -2,15 +2,16 @@
  * What the SDK costs a page in real Chromium, beside two controls in the same rounds: a bare page, and a naive IndexedDB
  * outbox. Every measurement has a browser context of its own, so no cache and no queue is left from the one before.
  */
-import { createServer } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 // Brings `window._smartico` into the types.
 import type {} from '../../src/sdk/api.ts';
 import { codeOf, tablesOf } from './browser-tables.ts';
 import { type Asked, short, type Table } from './figures.ts';
+import { launchChromium, onPage, type Scene, slowDown, workMeter } from './fresh-page.ts';
 import type { inPage, VariantCode } from './in-page.ts';
-import { type Listening, servePage, serveScale } from './page-server.ts';
-import { benchLabel, startCollector } from './processes.ts';
+import { hearLive } from './live-stream.ts';
+import { servePage, serveScale, unusedPort } from './page-server.ts';
+import { startCollector } from './processes.ts';
 
 declare global {
   interface Window {
@@ -50,33 +51,10 @@ const none = (): Samples => ({
   ...{ durable: [], requests: [], bytes: [], trip: [] },
 });
 
-interface Scene {
-  browser: Browser;
-  page: Listening;
-  collector: string;
+interface Offline extends Scene {
   /** Nobody listens there: what is queued stays queued. */
   nowhere: string;
 }
-
-const patienceMs = 90_000;
-
-/** A fresh profile with the page in it, for one measurement; one that never ends is told, not waited for. */
-const onPage = async <T>({ browser, page }: Scene, what: string, work: (page: Page) => Promise<T>): Promise<T> => {
-  const context = await browser.newContext();
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const tab = await context.newPage();
-    tab.on('pageerror', (cause) => console.error('in the page:', cause));
-    await tab.goto(page.url);
-    const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${what}: nothing after ${patienceMs / 1000} s`)), patienceMs);
-    });
-    return await Promise.race([work(tab), patience]);
-  } finally {
-    clearTimeout(timer);
-    await context.close();
-  }
-};
 
 const start = async (tab: Page, code: VariantCode): Promise<void> => {
   await tab.evaluate((given) => window.bench.load(given), code);
@@ -85,14 +63,13 @@ const start = async (tab: Page, code: VariantCode): Promise<void> => {
 
 const loading = (scene: Scene, { name, code, queues }: Variant, throttle: number) =>
   onPage(scene, `${name}: load`, async (tab) => {
-    const devtools = await tab.context().newCDPSession(tab);
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+    await slowDown(tab, throttle);
     const ms = await tab.evaluate((given) => window.bench.load(given), code(scene.collector));
     if (queues) await tab.evaluate(() => window.bench.settled());
     return { ms, longTasks: await tab.evaluate(() => window.bench.longTasksSeen()) };
   });
 
-const singleCalls = (scene: Scene, { name, code }: Variant) =>
+const singleCalls = (scene: Offline, { name, code }: Variant) =>
   onPage(scene, `${name}: single calls`, async (tab) => {
     await start(tab, code(scene.nowhere));
     await tab.evaluate(() => window.bench.singles(100));
@@ -100,20 +77,10 @@ const singleCalls = (scene: Scene, { name, code }: Variant) =>
     return taken.sort((a, b) => a - b);
   });
 
-/** Milliseconds that the page's main thread has worked so far, by the browser's own account. */
-const workMeter = async (tab: Page): Promise<() => Promise<number>> => {
-  const devtools = await tab.context().newCDPSession(tab);
-  await devtools.send('Performance.enable');
-  return async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
-  };
-};
-
-const bursting = (scene: Scene, { name, code }: Variant, calls: number) =>
+const bursting = (scene: Offline, { name, code }: Variant, calls: number) =>
   onPage(scene, `${name}: ${calls} calls until on disk`, async (tab) => {
     await start(tab, code(scene.nowhere));
-    const work = await workMeter(tab);
+    const work = await workMeter(tab, 'TaskDuration');
     const before = await work();
     const times = await tab.evaluate((count) => window.bench.burst(count), calls);
     return { ...times, workMs: (await work()) - before };
@@ -133,29 +100,6 @@ const weighing = async (scene: Scene, { name, code }: Variant, calls: number) =>
   } finally {
     await scale.close();
   }
-};
-
-/** Hears the live stream as the live view does, and tells when each action was seen. */
-const hearLive = async (collector: string, heard: (action: string, at: number) => void): Promise<() => void> => {
-  const ending = new AbortController();
-  const headers = { authorization: `Bearer ${benchLabel.admin}` };
-  const { body } = await fetch(`${collector}/v1/live`, { headers, signal: ending.signal });
-  const read = async () => {
-    let text = '';
-    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const at = performance.timeOrigin + performance.now();
-      text += chunk;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const action = /"client_action":"([^"]+)"/.exec(text.slice(0, end))?.[1];
-        if (action) heard(action, at);
-        text = text.slice(end + 2);
-      }
-    }
-  };
-  read().catch((cause) => {
-    if (!ending.signal.aborted) console.error('the live stream ended:', cause);
-  });
-  return () => ending.abort();
 };
 
 const trips = (scene: Scene, { name, code }: Variant, samples: number): Promise<number[]> =>
@@ -179,16 +123,8 @@ const trips = (scene: Scene, { name, code }: Variant, samples: number): Promise<
     }
   });
 
-const unusedPort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 1));
-    });
-  });
-
 const loadsEach = 5;
-const measureRound = async (scene: Scene, variant: Variant, samples: Samples): Promise<void> => {
+const measureRound = async (scene: Offline, variant: Variant, samples: Samples): Promise<void> => {
   for (let i = 0; i < loadsEach; i++) {
     samples.load1x.push((await loading(scene, variant, 1)).ms);
     const throttled = await loading(scene, variant, 4);
@@ -212,16 +148,10 @@ const measureRound = async (scene: Scene, variant: Variant, samples: Samples): P
 };
 
 export const browserTables = async ({ rounds, log }: Asked): Promise<Table[]> => {
-  const executablePath = process.env.CHROMIUM;
-  if (!executablePath) throw new Error('no Chromium on this machine; set CHROMIUM to the path of one');
   const { variants, harness } = codeOf();
   const page = await servePage(harness);
   const collector = await startCollector(['self', page.url]);
-  const args = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
-  const browser = await chromium.launch({
-    executablePath,
-    args: [...args, '--no-sandbox', '--disable-gpu', '--disable-sync'],
-  });
+  const browser = await launchChromium();
   try {
     const scene = { browser, page, collector: collector.url, nowhere: `http://127.0.0.1:${await unusedPort()}` };
     const measured = new Map(variants.map((variant) => [variant, none()]));

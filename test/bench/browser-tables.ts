@@ -2,10 +2,10 @@
  * The variants that the browser's side compares, and the table of what was found. Measures nothing itself.
  */
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Samples, Variant } from './browser-side.ts';
 import { short, spread, type Table } from './figures.ts';
 import { benchLabel } from './processes.ts';
+import { weigh, weightsTold } from './weight.ts';
 
 const bundled = (name: string): string => readFileSync(new URL(`./${name}.js`, import.meta.url), 'utf8');
 
@@ -38,12 +38,7 @@ export const codeOf = (): { variants: Variant[]; harness: string } => {
   return { variants: [bare, naive, ours], harness: bundled('in-page') };
 };
 
-const sizes = (script: string): string =>
-  script === ''
-    ? '-'
-    : [script.length, gzipSync(script, { level: 9 }).length, brotliCompressSync(script).length]
-        .map((bytes) => bytes.toLocaleString('en-US'))
-        .join(' / ');
+const sizes = (script: string): string => (script === '' ? '-' : weightsTold([weigh(script)]));
 
 export const tablesOf = (measured: Map<Variant, Samples>, rounds: number): Table[] => {
   const columns = [...measured.values()];

@@ -64,9 +64,15 @@ export const cpuMicros = (pids: number[]): number => {
     .reduce((sum, { ticks }) => sum + ticks * 10_000, 0);
 };
 
-/** The most memory that a process ever held, in MB. */
-export const peakMegabytes = (pid: number): number => {
+/** A line of `/proc/PID/status`, in MB. */
+const megabytesOf = (pid: number, line: 'VmHWM' | 'VmRSS'): number => {
   if (!existsSync(`/proc/${pid}/status`)) return Number.NaN;
-  const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  const kilobytes = new RegExp(`${line}:\\s*(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes ?? Number.NaN) / 1024;
 };
+
+/** The most memory that a process ever held, in MB. */
+export const peakMegabytes = (pid: number): number => megabytesOf(pid, 'VmHWM');
+
+/** What it holds now. */
+export const residentMegabytes = (pid: number): number => megabytesOf(pid, 'VmRSS');

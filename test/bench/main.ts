@@ -6,12 +6,14 @@ import { parseArgs } from 'node:util';
 import { browserTables } from './browser-side.ts';
 import { collectorTables } from './collector-side.ts';
 import { type Asked, markdown, type Table } from './figures.ts';
+import { liveTables } from './live-side.ts';
 import { provenance } from './machine.ts';
 import { endEverything } from './processes.ts';
 
 const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   collector: collectorTables,
   browser: browserTables,
+  live: liveTables,
 };
 
 const { values, positionals } = parseArgs({

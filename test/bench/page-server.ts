@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { request as ask, createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPortServer } from 'node:net';
 
 export interface Listening {
   url: string;
@@ -66,3 +66,12 @@ export const serveScale = async (collector: string): Promise<Listening & { weigh
   });
   return { ...(await listening(server)), weighed };
 };
+
+/** Free when it was looked for. */
+export const unusedPort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createPortServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 1));
+    });
+  });

@@ -89,12 +89,15 @@ const config = (origins: string[]) => ({
   ],
 });
 
-/** The real collector on a folder of its own, durable as in production, its limits out of the way. */
-export const startCollector = async (origins: string[] = ['self']): Promise<Running> => {
+/**
+ * The real collector on a folder of its own, durable as in production, its limits out of the way.
+ * @param flags Node's own
+ */
+export const startCollector = async (origins: string[] = ['self'], flags: string[] = []): Promise<Running> => {
   const folder = temporaryFolder('collector');
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config(origins)));
   const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data'), CONFIG: join(folder, 'config.json') };
-  const server = await startServer(['dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: 'sqlite' });
+  const server = await startServer([...flags, 'dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: 'sqlite' });
   return {
     ...server,
     stop: endedOnce(async () => {
