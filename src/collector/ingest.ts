@@ -8,6 +8,7 @@ import { isEventId } from '../wire/ids.ts';
 import { type Parsed, type Problem, parseBatch, parseEnvelope, parseEnvelopes, problemText } from '../wire/parse.ts';
 import { admit, type PlacedEvent } from './admit.ts';
 import type { Label } from './config.ts';
+import { checkConsent } from './consent.ts';
 import type { CheckRate } from './event-rates.ts';
 import { hashVoucher, type Voucher } from './identity.ts';
 import type { Labels } from './labels.ts';
@@ -150,11 +151,7 @@ export const createIngest = ({ labels, origins, checkRate, submit, now }: Ingest
     const batch = parsed.value;
     const label = labels.byPublicKey(batch.label_key);
     origins.check(label, arrival.origin);
-    if (label.honorGpc && arrival.gpc)
-      throw new Refusal(
-        'consent_refused',
-        'the browser sends Global Privacy Control, which this label takes for a refusal',
-      );
+    checkConsent(label, arrival.gpc);
     // Counts of pages are rows too: a batch of nothing else must not pass for nothing.
     checkRate(label, arrival.address, Math.max(1, batch.events.length, batch.pages.length));
     const voucher = hashVoucher(label, batch.hashes, now());

@@ -217,7 +217,7 @@ describe('silence', () => {
               checkRate: () => {},
               failed: () => {},
             },
-            { origin: undefined, address: '', base: '', page_id: 'ws-of-test', newRequestId: () => '' },
+            { origin: undefined, address: '', gpc: false, base: '', page_id: 'ws-of-test', newRequestId: () => '' },
             () => 0,
             () => {},
           ),
@@ -268,6 +268,7 @@ test('an address has its share of sockets, all of them have a bound, and who goe
     sockets.open(request, connection, head, {
       origin: undefined,
       address,
+      gpc: false,
       base: '',
       page_id: 'ws-of-test',
       newRequestId: () => '',

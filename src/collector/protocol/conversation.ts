@@ -5,6 +5,7 @@
 import { parseMessage } from '../../wire/parse-message.ts';
 import { type Answer, answers, cids, type Message } from '../../wire/protocol.ts';
 import type { Channel, Line } from '../channel.ts';
+import { checkConsent } from '../consent.ts';
 import type { CheckRate } from '../event-rates.ts';
 import { answerTo, asProtocolError, ProtocolError, refusalOf } from './answer.ts';
 import type { Protocol } from './protocol.ts';
@@ -107,6 +108,7 @@ export const createConversation = (
     if (state.at === 'new') throw new ProtocolError('bad_message', 'INIT (3) comes first');
     const { speaker, visitor } = state;
     checkRate(speaker.label, whence.address, 1);
+    checkConsent(speaker.label, whence.gpc);
     if (message.cid === cids.identify) return identify(message, visitor);
     const fields = await protocol.answer(speaker, message, whence);
     if (message.cid === cids.logout) become(visitor, visitor);

@@ -26,6 +26,8 @@ export interface Speaker {
 export interface Whence {
   origin: string | undefined;
   address: string;
+  /** A browser that sends Global Privacy Control. */
+  gpc: boolean;
   /** The collector's own address as this client knows it: `https://events.op.example`. */
   base: string;
   /** Names the connection as a page, for the events that are said on it. */

@@ -3,6 +3,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Body } from '../body.ts';
+import { sendsGpc } from '../consent.ts';
 import type { Arrival, Ingest } from '../ingest.ts';
 import { Refusal } from '../refusal.ts';
 import * as schemas from '../schemas.ts';
@@ -21,7 +22,7 @@ const arrival = (request: FastifyRequest): Arrival => {
     origin: request.headers.origin,
     authorization: request.headers.authorization,
     address: request.ip,
-    gpc: request.headers['sec-gpc'] === '1',
+    gpc: sendsGpc(request.headers),
   };
 };
 

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { parseMessage } from '../../wire/parse-message.ts';
 import { cids, type Message } from '../../wire/protocol.ts';
 import type { Body } from '../body.ts';
+import { checkConsent, sendsGpc } from '../consent.ts';
 import type { CheckRate } from '../event-rates.ts';
 import type { Labels } from '../labels.ts';
 import type { Origins } from '../origins.ts';
@@ -64,6 +65,7 @@ export const s2sRoutes = (needs: S2sNeeds): Route[] => {
   const answer = async (speaker: Speaker, message: Message, whence: Whence): Promise<Fields> => {
     if (message.cid === cids.ping) return {};
     if (message.cid === cids.init) return protocol.settings(speaker, whence);
+    checkConsent(speaker.label, whence.gpc);
     if (message.cid !== cids.identify) return (await protocol.answer(speaker, message, whence)) ?? {};
     const { fields, pending } = await protocol.customer(speaker);
     return { ...fields, pending };
@@ -87,6 +89,7 @@ export const s2sRoutes = (needs: S2sNeeds): Route[] => {
         const whence: Whence = {
           origin: request.headers.origin,
           address: request.ip,
+          gpc: entered.kind === 'public' && sendsGpc(request.headers),
           base: ownAddress(request),
           page_id: 'over-http',
           newRequestId: () => request.id,

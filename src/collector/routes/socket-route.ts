@@ -1,6 +1,7 @@
 /**
  * `GET /ws`: the handshake of the live channel. Whoever is refused here is refused as everywhere, before the protocol changes.
  */
+import { sendsGpc } from '../consent.ts';
 import type { OwnAddress } from '../own-address.ts';
 import { Refusal, retryAfter } from '../refusal.ts';
 import type { Sockets } from '../sockets.ts';
@@ -38,6 +39,7 @@ export const socketRoute = ({
     sockets.open(request.raw, upgrade.connection, upgrade.head, {
       origin: request.headers.origin,
       address: request.ip,
+      gpc: sendsGpc(request.headers),
       base: ownAddress(request),
       page_id: `ws-${request.id}`,
       newRequestId,

@@ -29,7 +29,7 @@ beforeEach(() => {
   channel.join('casino', ann.key, { write: (text) => heard.push(JSON.parse(text)) > 0, end: () => undefined });
   customers = createCustomers(
     users,
-    propsPush(channel, () => now),
+    propsPush(channel, [], () => now),
     () => now,
   );
   let made = 0;
