@@ -42,21 +42,23 @@ interface Prepared {
 }
 
 /** Redirects are not followed: an answer must not lead us where the endpoint may not. */
-const post = ({ endpoint, headers, body }: Prepared, isLocal: boolean): Promise<number> =>
+const post = ({ endpoint, headers, body }: Prepared, isLocal: boolean, timeout: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const call = new URL(endpoint).protocol === 'http:' ? overHttp : overHttps;
-    const options = { method: 'POST', headers, timeout: TIMEOUT, ...(isLocal ? {} : { lookup: publicLookup }) };
+    const options = { method: 'POST', headers, ...(isLocal ? {} : { lookup: publicLookup }) };
     const sent = call(endpoint, options, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
-    sent.once('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));
+    // An endpoint may be anybody's: one that trickles is never silent, and its answer may have no end.
+    const over = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
+    sent.once('close', () => clearTimeout(over));
     sent.once('error', reject);
     sent.end(body);
   });
 
 /** @param allowLoopback for tests: a push service on this machine, over plain http */
-export const createPushService = (keys: VapidKeys, { allowLoopback = false } = {}): PushService => {
+export const createPushService = (keys: VapidKeys, { allowLoopback = false, timeout = TIMEOUT } = {}): PushService => {
   const prepare = (subscription: PushSubscription, message: string, subject: string): Prepared | undefined => {
     try {
       const vapidDetails = { subject, ...keys };
@@ -72,7 +74,7 @@ export const createPushService = (keys: VapidKeys, { allowLoopback = false } = {
       const prepared = prepare(subscription, message, subject);
       if (!prepared) return { is: 'gone', why: 'the keys of the subscription cannot be used' };
       try {
-        const status = await post(prepared, allowLoopback);
+        const status = await post(prepared, allowLoopback, timeout);
         if (status >= 200 && status < 300) return { is: 'sent' };
         return { is: GONE.has(status) ? 'gone' : 'failed', why: `the push service answered ${status}` };
       } catch (cause) {

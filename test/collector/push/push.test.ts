@@ -2,7 +2,7 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { registered } from '../../../src/collector/engine/registered.ts';
 import { isPublicAddress, publicLookup } from '../../../src/collector/push/public-address.ts';
@@ -109,6 +109,28 @@ test('what is gone for good is forgotten; what fails is told and kept', async ()
     'http://127.0.0.1:1/',
     native.id,
   ]);
+});
+
+test.each([
+  ['answers letter by letter', 'HTTP/1.1 201 Created\r\n', { is: 'failed', why: 'no answer within 0.2 s' }],
+  ['has an answer without an end', 'HTTP/1.1 201 Created\r\nContent-Type: text/plain\r\n\r\n', { is: 'sent' }],
+])('a service that %s holds no connection for ever', async (_, begin, delivery) => {
+  const hung = createTcpServer((connection) => {
+    connection.on('error', () => undefined).write(begin);
+    const trickling = setInterval(() => connection.write('x: y\r\n'), 20);
+    connection.once('close', () => clearInterval(trickling));
+  });
+  hung.listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const connected = once(hung, 'connection');
+  const impatient = createPushService(await keptVapidKeys(createMemoryUsers()), { allowLoopback: true, timeout: 200 });
+  const { subscription } = target(`http://127.0.0.1:${(hung.address() as AddressInfo).port}/`);
+  const sent = impatient.send(subscription, 'Hello', 'mailto:it@op.example');
+  const [connection] = (await connected) as [Socket];
+  const closed = new Promise((resolve) => connection.once('close', resolve));
+  expect(await sent).toEqual(delivery);
+  await closed;
+  hung.close();
 });
 
 test('a subscription that no browser made is forgotten, and nobody is called', async () => {
