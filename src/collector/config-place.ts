@@ -27,12 +27,18 @@ export interface Place {
   inside(value: unknown, path: string): Place;
 }
 
+/** Nobody reads more at once, and a document may hold a hundred thousand. */
+const MOST_MISTAKES = 50;
+/** A longer name is no misspelt one. */
+const LONGEST_NAME = 64;
+
 const typeName = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 
 export const place = (value: unknown, path: string, mistakes: Mistake[]): Place => {
   const mistake = (reason: string): void => {
     // A value that is read twice is wrong once.
-    if (!mistakes.some((one) => one.path === path && one.reason === reason)) mistakes.push({ path, reason });
+    if (mistakes.length < MOST_MISTAKES && !mistakes.some((one) => one.path === path && one.reason === reason))
+      mistakes.push({ path, reason });
   };
   const here: Place = {
     path,
@@ -97,6 +103,7 @@ const distance = (a: string, b: string): number => {
 
 /** The known name that somebody probably meant. */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
+  if (name.length > LONGEST_NAME) return undefined;
   const ranked = known.map((one) => ({ one, far: distance(name.toLowerCase(), one.toLowerCase()) }));
   const best = ranked.sort((a, b) => a.far - b.far)[0];
   return best && best.far <= Math.max(2, best.one.length / 3) ? best.one : undefined;

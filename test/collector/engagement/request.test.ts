@@ -81,6 +81,11 @@ test.each<[string, unknown, [path: string, code: string][]]>([
   ['data that is no object', inbox({ custom_data: [1] }), [['custom_data', 'bad_field']]],
   ['an id that is too short', popup({ engagement_uid: 'short' }), [['engagement_uid', 'bad_field']]],
   [
+    'a hundred thousand names: fifty are told',
+    popup(Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`name${n}`, n]))),
+    Array.from({ length: 50 }, (_, n): [string, string] => [`name${n}`, 'bad_field']),
+  ],
+  [
     'two mistakes at once',
     inbox({ title: 5, priority: 1 }),
     [
