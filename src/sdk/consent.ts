@@ -7,7 +7,7 @@ import { type Platform, type TextStore, textStore } from './platform.ts';
 export interface Consent {
   given(): boolean;
   refused(): boolean;
-  /** The page asks first. */
+  /** The page asks first: without an answer, what is on disk already goes back to memory. */
   require(): void;
   /** `true`: what was kept in memory goes to disk. `false`: what is on disk goes. */
   set(yes: boolean): void;
@@ -36,14 +36,19 @@ export const createConsent = (
     return answer ? answer === 'yes' : !required;
   };
   const given = () => (required || answer ? recall() : true);
-  const settle: ((yes: boolean) => void)[] = [];
+  /** What each store does with an answer, and with the question. */
+  const settle: ((answer: 'yes' | 'no' | 'asked') => void)[] = [];
   const behind = (real: TextStore): TextStore => {
     let memory = textStore(() => undefined);
     const store = () => (given() ? real : memory);
-    settle.push((yes) => {
-      if (yes) for (const name of memory.keys('')) real.set(name, `${memory.get(name)}`);
-      else for (const name of real.keys(prefix)) real.remove(name);
-      memory = textStore(() => undefined);
+    settle.push((word) => {
+      const [from, to] = word === 'yes' ? [memory, real] : [real, word === 'asked' ? memory : undefined];
+      // The answer itself stays: another tab may have written it just now.
+      for (const name of from.keys(prefix).filter((one) => one !== key)) {
+        to?.set(name, `${from.get(name)}`);
+        from.remove(name);
+      }
+      if (word === 'no') memory = textStore(() => undefined);
     });
     return {
       get: (name) => store().get(name),
@@ -52,13 +57,13 @@ export const createConsent = (
       keys: (start) => store().keys(start),
     };
   };
-  const hear = (word: string) => {
-    for (const one of settle) one(word === 'yes');
+  const hear = (word: 'yes' | 'no') => {
+    for (const one of settle) one(word);
     answer = word;
   };
   platform.root.addEventListener('storage', ({ key: changed, newValue }) => {
     if (changed !== key || !newValue) return;
-    hear(newValue);
+    hear(newValue === 'yes' ? 'yes' : 'no');
     elsewhere(given());
   });
   return {
@@ -67,6 +72,7 @@ export const createConsent = (
     recall,
     require() {
       required = true;
+      if (!given()) for (const one of settle) one('asked');
     },
     set(yes) {
       hear(yes ? 'yes' : 'no');

@@ -24,6 +24,14 @@ export const requiredUserId = (value: unknown): string => {
   throw smarticoError('empty_user_id', `1 to ${USER_ID_LENGTH} characters`);
 };
 
+/** Remembers who asks. The answer throws `not_identified` once that user is gone: what had to wait is not done for another. */
+export const asking = ({ user }: Identity): (() => void) => {
+  const asker = user();
+  return () => {
+    if (asker && asker !== user()) throw smarticoError('not_identified', 'the user changed');
+  };
+};
+
 /** @param changed hears every change of user, and of the hash that vouches for one */
 export const createIdentity = (changed: () => void): Identity => {
   let user: string | null = null;

@@ -77,7 +77,7 @@ export const createSmartico = (
   const language = `${name}_language`;
   /** A page that only clears its user means the same. */
   const logout = (payload?: object) => {
-    if (!identity.user()) return;
+    if (!identity.user() || settings?.visitor) return;
     record(eventCall('logout', { ...payload }, tell));
     identity.set(null);
     callbacks.emit('logout');
@@ -97,7 +97,7 @@ export const createSmartico = (
   };
 
   const capture = createCapture({
-    newEventId: eventIds(now, random()),
+    newEventId: eventIds(now, random(), stub.n),
     now,
     brand: () => settings?.brand ?? null,
     identity,
@@ -137,10 +137,11 @@ export const createSmartico = (
       links = createLinks(
         platform,
         name,
-        () => settings?.visitor || identity.user() !== null,
+        ({ verb }) =>
+          verb === 'action' ? settings?.visitor || identity.user() !== null : (line.here()?.ready() ?? false),
         (link) => {
           if (link.verb === 'action') record(linkCall(link, tell));
-          else void line.ask((live) => live.runLink(link));
+          else line.here()?.runLink(link);
         },
         tell,
       );
@@ -150,8 +151,17 @@ export const createSmartico = (
       });
     }
     callbacks.emitSticky('init', 0);
+    line.sync();
+    release();
+    // Not while the page loads: the first look at storage is slow.
+    setTimeout(() => {
+      if (consent.recall()) fetchLive(next);
+      else agree(false);
+    });
+  };
+  const fetchLive = ({ address }: Settings): void =>
     line.open(
-      () => rooms.load('live', next.address, ROOMS),
+      () => rooms.load('live', address, ROOMS),
       () => ({
         platform,
         name,
@@ -162,15 +172,15 @@ export const createSmartico = (
         record: (type, payload) => record(sdkCall(type, payload)),
         callbacks,
         openLink: (link) => links?.open(link),
+        release,
         rooms,
-        honorGpc: () => refusedByBrowser() && agree(false),
+        honorGpc() {
+          if (refusedByBrowser()) agree(false);
+          return refusedByBrowser();
+        },
         tell,
       }),
     );
-    release();
-    // Not while the page loads: the first look at storage is slow.
-    setTimeout(() => consent.recall() || agree(false));
-  };
   const init = (label: string, options?: InitOptions): void => {
     const next = readSettings(label, options, script, tell);
     if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
@@ -182,7 +192,10 @@ export const createSmartico = (
       start(next);
     } else tell('consent_missing', 'init waits for consent(true)');
   };
-  const agree = (given: boolean): void => {
+  const agree = (answer: unknown): void => {
+    // What consent tools hand over besides, `'denied'` say, is no yes.
+    if (typeof answer !== 'boolean') tell('bad_argument', 'consent(true) or consent(false)');
+    const given = answer === true;
     consent.set(given);
     if (given) refused?.();
     else stop();

@@ -15,15 +15,15 @@ export interface Links {
   open(text: string): void;
   /** Takes the link out of the page's address, if there is one. */
   look(): void;
-  /** The user may have become known: runs what was held. Answers whether there was something. */
+  /** The user may have become known: runs what was held. Answers whether some of it came from an earlier page. */
   release(): boolean;
 }
 
-/** @param ready links may run now: the user is known, or everyone is a visitor */
+/** @param ready whether this link may run now; until then it stays in the tab's store, whatever happens to the page */
 export const createLinks = (
   { root, now, session, local }: Platform,
   name: string,
-  ready: () => boolean,
+  ready: (link: DeepLink) => boolean,
   run: (link: DeepLink) => void,
   tell: Tell,
 ): Links => {
@@ -32,15 +32,20 @@ export const createLinks = (
   const { replaceState } = history;
   const held = `${name}:dp`;
   const taken = new Set<string>();
+  /** Held by this very page. */
+  const own = new Set<string>();
 
   // Kept as text and read through the same grammar again: sessionStorage is anybody's on this origin.
   const waiting = () => (session.get(held) ?? '').split(' ').filter(Boolean);
   const open = (text: string) => {
     const link = text.includes(`${name}_dp=`) ? undefined : parseLink(text);
     if (!link) tell('link_dropped', text);
-    else if (ready()) run(link);
-    else if (waiting().length < RUNS) session.set(held, [...waiting(), text.replace(/ /g, '+')].join(' '));
-    else tell('link_dropped', `over ${RUNS} wait for a login`);
+    else if (ready(link)) run(link);
+    else if (waiting().length < RUNS) {
+      const kept = text.replace(/ /g, '+');
+      own.add(kept);
+      session.set(held, [...waiting(), kept].join(' '));
+    } else tell('link_dropped', `over ${RUNS} wait for a login`);
   };
 
   return {
@@ -52,16 +57,22 @@ export const createLinks = (
       replaceState.call(history, history.state, '', rest);
       if (taken.has(text)) return;
       taken.add(text);
-      const runs = (local.get(`${held}s`) ?? '').split(' ').filter((time) => now() - +time < WITHIN);
+      const runs = (local.get(`${held}s`) ?? '').split(' ').filter((time) => Math.abs(now() - +time) < WITHIN);
       local.set(`${held}s`, [...runs, now()].join(' '));
       if (runs.length < RUNS) open(text);
       else tell('link_dropped', `over ${RUNS} a minute`);
     },
     release() {
-      const texts = ready() ? waiting() : [];
-      if (texts.length) session.remove(held);
-      texts.map(open);
-      return texts.length > 0;
+      const texts = waiting();
+      const kept = texts.filter((text) => {
+        const link = parseLink(text);
+        return link && !ready(link);
+      });
+      const gone = texts.filter((text) => !kept.includes(text));
+      if (kept.length) session.set(held, kept.join(' '));
+      else if (gone.length) session.remove(held);
+      gone.map(open);
+      return gone.some((text) => !own.has(text));
     },
   };
 };

@@ -41,8 +41,9 @@ export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
       // Another label may have another collector.
       latest = fetch;
       if (fetching) return sync();
-      const attempt = (wait: number): unknown =>
-        latest?.().then(
+      const attempt = (wait: number): unknown => {
+        if (!may()) latest = undefined;
+        return latest?.().then(
           (room) => {
             live = room.createLive(needs());
             arrive(live);
@@ -53,6 +54,7 @@ export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
             setTimeout(() => attempt(Math.min(wait * 2, LONGEST_RETRY)), wait);
           },
         );
+      };
       attempt(FIRST_RETRY);
     },
     sync,

@@ -7,7 +7,8 @@ import type { Callbacks } from './callbacks.ts';
 import { actionCall, type Call, eventCall } from './calls.ts';
 import type { SmarticoApi } from './customer-api.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { type Identity, requiredUserId } from './identity.ts';
+import { asking, type Identity, requiredUserId } from './identity.ts';
+import type { Live } from './live/live.ts';
 import type { LiveLine } from './live-line.ts';
 import type { LossCounts } from './losses.ts';
 import { smarticoError, type Tell } from './notice.ts';
@@ -61,11 +62,29 @@ type Remote = { [name in (typeof REMOTE)[number]]: (...args: never[]) => Promise
 
 /** Milliseconds that `identify` and `online` wait for the collector's word. */
 const PATIENCE = 3_000;
+/** Milliseconds that a question waits for the live room. */
+const LONGEST = 10_000;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {
   const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
   const { on } = callbacks;
   const report = (type: string, payload: object) => record(eventCall(type, payload, tell));
+  /** Done as soon as the live room is there; whoever waits for the answer is not kept waiting for ever. */
+  const patient = (about: string, question: (live: Live) => unknown) =>
+    new Promise<unknown>((resolve, reject) => {
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        reject(smarticoError('not_identified', about));
+      }, LONGEST);
+      line
+        .ask((live) => {
+          clearTimeout(timer);
+          // Whoever was told no must not see it done later.
+          return late ? undefined : question(live);
+        })
+        .then(resolve, reject);
+    });
   const hears = (key: string) =>
     new Promise<void>((resolve) => {
       const off = on(`:${key}`, (code: number) => {
@@ -107,7 +126,11 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
             const live = line.here();
             if (live) return live.api[call]?.(...args);
             if (call === 'getUserProfile') throw smarticoError('not_identified', call);
-            return line.ask(({ api }) => api[call]?.(...args));
+            const sameUser = asking(identity);
+            return patient(call, ({ api }) => {
+              sameUser();
+              return api[call]?.(...args);
+            });
           },
   });
 
@@ -173,7 +196,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     REMOTE.map((method) => [
       method,
       (...args: never[]) => {
-        const answer = line.ask((live) => live.methods[method]?.(...args));
+        const answer = patient(method, (live) => live.methods[method]?.(...args));
         answer.catch(() => {}); // told where it failed; a page that does not wait for the answer has heard it there
         return answer;
       },

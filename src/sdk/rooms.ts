@@ -43,7 +43,11 @@ export const scriptRooms = ({ root }: Pick<Platform, 'root'>, name: string, pinn
           tag.crossOrigin = 'anonymous';
         }
         tag.dataset.global = name;
-        tag.onerror = reject;
+        // A room that ran has handed itself over by then; what a hotel's login page sends in its place has not.
+        tag.onload = tag.onerror = (cause) => {
+          tag.remove();
+          reject(cause);
+        };
         Object.assign(root, { [`${name}:${room}`]: resolve });
         document.head.append(tag);
       }),

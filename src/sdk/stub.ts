@@ -17,7 +17,12 @@ import { LOCALHOST } from './localhost.ts';
     if (method === 'logout') user = '';
     const [first, second] = args;
     // Where consent is asked for, nothing may be on disk before it: the call waits in memory.
-    const asks = root[`${name}_consent`] === 'required' || document.querySelector('script[data-consent]');
+    const asks =
+      root[`${name}_consent`] === 'required' ||
+      document.querySelector('script[data-consent]') ||
+      ('globalPrivacyControl' in navigator &&
+        navigator.globalPrivacyControl &&
+        document.querySelector('script[data-gpc]'));
     const may = !asks && (root[`${name}_allow_localhost`] === true || !LOCALHOST.test(location.href));
     if ((method === 'action' || method === 'event') && first && may) {
       try {
@@ -35,8 +40,11 @@ import { LOCALHOST } from './localhost.ts';
           seq,
           source: 'api',
         };
-        // A blocked script never comes to fetch them: the origin's storage belongs to the page.
-        if (Object.keys(localStorage).filter((key) => key.startsWith(rows)).length < ROWS) {
+        // A refusal of an earlier page holds. A blocked script never comes to fetch them: the origin's storage belongs to the page.
+        if (
+          localStorage[`${name}:consent`] !== 'no' &&
+          Object.keys(localStorage).filter((key) => key.startsWith(rows)).length < ROWS
+        ) {
           localStorage[rows + eid] = JSON.stringify(event);
           stub.n = seq;
           kept = true;

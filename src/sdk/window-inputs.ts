@@ -6,7 +6,8 @@
 const LOOK_EVERY = 1_000;
 
 /**
- * @param changed hears a property's value whenever it is another one, and once at the start if it is set
+ * @param changed hears a property's value whenever it is written (where we only look: whenever it is another one), and once at
+ *   the start if it is set. The same value again counts: who logged out by a call logs in again by the window.
  * @returns looks at once; call it before anything that depends on the inputs
  */
 export const watchInputs = (
@@ -28,7 +29,10 @@ export const watchInputs = (
       configurable: true,
       enumerable: true,
       get: () => seen.get(name),
-      set: (value) => hear(name, value),
+      set(value) {
+        seen.set(name, value);
+        changed(name, value);
+      },
     });
     return false;
   });

@@ -14,10 +14,11 @@ export const isEventId = (value: unknown): value is string => typeof value === '
  *
  * @param now milliseconds since the epoch
  * @param random 12 or more characters of `[A-Za-z0-9_-]`, no other page's
+ * @param before ids that the page had before, perhaps in this very millisecond
  */
-export const eventIds = (now: () => number, random: string): (() => string) => {
-  let clock = 0;
-  let count = 0;
+export const eventIds = (now: () => number, random: string, before = 0): (() => string) => {
+  let clock = before ? now() : 0;
+  let count = before;
   return () => {
     const time = now();
     if (time > clock) {

@@ -54,7 +54,7 @@ test('a bell that comes later rings too, and all of them follow the count', asyn
   await expect.poll(() => bells(page)).toEqual(Array(2).fill(['Inbox, 1 unread', '1']));
   await page.evaluate(() => {
     window.stage.props = { core_inbox_unread_count: 7 };
-    window.stage.emit('props_change', { core_inbox_unread_count: 7 });
+    window.stage.emit(':props_change', { core_inbox_unread_count: 7 });
   });
   await expect.poll(() => bells(page)).toEqual(Array(2).fill(['Inbox, 7 unread', '7']));
   await page.evaluate(() => {

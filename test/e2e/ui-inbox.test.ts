@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/sdk/ui/inbox-shelf.ts';
-import { did, uiWorld, until } from '../support/ui-world.ts';
+import { anybody, did, uiWorld, until } from '../support/ui-world.ts';
 
 const world = uiWorld();
 
@@ -45,7 +45,7 @@ const row = (page: Page, guid: string) => page.getByRole('listitem').filter({ ha
 const arrive = (page: Page, messages: Message[]) =>
   page.evaluate((all) => {
     window.stage.messages = all as Message[];
-    window.stage.emit('props_change', {
+    window.stage.emit(':props_change', {
       core_inbox_unread_count: window.stage.messages.filter(({ read }) => !read).length,
     });
   }, messages as object[]);
@@ -146,6 +146,36 @@ describe('a mark', () => {
     expect(await did(page)).toEqual(expect.arrayContaining(['star m1 true', 'star m1 false']));
   });
 
+  test('that fails late takes nothing back but itself: what came meanwhile and what was marked since stay', async () => {
+    const page = await world.open();
+    const messages = many(3);
+    await arrange(page, messages);
+    await open(page);
+    await page.evaluate(() => {
+      window.stage.failing = 'change';
+      window.stage.answered = new Promise((resolve) => window.addEventListener('answer', resolve));
+    });
+    const star = (guid: string) => row(page, guid).getByRole('button', { name: 'Star' });
+    await star('m1').click();
+    await page.evaluate(() => {
+      window.stage.failing = undefined;
+      window.stage.answered = Promise.resolve();
+    });
+    await star('m2').click();
+    await until(page, 'star m2 true');
+    await arrive(page, [message('new'), ...messages.map((one) => ({ ...one, favorite: one.message_guid === 'm2' }))]);
+    await expect.poll(async () => (await titles(page))[0]).toBe('Title of new');
+    const stars = async () => [
+      await star('m1').getAttribute('aria-pressed'),
+      await star('m2').getAttribute('aria-pressed'),
+    ];
+    expect(await stars()).toEqual(['true', 'true']);
+    await page.evaluate(() => window.dispatchEvent(new Event('answer')));
+    await page.getByText('That did not work.').waitFor();
+    expect(await stars()).toEqual(['false', 'true']);
+    expect((await titles(page))[0]).toBe('Title of new');
+  });
+
   test('of a delete can be undone for a while, and then is sent', async () => {
     const page = await world.open();
     await page.clock.install();
@@ -242,7 +272,7 @@ describe('a message', () => {
 
   test('that says more in HTML frames it in an opaque sandbox, with its buttons outside', async () => {
     const page = await world.open();
-    const content = world.pages.add('<h1>Terms</h1>');
+    const content = world.pages.add('<h1>Terms</h1>', anybody);
     await page.evaluate((path) => {
       window.stage.content.m1 = path;
     }, content);

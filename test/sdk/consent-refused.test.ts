@@ -58,6 +58,27 @@ describe('consent(false)', () => {
     expect(tab.session.keys('')).toEqual([]);
   });
 
+  test('in one of two tabs is remembered by the next page', async () => {
+    const tabs = [started({ collector: down() }), started({ collector: down() })];
+    tabs[0]?.smartico.consent(false);
+    tabs[1]?.root.dispatchEvent(
+      Object.assign(new tabs[1].root.Event('storage'), { key: '_smartico:consent', newValue: 'no' }),
+    );
+    const { smartico, collector } = started();
+    await settled();
+    smartico.action('Buy');
+    await smartico.flush();
+    expect([collector.requests, Object.keys(here.disk)]).toEqual([[], ['_smartico:consent']]);
+  });
+
+  test.each(['denied', 'granted', 'false', 1, undefined])('is what %j means: only `true` is a yes', async (answer) => {
+    const { smartico, collector, console } = started();
+    smartico.consent(answer as never);
+    expect(smartico.action('Buy')).toBeUndefined();
+    await smartico.flush();
+    expect([collector.requests, console[0]]).toEqual([[], expect.stringContaining('bad_argument')]);
+  });
+
   test('before anything was sent: nothing ever is', async () => {
     const { smartico, collector, root } = started();
     smartico.action('Buy');
@@ -149,7 +170,7 @@ describe('consent(false)', () => {
     await settled();
     expect(visits).not.toContain('sync');
     smartico.consent(true);
-    expect(visits).toContain('sync');
+    await until(() => visits.includes('sync'));
   });
 
   test('in another tab stops this one', async () => {

@@ -23,6 +23,17 @@ const traces = async (tab = newTab()) => [
 ];
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 describe('before consent', () => {
+  test('what an event left on disk before `init` asked for it goes back to memory, and on after a yes', async () => {
+    const { smartico, collector } = here.load({ script: { src: SRC } });
+    smartico.action('Early');
+    expect(await traces()).not.toEqual([]);
+    smartico.init('label', { consent: 'required' });
+    expect(await traces()).toEqual([]);
+    smartico.consent(true);
+    await smartico.flush();
+    expect(collector.stored).toMatchObject([{ payload: { client_action: 'Early' } }]);
+  });
+
   test('nothing is in localStorage, sessionStorage, IndexedDB or on the wire, whatever the page calls', async () => {
     const tab = newTab();
     const load = vi.fn();

@@ -82,3 +82,9 @@ test('under Trusted Types addresses of scripts go through one policy of ours, na
   expect(rooms.scriptUrl('/smartico-sw.js')).toBe('/smartico-sw.js');
   expect([policies, asked]).toEqual([['_acme'], [`${COLLECTOR}/smartico_live.js`, '/smartico-sw.js']]);
 });
+
+test('a script that loads and is not the room (a hotel’s login page) is no room: the next call may try again', async () => {
+  const coming = scriptRooms({ root }, '_smartico', false).load('live', COLLECTOR, {});
+  tags[0]?.onload?.(new root.Event('load') as never);
+  await expect(coming).rejects.toBeDefined();
+});

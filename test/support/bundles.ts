@@ -21,7 +21,13 @@ let stub: string | undefined;
 /** Pastes the stub into the page's head. */
 export const pasteStub = ({ disk }: Device, { root }: Page): void => {
   stub ??= bundle('stub');
-  run(stub, { window: root, document: root.document, localStorage: disk, location: root.location });
+  run(stub, {
+    window: root,
+    localStorage: disk,
+    location: root.location,
+    document: root.document,
+    navigator: root.navigator,
+  });
 };
 
 let sdk: string | undefined;

@@ -30,7 +30,7 @@ export const scriptedSockets = () => {
   class PageSocket {
     onopen: (() => void) | null = null;
     onmessage: ((event: { data: string }) => void) | null = null;
-    onclose: (() => void) | null = null;
+    onclose: ((end: { code: number }) => void) | null = null;
     constructor() {
       lines.add(this);
       setTimeout(() => this.onopen?.());
@@ -63,7 +63,7 @@ export const scriptedSockets = () => {
       for (const line of lines) line.hear(message);
     },
     drop: () => {
-      for (const line of lines) line.onclose?.();
+      for (const line of lines) line.onclose?.({ code: 1006 });
     },
     lines,
   };

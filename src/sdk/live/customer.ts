@@ -8,7 +8,7 @@ import type { Refused } from './channel.ts';
 import type { Ask, LiveNeeds } from './live.ts';
 
 /** Answers that another try will not change, until the page changes who asks: 403, 4011, ... */
-const FINAL = (code: number) => /^4/.test(`${code}`) && code !== 429;
+const FINAL = (code: number) => /^4/.test(`${code}`) && ![408, 425, 429].includes(code);
 
 export interface Customer {
   /** Greets the collector for whoever the user is now. */
@@ -17,7 +17,7 @@ export interface Customer {
   identified(): boolean;
   props(): Props | null;
   /** Changed props: the collector's word, or what is expected. */
-  merge(changed: Props): void;
+  merge(changed: Props): unknown;
   expectTags(operation: string, tags: string[]): void;
   /** The user changed. */
   forget(): void;
@@ -48,12 +48,14 @@ export const createCustomer = (
   /** Grows with every change of user: an answer that is late belongs to nobody. */
   let generation = 0;
 
-  const merge = (next: Props) => {
+  /** Answers whether anything became different. */
+  const merge = (next: Props): boolean => {
     const different = Object.fromEntries(Object.entries(next).filter(([name, value]) => !same(props?.[name], value)));
-    if (!props || !Object.keys(different).length) return;
+    if (!props || !Object.keys(different).length) return false;
     props = { ...props, ...different };
     changed(different);
     callbacks.emit('props_change', { ...different });
+    return true;
   };
   const refuse = (keys: string[], { errCode, message }: Refused) => {
     identified = false;
@@ -62,9 +64,10 @@ export const createCustomer = (
     tell('identify_refused', message);
   };
 
-  const setUpLabel = ({ settings: told, props: visitor }: Answer) => {
+  /** `false`: the label listens to a refusal that the browser sends. */
+  const setUpLabel = ({ settings: told, props: visitor }: Answer): boolean => {
     label = Object(told);
-    if (label.HONOR_GPC) honorGpc();
+    if (label.HONOR_GPC && honorGpc()) return false;
     const { label: key, visitor: everyone, language } = settings();
     if (everyone || !identity.user()) {
       const known = {
@@ -76,13 +79,17 @@ export const createCustomer = (
       if (props) merge(known);
       else props = known;
     }
-    if (setUp === key) return;
+    if (setUp !== key) callbacks.emitSticky('label_init_completed', 0, '');
     setUp = key;
-    callbacks.emitSticky('label_init_completed', 0, '');
+    return true;
   };
   const meet = ({ props: told }: Answer) => {
     const full = Object(told) as Props;
-    if (identified) return merge(full);
+    // Whatever else depends on the customer may be another answer, though no prop is.
+    if (identified) {
+      if (!merge(full)) changed({});
+      return;
+    }
     props = full;
     identified = true;
     changed(full);
@@ -99,7 +106,7 @@ export const createCustomer = (
     try {
       const init = await exchange(cids.init, { label_key, brand_key, device_id: device() });
       if (mine !== generation) return greet(exchange);
-      setUpLabel(init);
+      if (!setUpLabel(init)) return 'refused';
       keys = ['identify'];
       if (user === null) return 'ready';
       const answer = await exchange(cids.identify, { ext_user_id: user, hash: identity.hash() ?? null });
@@ -128,6 +135,10 @@ export const createCustomer = (
       identified = false;
       props = null;
       callbacks.forget('identify');
+      if (setUp === settings().label) return;
+      setUp = '';
+      label = {};
+      callbacks.forget('label_init_completed');
     },
     greet,
   };

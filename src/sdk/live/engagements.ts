@@ -15,6 +15,8 @@ export interface EngagementNeeds {
   store: TextStore;
   key: string;
   record(type: string, payload: object): unknown;
+  /** Nobody looks at this page. */
+  hidden(): boolean;
   openLink(link: string): void;
   popup(push: PopupPush): void;
   props(changed: object): void;
@@ -24,12 +26,15 @@ export interface Engagements {
   heard(push: Push): void;
   /** Durably, once for each engagement and kind. */
   report(what: Report, uid: string, activityType: number, action?: string): void;
+  /** Whether a link came that nobody looked at; asked once. */
+  missed(): boolean;
   /** Another user. */
   forget(): void;
 }
 
 export const createEngagements = (needs: EngagementNeeds): Engagements => {
   const { store, key, record } = needs;
+  let missed = false;
   /** Other tabs write here too. */
   const seen = () => ([] as unknown[]).concat(parseJson(store.get(key)) ?? []);
   /** Whether it is the first time. */
@@ -49,11 +54,18 @@ export const createEngagements = (needs: EngagementNeeds): Engagements => {
       if (push.cid === cids.propsPush) return needs.props(Object(push.props));
       const { engagement_uid: uid } = push;
       if (push.cid === cids.deepLinkPush) {
-        if (!once(`link ${uid}`)) return;
-        report('impression', uid, activityTypes.deepLink);
+        // The page in front takes it; without one it stays pending, and is asked for again by the first that comes there.
+        missed ||= needs.hidden();
+        if (needs.hidden() || !once(`link ${uid}`)) return;
         needs.openLink(`${Object(push.payload).dp}`);
+        report('impression', uid, activityTypes.deepLink);
       } else if (push.cid === cids.engagementPush && push.activityType === activityTypes.popup)
         if (push.popup && !seen().includes(`impression ${uid} `)) needs.popup(push);
+    },
+    missed() {
+      const was = missed;
+      missed = false;
+      return was;
     },
     forget: () => store.remove(key),
   };

@@ -4,6 +4,7 @@
  */
 import { cids } from '../../wire/protocol.ts';
 import type { SmarticoApi } from '../customer-api.ts';
+import { asking } from '../identity.ts';
 import { smarticoError } from '../notice.ts';
 import type { Questions } from '../questions/questions.ts';
 import type { Modules, Pins } from '../rooms.ts';
@@ -71,6 +72,11 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
     await Promise.race([setUp, waitIdentified()]);
     return customer.settings()[of] ?? '';
   };
+  /** As this page reaches the collector, which may be by a path of the operator's own. */
+  const at = (place: 'content' | 'inbox') => {
+    const { address, label } = settings();
+    return new URL(`${address}/${place}/${encodeURIComponent(label)}/`, root.location.href).href;
+  };
   const widgetUrl = (screen: string) => {
     const { address, label, brand, language } = settings();
     const query = {
@@ -89,7 +95,7 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       ...needs,
       user: identity.user,
       props,
-      bodiesAt: () => setting('INBOX_PUBLIC_CDN'),
+      bodiesAt: async () => at('inbox'),
       publicKey: () => setting('PUSH_PUBLIC_KEY'),
       worker: () => settings().worker,
       scriptUrl: rooms.scriptUrl,
@@ -103,14 +109,20 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
   const api = new Proxy({} as SmarticoApi, {
     get(_, call) {
       if (call === 'getUserProfile') return profile;
-      if (typeof call === 'string') return async (...args: never[]) => (await questions.get()).api[call]?.(...args);
+      if (typeof call !== 'string') return undefined;
+      return async (...args: never[]) => {
+        const sameUser = asking(identity);
+        const { api: answers } = await questions.get();
+        sameUser();
+        return answers[call]?.(...args);
+      };
     },
   });
   const ui = fetched('ui', ({ createUi }) =>
     createUi({
       platform,
       name,
-      contentUrl: (uid) => `${customer.settings().CONTENT_URL}${uid}`,
+      contentUrl: (uid) => `${at('content')}${uid}`,
       widgetUrl,
       openLink: needs.openLink,
       report,

@@ -26,9 +26,11 @@ export interface LiveNeeds {
   callbacks: Callbacks;
   /** Runs a deep link or a URL, as `dp()` does. */
   openLink(link: string): void;
+  /** The customer is known: links that waited for that run. */
+  release(): void;
   rooms: Rooms;
   /** The label takes Global Privacy Control for a refusal: where the browser sends it, everything stops. */
-  honorGpc(): void;
+  honorGpc(): boolean;
   tell: Tell;
 }
 
@@ -51,6 +53,8 @@ export interface Live {
   /** Shows at once what an event will make of the customer. */
   expect(changed: object): void;
   expectTags(operation: string, tags: string[]): void;
+  /** Links may run: the user is identified, or the visitors' label set up. */
+  ready(): boolean;
   runLink(link: DeepLink): void;
   navigated(): void;
   clear(): void;

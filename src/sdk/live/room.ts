@@ -32,6 +32,8 @@ export const createLive = (needs: LiveNeeds): Live => {
   let wanted: object | undefined;
   let last: object | undefined;
   let entry: string | undefined;
+  /** How many users this page has had. */
+  let users = 0;
 
   const ready = () => customer.identified() || (settings().visitor && customer.props() !== null);
   const waitIdentified = () =>
@@ -88,6 +90,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     async greet() {
       const outcome = await customer.greet(channel.exchange);
       // A browser that is subscribed: clicks on its notifications are heard, and it belongs to whoever this is.
+      if (outcome === 'ready') needs.release();
       if (outcome === 'ready' && local.get(`${prefix}push`))
         void rooms.asks().then(
           (room) => room.attachPush(),
@@ -96,6 +99,8 @@ export const createLive = (needs: LiveNeeds): Live => {
       return outcome;
     },
     onPush(pushed) {
+      // Published clients listen to classes of messages by their number.
+      callbacks.emit(`${pushed.cid}`, pushed);
       engagements.heard(pushed);
       rooms.questions()?.heard(pushed);
     },
@@ -105,8 +110,20 @@ export const createLive = (needs: LiveNeeds): Live => {
     store: local,
     key: `${prefix}seen`,
     record,
-    openLink,
-    popup: (popup) => void rooms.draw((ui) => ui.popup(popup)).catch(() => {}), // told by `draw`; it is pending, and comes again
+    hidden: () => document.visibilityState === 'hidden',
+    openLink(link) {
+      const whose = users;
+      // Over HTTP it comes with the very answer that identifies. Nobody identified: it is pending, and sent again.
+      waitIdentified().then(
+        () => whose === users && openLink(link),
+        () => {},
+      );
+    },
+    popup(popup) {
+      const whose = users;
+      // The drawing room may come after the user went. Not come is told by `draw`: the popup is pending, and is sent again.
+      rooms.draw((ui) => whose === users && ui.popup(popup)).catch(() => {});
+    },
     props: customer.merge,
   });
   const rooms = createLateRooms({
@@ -143,6 +160,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     wanted = undefined;
     if (!logins.enter(user)) return;
     record('login', { ...payload, ...(entry && { core_last_login_entry: entry }) });
+    entry = undefined;
     callbacks.emit('login');
   };
   const showWidget = async (type: string, params?: object) => {
@@ -150,6 +168,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     return rooms.draw((ui) => ui.showWidget(type, { ...params }));
   };
   const forget = () => {
+    users++;
     customer.forget();
     rooms.questions()?.forget();
     rooms.drawn()?.reset();
@@ -180,6 +199,7 @@ export const createLive = (needs: LiveNeeds): Live => {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return;
     channel.hurry();
+    if (engagements.missed()) channel.open();
     rooms.drawn()?.resume();
   });
   if (settings().debug) nag(root, name, tell);
@@ -208,9 +228,11 @@ export const createLive = (needs: LiveNeeds): Live => {
         // Another user than the one who was to be logged in, and who was shown things; a logout makes the next login count.
         if (former !== user) last = undefined;
         wanted = last;
+        entry = undefined;
         engagements.forget();
         if (user === null) logins.close();
       }
+      if (!customer.identified()) callbacks.forget('identify');
       // A visitor of this page who has a name now needs no other line; anybody else does.
       if (before !== label || former !== null) channel.close();
       channel.open();
@@ -230,11 +252,8 @@ export const createLive = (needs: LiveNeeds): Live => {
     },
     expect: customer.merge,
     expectTags: customer.expectTags,
-    runLink: (link) =>
-      void waitIdentified().then(
-        () => runVerb(link),
-        () => tell('link_dropped', link.verb),
-      ),
+    ready,
+    runLink: runVerb,
     navigated() {
       suspension.navigated();
       ring();

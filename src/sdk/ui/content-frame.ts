@@ -8,7 +8,7 @@ const PATIENCE = 10_000;
 
 export interface ContentFrame {
   frame: HTMLIFrameElement;
-  /** Rejects if nothing was there in time. */
+  /** Rejects if it was not there in time. */
   loaded: Promise<unknown>;
 }
 
@@ -16,8 +16,8 @@ export const contentFrame = ({ root, make }: Layer, src: string, title: string):
   const sandbox = 'allow-popups allow-popups-to-escape-sandbox';
   const frame = make('iframe', { src, title, sandbox, referrerpolicy: 'no-referrer' });
   const load = new Promise((resolve) => frame.addEventListener('load', resolve));
-  // The browser's own error page "loads" as well: that nobody answered is learnt by asking.
-  const there = root.fetch(src, { method: 'HEAD', mode: 'no-cors' });
+  // An error "loads" as well, be it the collector's or the browser's own page: whether it is there is learnt by asking.
+  const there = root.fetch(src, { method: 'HEAD' }).then(({ ok, status }) => ok || Promise.reject(status));
   const late = new Promise((_, reject) => root.setTimeout(reject, PATIENCE));
   return { frame, loaded: Promise.race([Promise.all([load, there]), late]) };
 };

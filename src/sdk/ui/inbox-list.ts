@@ -38,21 +38,27 @@ export interface InboxList {
   forget(): void;
 }
 
+/** What a mark will make of the list. */
+type Hope = (shelf: Shelf) => Shelf;
+
 export const createInboxList = ({ layer, speech, api, discard, unread, open, failed }: InboxListNeeds): InboxList => {
   const { make, root } = layer;
   const { words } = speech;
-  let shelf = emptyShelf;
+  /** As the collector listed it, and the marks that it has not answered yet. */
+  let listed = emptyShelf;
+  const hopes = new Set<Hope>();
   let at: 'loading' | 'failed' | 'listed' = 'loading';
   /** The message whose delete can be undone. */
   let leaving: { guid: string; timer: number } | undefined;
   const rows = new Map<string, Row>();
+  const shelf = () => [...hopes].reduce((seen, hope) => hope(seen), listed);
 
   const button = (text: string, click: () => void, kind: string | null = null) =>
     make('button', { class: kind, click }, text);
   const count = make('span');
   const readAll = button(
     words.readAll,
-    () => attempt(marked(shelf, { read: true }), api.markAllInboxMessagesAsRead()),
+    () => attempt((seen) => marked(seen, { read: true }), api.markAllInboxMessagesAsRead()),
     'end',
   );
   const bar = make('div', { class: 'bar' }, count, readAll);
@@ -64,28 +70,27 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     redraw();
     load(0);
   });
-  const more = button(words.more, () => load(shelf.messages.length));
+  const more = button(words.more, () => load(shelf().messages.length));
   const toast = make('div', { class: 'toast', role: 'status' });
   const element = make('section', {}, bar, list, state, more, toast);
 
   const say = (text?: string, undo?: () => void) =>
     toast.replaceChildren(text ? make('p', {}, text, undo ? button(words.undo, undo, 'end') : null) : '');
-  /** Shows what is hoped for, and if that comes to nothing what was before. */
-  const attempt = async (hoped: Shelf, change: Promise<InboxChange>) => {
-    const before = shelf;
-    shelf = hoped;
+  /** Shows what is hoped for. If that comes to nothing, it alone is taken back: whatever was listed or marked since stays. */
+  const attempt = async (hope: Hope, change: Promise<InboxChange>) => {
+    hopes.add(hope);
     redraw();
     // Both ways of a failure are one to the customer.
     const { err_code } = await change.catch(() => ({ err_code: -1 }));
-    if (!err_code) return;
-    shelf = before;
+    hopes.delete(hope);
+    if (err_code) say(words.failed);
+    else listed = hope(listed);
     redraw();
-    say(words.failed);
   };
 
   const rowOf = (message: Message): Row => {
     const { message_guid: guid } = message;
-    const now = () => shelf.messages.find((other) => other.message_guid === guid) ?? message;
+    const now = () => shelf().messages.find((other) => other.message_guid === guid) ?? message;
     const row =
       rows.get(guid) ??
       createRow(message, {
@@ -94,7 +99,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
         open: () => open(now()),
         star() {
           const favorite = !now().favorite;
-          attempt(marked(shelf, { favorite }, guid), api.markUnmarkInboxMessageAsFavorite(guid, favorite));
+          attempt((seen) => marked(seen, { favorite }, guid), api.markUnmarkInboxMessageAsFavorite(guid, favorite));
         },
         remove: () => remove(guid, row),
       });
@@ -103,7 +108,8 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     return row;
   };
   const redraw = () => {
-    const shown = shelf.messages.filter(({ message_guid }) => message_guid !== leaving?.guid);
+    const { messages, complete } = shelf();
+    const shown = messages.filter(({ message_guid }) => message_guid !== leaving?.guid);
     const elements = shown.map((message) => rowOf(message).element);
     // In place: a row that moves through the document loses the focus that is on it.
     for (const { element: old } of rows.values()) if (!elements.includes(old as HTMLLIElement)) old.remove();
@@ -115,7 +121,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     bar.hidden = !unseen || !shown.length;
     state.hidden = shown.length > 0;
     state.replaceChildren(at === 'failed' ? retry : at === 'loading' ? '…' : words.empty);
-    more.hidden = shelf.complete || !shown.length;
+    more.hidden = complete || !shown.length;
   };
 
   /** The message goes out of sight at once; the one before it that still could be undone is gone for good. */
@@ -140,13 +146,13 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     if (!leaving) return;
     const { guid } = leaving;
     stay();
-    attempt(without(shelf, guid), api.deleteInboxMessage(guid));
+    attempt((seen) => without(seen, guid), api.deleteInboxMessage(guid));
   };
 
   const load = async (from: number) => {
     try {
       const page = await api.getInboxMessagesWithBodies({ from, to: from + PAGE });
-      shelf = from ? older(shelf, page) : refreshed(shelf, page);
+      listed = from ? older(listed, page) : refreshed(listed, page);
       at = 'listed';
     } catch (cause) {
       failed(cause);
@@ -155,7 +161,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     }
     redraw();
     // The button may be gone, and the eye is here.
-    if (from) rows.get(`${shelf.messages[from]?.message_guid}`)?.opener.focus();
+    if (from) rows.get(`${shelf().messages[from]?.message_guid}`)?.opener.focus();
   };
   redraw();
 
@@ -163,14 +169,14 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     element,
     refresh: () => void load(0),
     read({ message_guid: guid, read }) {
-      if (!read) attempt(marked(shelf, { read: true }, guid), api.markInboxMessageAsRead(guid));
+      if (!read) attempt((seen) => marked(seen, { read: true }, guid), api.markInboxMessageAsRead(guid));
     },
     focus: ({ message_guid }) => rows.get(message_guid)?.opener.focus(),
     settle,
     leave() {
       if (!leaving) return;
       discard(leaving.guid);
-      shelf = without(shelf, leaving.guid);
+      listed = without(listed, leaving.guid);
       stay();
     },
     forget: stay,

@@ -79,7 +79,7 @@ export const openInboxPanel = (
     report('impression', guid, TYPE);
   };
 
-  const off = callbacks.on('props_change', (changed: object) => {
+  const off = callbacks.on(':props_change', (changed: object) => {
     if (UNREAD in changed) list.refresh();
   });
   const sheet = layer.sheet(

@@ -37,7 +37,7 @@ export const createUi = (needs: UiNeeds): Ui => {
   const popups = createPopups(needs, layer, words);
   const widget = createWidget(needs, layer, speech);
   const bells = createBells(platform, words, () => props()?.core_inbox_unread_count ?? 0, openInbox);
-  callbacks.on('props_change', () => bells.redraw());
+  callbacks.on(':props_change', () => bells.redraw());
 
   return {
     popup: popups.add,

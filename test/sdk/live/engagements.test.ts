@@ -8,12 +8,13 @@ beforeEach(() => {
   disk = textStore(() => undefined);
 });
 
-const page = () => {
+const page = (hidden = false) => {
   const heard: unknown[] = [];
   const engagements = createEngagements({
     store: disk,
     key: '_smartico:seen',
     record: (type, payload) => void heard.push([type, payload]),
+    hidden: () => hidden,
     openLink: (link) => void heard.push(['link', link]),
     popup: ({ engagement_uid }) => void heard.push(['popup', engagement_uid]),
     props: (changed) => void heard.push(['props', changed]),
@@ -40,12 +41,22 @@ describe('what the collector sends', () => {
     ]);
   });
 
+  test('a link is left to the page that somebody looks at', () => {
+    const behind = page(true);
+    behind.heard(link('e-link-1'));
+    expect([behind.said(), behind.missed(), behind.missed()]).toEqual([[], true, false]);
+    const front = page();
+    front.heard(link('e-link-1'));
+    expect(front.said()).toContainEqual(['link', 'dp:inbox']);
+    expect(front.missed()).toBe(false);
+  });
+
   test('a link runs once, however often it is delivered, and its impression is reported with it', () => {
     const { heard, said } = page();
     heard(link('e-link-1'));
     heard(link('e-link-1'));
     page().heard(link('e-link-1'));
-    expect(said()).toEqual([impression('e-link-1', 34), ['link', 'dp:inbox']]);
+    expect(said()).toEqual([['link', 'dp:inbox'], impression('e-link-1', 34)]);
   });
 
   test('a link of before a reload does not run again, and one of another user’s does', () => {
