@@ -12,7 +12,7 @@ import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
 import { aboutOf, type Content, contentText, expiryOf, pushOf } from './content.ts';
 import type { RequestMistake } from './reading.ts';
-import { readRequest } from './request.ts';
+import { givenUid, readRequest } from './request.ts';
 import type { Places } from './safe-link.ts';
 
 export interface Sent {
@@ -95,21 +95,22 @@ export const createEngagements = ({
 
   return {
     async send(label, customer, request) {
+      const known = (engagement_uid: string): Sent => ({ is: 'known', engagement_uid, delivered: 0, removed: [] });
+      // Before its mistakes: what is tried again for hours may have expired since.
+      const given = givenUid(request);
+      if (given !== undefined && isIn(await customers.read(label, customer), given)) return known(given);
       const read = readRequest(request, placesOf(label), now());
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
-      const known: Sent = { is: 'known', engagement_uid: uid, delivered: 0, removed };
-      const before = await customers.find(label, customer);
-      if (before && isIn(before, uid)) return known;
       await keep(label, uid, content);
       let isNew = false;
       await customers.change(label, customer, (state) => {
         isNew = !isIn(state, uid);
         return isNew ? withEngagement(state, uid, content, now()) : state;
       });
-      if (!isNew) return known;
+      if (!isNew) return known(uid);
       const delivered = channel.push(label.name, customer.key, pushOf(uid, content));
-      return { ...known, is: 'sent', delivered };
+      return { is: 'sent', engagement_uid: uid, delivered, removed };
     },
     preview(label, request) {
       const read = readRequest(request, placesOf(label), now());

@@ -79,6 +79,12 @@ const readers: { [kind in Content['kind']]: Read<Content> } = {
   deep_link: readDeepLink,
 };
 
+/** The operator's own id, of a request that may be wrong in any other way. */
+export const givenUid = (request: unknown): string | undefined => {
+  const { engagement_uid } = Object(request) as { engagement_uid?: unknown };
+  return typeof engagement_uid === 'string' ? engagement_uid : undefined;
+};
+
 export const readRequest = (value: unknown, places: Places, now: number): ReadRequest => {
   const reading = openReading(value, now);
   const given = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
