@@ -83,6 +83,13 @@ describe('the same id again', () => {
     expect(heard).toHaveLength(1);
   });
 
+  test('changes nothing either when it has expired since', async () => {
+    const short = { ...once, expires_at: now + 10 };
+    await engagements.send(label, ann, short);
+    now += 10;
+    expect(await engagements.send(label, ann, short)).toMatchObject({ is: 'known', engagement_uid: 'promo-2024' });
+  });
+
   test('sent many times at once is one engagement', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => engagements.send(label, ann, once)));
     expect(all.filter(({ is }) => is === 'sent')).toHaveLength(1);
@@ -116,6 +123,11 @@ test('whoever identifies is told what waits, oldest first, and what has expired 
   ]);
   now += 10;
   expect(await pending()).toHaveLength(2);
+});
+
+test('however much waits, an identify is told twenty, those that wait longest', async () => {
+  for (let n = 0; n < 30; n++) await engagements.send(label, ann, popup({ title: `t${n}` }));
+  expect(await pending()).toMatchObject(Array.from({ length: 20 }, (_, n) => ({ popup: { title: `t${n}` } })));
 });
 
 test('a document of a customer has a bound: the oldest go', async () => {
