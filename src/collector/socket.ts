@@ -24,8 +24,9 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 /** Messages that wait for the one before them; beyond, the client's bytes stay in the network. */
 const MOST_WAITING = 32;
 const MESSAGES = { perSecond: 50, burst: 200 };
-/** Messages above the rate that are told so; whoever goes on does not listen. */
+/** Messages above the rate that are told so, until there were none for a while; whoever goes on does not listen. */
 const MOST_REFUSED = 100;
+const FORGIVEN_AFTER = 10_000;
 const INIT_WITHIN = 10_000;
 const ASK_AFTER = 25_000;
 const GONE_AFTER = 60_000;
@@ -44,6 +45,7 @@ export const openSocket = (
   let asked = began;
   let waiting = 0;
   let refused = 0;
+  let refusedAt = began;
   let last = Promise.resolve();
 
   const line: Line = {
@@ -60,10 +62,10 @@ export const openSocket = (
   const conversation = createConversation(needs, line, whence);
 
   const mayBeSaid = (): boolean => {
-    if (rates.take('', MESSAGES, 1, now()).ok) {
-      refused = 0;
-      return true;
-    }
+    const at = now();
+    if (rates.take('', MESSAGES, 1, at).ok) return true;
+    if (at - refusedAt > FORGIVEN_AFTER) refused = 0;
+    refusedAt = at;
     if (++refused > MOST_REFUSED) line.end(POLICY, 'too many messages');
     else conversation.refuse(new ProtocolError('rate_limited', 'this socket says more than it may; try again later'));
     return false;

@@ -203,7 +203,7 @@ const raise = (cause: Error): never => {
 
 describe('silence', () => {
   /** One socket on a server of the test's own, looked at whenever the test likes. */
-  const openAlone = async () => {
+  const openAlone = async (now = () => 0) => {
     const server = new WebSocketServer({ port: 0 });
     await once(server, 'listening');
     const opened = new Promise<OpenSocket>((resolve) =>
@@ -218,7 +218,7 @@ describe('silence', () => {
               failed: () => {},
             },
             { origin: undefined, address: '', gpc: false, base: '', page_id: 'ws-of-test', newRequestId: () => '' },
-            () => 0,
+            now,
             () => {},
           ),
         ),
@@ -228,6 +228,26 @@ describe('silence', () => {
     await once(client, 'open');
     return { socket: await opened, client, server };
   };
+  test('that goes on above its rate is ended, however slowly', async () => {
+    let now = 0;
+    const { client, server } = await openAlone(() => now);
+    const closed = once(client, 'close');
+    const say = async (): Promise<void> => {
+      const answered = once(client, 'message');
+      client.send('{"cid":1}');
+      await answered;
+    };
+    for (let n = 0; n < 200; n++) await say();
+    // Twice the rate from here on: every other message is one too many.
+    for (let n = 0; n < 200; n++) {
+      now += 10;
+      await say();
+    }
+    client.send('{"cid":1}');
+    expect((await closed).map(String)).toEqual(['1008', 'too many messages']);
+    server.close();
+  });
+
   test('before INIT ends after 10 s, with the reason', async () => {
     const { socket, client, server } = await openAlone();
     const closed = once(client, 'close');
