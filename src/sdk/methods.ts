@@ -2,6 +2,7 @@
  * The calls that a page can make: each is a line that hands its arguments to the room that owns the matter. The published
  * names stand here and nowhere behind.
  */
+import { NAME_LENGTH } from '../wire/limits.ts';
 import type { CallableName, InitOptions, Smartico, SmarticoMethods } from './api.ts';
 import type { Callbacks } from './callbacks.ts';
 import { actionCall, type Call, eventCall } from './calls.ts';
@@ -15,6 +16,7 @@ import { smarticoError, type Tell } from './notice.ts';
 import { languageOf, type Settings } from './options.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
+import { textOf } from './text.ts';
 
 declare const VERSION: string;
 
@@ -59,6 +61,8 @@ const REMOTE = [
   'sendServerDebug',
 ] as const;
 type Remote = { [name in (typeof REMOTE)[number]]: (...args: never[]) => Promise<never> };
+
+const OPERATIONS = ['add', 'remove', 'replace', 'clear'];
 
 /** Milliseconds that `identify` and `online` wait for the collector's word. */
 const PATIENCE = 3_000;
@@ -112,9 +116,11 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     void line.ask((live) => live.expect(changed));
     return report(type, payload);
   };
-  const setLoginEntry = (entry: string) => {
-    void line.ask((live) => live.enters(`${entry}`));
-    return report('core_set_last_login_entry', { core_last_login_entry: `${entry}` });
+  const setLoginEntry = (given: string) => {
+    const entry = textOf(given, NAME_LENGTH);
+    if (!entry) return tell('bad_argument', 'setLoginEntry(entry)');
+    void line.ask((live) => live.enters(entry));
+    return report('core_set_last_login_entry', { core_last_login_entry: entry });
   };
   const pairs = (text: string) => Object.fromEntries(new URLSearchParams(text.slice(1)));
   const api = new Proxy({} as SmarticoApi, {
@@ -162,6 +168,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
 
     getPublicProps: () => (line.here()?.props() ?? null) as never,
     updatePublicTags(operation, tags) {
+      if (!OPERATIONS.includes(operation)) return tell('bad_argument', `updatePublicTags: ${OPERATIONS}`);
       const list = ([] as string[]).concat(tags ?? []);
       void line.ask((live) => live.expectTags(operation, list));
       return report('core_public_tags_update', { operation, tags: list });
@@ -178,9 +185,9 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
       return settings() ? api : null;
     },
 
-    on: (key: string | number, handler: never, options?: { replay?: boolean }) => on(`${key}`, handler, options),
-    off: (key, handler) => callbacks.off(`${key}`, handler),
-    dp: (link) => needs.open(`${link}`),
+    on: (key: string | number, handler: never, options?: { replay?: boolean }) => on(String(key), handler, options),
+    off: (key, handler) => callbacks.off(String(key), handler),
+    dp: (link) => (typeof link === 'string' ? needs.open(link) : tell('link_dropped', typeof link)),
 
     isMobile: () => /Mobi|Android/i.test(root.navigator.userAgent),
     parseUrl: () => pairs(root.location.search),

@@ -1,5 +1,5 @@
 /**
- * Whether a login begins a session: not within 30 minutes of the last sign of life of this user in this browser, for all
+ * Whether a login begins a session: not within 30 minutes of the last page that wanted one for this user in this browser, for all
  * its tabs. A logout ends the window at once, so that the next login counts.
  */
 import type { TextStore } from '../platform.ts';
