@@ -26,7 +26,8 @@ const ADDRESS = /^\s*(?:dp:)?((?:https?:\/)?\/.*)/i;
  * `dp:action&action=X`, the prefix optional; a URL or a path is the verb `go`; in a URL the whole may be encoded as well (`dp%3Aaction%26action%3DX`). Each
  * byte is decoded exactly once: a verb that was encoded twice is none, a value stays what it was. `undefined`: not a link.
  */
-export const parseLink = (text: string): DeepLink | undefined => {
+export const parseLink = (written: string): DeepLink | undefined => {
+  const text = written.trim();
   let pieces: string[];
   try {
     const [, url] = ADDRESS.exec(text) ?? ADDRESS.exec(decodeURIComponent(text)) ?? [];

@@ -20,6 +20,7 @@ describe('a link reads', () => {
     ['dp:action&action=%2541', 'action', { action: '%41' }],
     ['dp:action&action=漢字%C3%A9', 'action', { action: '漢字é' }],
     ['dp:inbox', 'inbox', {}],
+    [' dp:inbox \n', 'inbox', {}],
     ['dp:gf&silent', 'gf', { silent: 'true' }],
     ['dp:action&exp=5&sig=a-_b', 'action', { exp: '5', sig: 'a-_b' }],
     ['https://op.example/x?a=1&b=50%#h', 'go', { url: 'https://op.example/x?a=1&b=50%#h' }],
