@@ -15,6 +15,15 @@ interface CustomerRow {
   state: string;
 }
 
+/** An `update` that waits for its commit. */
+interface Waiting {
+  label: string;
+  changes: StateChange[];
+  folded: Cursor | undefined;
+  resolve(stored: boolean[]): void;
+  reject(cause: unknown): void;
+}
+
 const stateOf = ({ state }: CustomerRow): CustomerState => JSON.parse(state) as CustomerState;
 
 export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
@@ -47,18 +56,36 @@ export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
     const written = version === 0 ? add.run(label, key, json) : replace.run(json, label, key, version);
     return written.changes === 1;
   };
-  const storeAll = db.transaction((label: string, changes: StateChange[], folded: Cursor | undefined): boolean[] => {
-    const stored = changes.map((change) => store(label, change));
-    if (folded !== undefined && stored.every(Boolean)) keepFolded.run(label, folded);
-    return stored;
-  });
+  const storeAll = db.transaction((updates: Waiting[]): boolean[][] =>
+    updates.map(({ label, changes, folded }) => {
+      const stored = changes.map((change) => store(label, change));
+      if (folded !== undefined && stored.every(Boolean)) keepFolded.run(label, folded);
+      return stored;
+    }),
+  );
+  let waiting: Waiting[] = [];
+  /** A commit stops everybody until the disk has it: those of one turn share it. */
+  const commit = (): void => {
+    const updates = waiting;
+    if (updates.length === 0) return;
+    waiting = [];
+    try {
+      const stored = storeAll.immediate(updates);
+      for (const [at, { resolve }] of updates.entries()) resolve(stored[at]!);
+    } catch (cause) {
+      for (const { reject } of updates) reject(cause);
+    }
+  };
 
   return {
     async get(label, customer) {
       const row = find.get(toColumn(label), toColumn(customer));
       return row && { version: row.version, state: stateOf(row) };
     },
-    update: async (label, changes, folded) => storeAll.immediate(toColumn(label), changes, folded),
+    update: (label, changes, folded) =>
+      new Promise((resolve, reject) => {
+        if (waiting.push({ label: toColumn(label), changes, folded, resolve, reject }) === 1) setImmediate(commit);
+      }),
     folded: async (label) => findFolded.get(toColumn(label))?.cursor ?? 0,
     async list(label, after, limit) {
       const rows = page.all(toColumn(label), after === undefined ? '' : toColumn(after), limit + 1);
@@ -76,6 +103,7 @@ export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
       return findSetting.get(name)!.value;
     },
     async close() {
+      commit();
       db.close();
     },
   };
