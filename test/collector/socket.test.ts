@@ -201,7 +201,7 @@ const raise = (cause: Error): never => {
   throw cause;
 };
 
-describe('silence', () => {
+describe('a socket', () => {
   /** One socket on a server of the test's own, looked at whenever the test likes. */
   const openAlone = async (now = () => 0) => {
     const server = new WebSocketServer({ port: 0 });
@@ -258,7 +258,7 @@ describe('silence', () => {
     server.close();
   });
 
-  test('is asked after 25 s, and ends after 60 s', async () => {
+  test('that is silent is asked after 25 s, and ends after 60 s', async () => {
     const { socket, client, server } = await openAlone();
     client.send('{"cid":1}');
     await once(client, 'message');
