@@ -102,6 +102,8 @@ test('a refusal purges what was kept and ends what was open, and the next page i
   const closed = page.waitForFunction(() => !window._smartico.checkSuccessfullyIdentify());
   await page.evaluate(() => window._smartico.consent(false));
   await closed;
+  const send = () => world.operator.send('ann', { kind: 'inbox', title: 'For nobody', body: 'at home' });
+  await expect.poll(async () => (await send()).delivered, patience).toBe(0);
   world.network.heal();
   asked.length = 0;
   await page.reload();

@@ -22,7 +22,12 @@ const openStrict = async (tag: string): Promise<Page> => {
   const script = (text: string) =>
     `<script src="${world.pages.add(text, { 'content-type': 'text/javascript' })}"></script>`;
   const before = `window._smartico_allow_localhost = true; window._smartico_user_id = 'ann'; window.reports = [];
-    document.addEventListener('securitypolicyviolation', (report) => reports.push(report.violatedDirective + ' ' + report.blockedURI));`;
+    document.addEventListener('securitypolicyviolation', (report) => reports.push(report.violatedDirective + ' ' + report.blockedURI));
+    window.scripts = [];
+    new MutationObserver((changes) => {
+      for (const { src, integrity } of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+        if (src) scripts.push({ path: new URL(src).pathname, pinned: integrity > '' });
+    }).observe(document, { childList: true, subtree: true });`;
   const path = world.pages.add(
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Casino</title>
 ${script(before)}${tag}${script(writeDown)}
@@ -56,13 +61,15 @@ const useEverything = async (page: Page): Promise<void> => {
   expect(await eventsNamed(world, 'engagement_impression', 'PLAYED')).toHaveLength(3);
 };
 const reports = (page: Page) => page.evaluate(() => (window as unknown as { reports: string[] }).reports);
-const scripts = (page: Page) =>
-  page.evaluate(() =>
-    Array.from(document.scripts, ({ src, integrity }) => ({
-      path: new URL(src).pathname,
-      pinned: integrity !== '',
-    })).filter(({ path }) => path.includes('smartico')),
-  );
+interface Script {
+  path: string;
+  pinned: boolean;
+}
+/** Ours, as they came; a tag may be gone once its script ran. */
+const scripts = async (page: Page): Promise<Script[]> => {
+  const all = await page.evaluate(() => (window as unknown as { scripts: Script[] }).scripts);
+  return all.filter(({ path }) => path.includes('smartico'));
+};
 
 test('under a strict policy with Trusted Types everything is drawn and told, without one violation report', async () => {
   const page = await openStrict(
