@@ -34,11 +34,16 @@ const PACE_MS = 25;
 const RETRY_MS = 1_000;
 const MOST_AT_ONCE = 500;
 /** Beyond this the log is read again instead: it has everything, and memory has a bound. */
-const MOST_WAITING = 20_000;
+const MOST_WAITING = { events: 20_000, characters: 16_000_000 };
 /** Events after which the place is kept although nobody changed: this many are read again after a start. */
 const KEEP_EVERY = 50_000;
 /** Users that are known to be registered, so that their events need no look into the store. */
 const MOST_KNOWN = 100_000;
+
+interface Waiting extends Happening {
+  /** Characters of its payload, which waits with it. */
+  weight: number;
+}
 
 const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeeds) => {
   const fold = createFold(users, label, changed);
@@ -50,7 +55,8 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
-  let waiting: Happening[] = [];
+  let waiting: Waiting[] = [];
+  let weight = 0;
   /** From this event on, whatever changes somebody waits. */
   let waitingFrom: Cursor | undefined;
   let running: Promise<void> | undefined;
@@ -67,6 +73,13 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
   };
   const isNew = (type: string, user: string | null): boolean =>
     changesCustomers(type) || (user !== null && !known.has(user));
+
+  /** The first of those that wait; they are in the order of the log. */
+  const take = (count: number): Waiting[] => {
+    const taken = waiting.splice(0, count);
+    for (const one of taken) weight -= one.weight;
+    return taken;
+  };
 
   const happeningOf = (
     {
@@ -113,18 +126,19 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
     if (joinsUp(page.next)) {
       at = 'live';
       seen = Math.max(seen, folded);
-      waiting = waiting.filter(({ cursor }) => cursor > folded);
+      take(waiting.filter(({ cursor }) => cursor <= folded).length);
     }
     await nextTurn();
   };
   const foldWaiting = async (): Promise<void> => {
-    const some = waiting.splice(0, MOST_AT_ONCE);
+    const some = take(MOST_AT_ONCE);
     await keep(some, waiting.length === 0 ? seen : some.at(-1)!.cursor);
     await pause(PACE_MS);
   };
   const lose = (): void => {
     at = 'lost';
     waiting = [];
+    weight = 0;
     waitingFrom = undefined;
   };
 
@@ -163,9 +177,12 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
         if (isOfLast || event.system || !isNew(event_type, user_ext_id)) continue;
         const payload = (): Payload => JSON.parse(event.payload) as Payload;
         const happening = happeningOf(event, { cursor, device_id, received_at }, payload);
-        if (happening) waiting.push(happening);
+        if (!happening) continue;
+        const heavy = happening.fact ? event.payload.length : 0;
+        waiting.push({ ...happening, weight: heavy });
+        weight += heavy;
       }
-      if (waiting.length > MOST_WAITING) lose();
+      if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
       // After a failure the store has its pause, however much is committed meanwhile.
       if (isDue() && retry === undefined) wake();
     },

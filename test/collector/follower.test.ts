@@ -134,8 +134,8 @@ describe('a failure', () => {
     expect(await tagsOf('u:anna')).toEqual(['A', 'B']);
   });
 
-  test('of a store that falls far behind loses nothing: the log is read again', async () => {
-    await follower.settled();
+  /** Returns the end of it. */
+  const holdTheStore = (): (() => void) => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -145,6 +145,12 @@ describe('a failure', () => {
       await held;
       return update(...change);
     };
+    return release;
+  };
+
+  test('of a store that falls far behind loses nothing: the log is read again', async () => {
+    await follower.settled();
+    const release = holdTheStore();
     for (let group = 0; group < 21; group++)
       await commit(Array.from({ length: 1_000 }, (_, n) => click(`user-${group}-${n}`)));
     await commit([tag('anna', 'a')]);
@@ -152,6 +158,24 @@ describe('a failure', () => {
     await follower.settled();
     expect((await users.list('casino', undefined, 100_000)).customers).toHaveLength(21_001);
     expect(await tagsOf('u:anna')).toEqual(['A']);
+  });
+
+  test('of a store that falls behind few events, all of them long, is as far behind', async () => {
+    await follower.settled();
+    const reads = vi.spyOn(log, 'events');
+    const release = holdTheStore();
+    const long = (n: number): NewEvent =>
+      event(`long-${n}`, {
+        user_ext_id: 'anna',
+        event_type: 'update_profile',
+        payload: JSON.stringify({ n, text: 'x'.repeat(30_000) }),
+      });
+    for (let n = 0; n < 600; n++) await commit([long(n)]);
+    expect(reads).not.toHaveBeenCalled();
+    release();
+    await follower.settled();
+    expect(reads).toHaveBeenCalled();
+    expect((await users.get('casino', 'u:anna'))?.state.properties.n?.value).toBe(599);
   });
 
   test('to be the first is no failure: what somebody else changed meanwhile is folded into', async () => {
