@@ -115,6 +115,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     customers,
     users: needs.users,
     ingest,
+    folded: follower.folded,
     pushKey: pushKeys.publicKey,
     now,
   });

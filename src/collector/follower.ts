@@ -16,6 +16,8 @@ import type { UserStore } from './store/user-store.ts';
 export interface Follower {
   /** Hears of every commit; costs next to nothing for events that change nobody. */
   committed(group: Submission[], outcomes: Outcome[][]): void;
+  /** Resolves when everything committed so far of a label is in the states, or a second later: the store may have failed. */
+  folded(label: string): Promise<void>;
   /** Resolves when everything committed so far is in the states, or cannot be for now. */
   settled(): Promise<void>;
   /** As `settled`, and keeps how far it came. */
@@ -35,6 +37,8 @@ const RETRY_MS = 1_000;
 const MOST_AT_ONCE = 500;
 /** Beyond this the log is read again instead: it has everything, and memory has a bound. */
 const MOST_WAITING = { events: 20_000, characters: 16_000_000 };
+/** Of whoever was answered only when their event is folded. */
+const PATIENCE_MS = 1_000;
 /** Events after which the place is kept although nobody changed: this many are read again after a start. */
 const KEEP_EVERY = 50_000;
 /** Users that are known to be registered, so that their events need no look into the store. */
@@ -55,6 +59,9 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
+  /** The last event that was heard of and changes somebody. */
+  let lastChange: Cursor = 0;
+  let watchers: { upTo: Cursor; resolve: () => void }[] = [];
   let waiting: Waiting[] = [];
   let weight = 0;
   /** From this event on, whatever changes somebody waits. */
@@ -107,6 +114,9 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
       for (const { customer } of happenings) if (customer.user !== null) know(customer.user);
     }
     folded = upTo;
+    const due = watchers.filter((one) => one.upTo <= folded);
+    watchers = watchers.filter((one) => one.upTo > folded);
+    for (const { resolve } of due) resolve();
   };
 
   /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
@@ -181,10 +191,16 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
         const heavy = happening.fact ? event.payload.length : 0;
         waiting.push({ ...happening, weight: heavy });
         weight += heavy;
+        lastChange = cursor;
       }
       if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
       // After a failure the store has its pause, however much is committed meanwhile.
       if (isDue() && retry === undefined) wake();
+    },
+    async folded(): Promise<void> {
+      if (folded >= lastChange) return;
+      const reached = new Promise<void>((resolve) => watchers.push({ upTo: lastChange, resolve }));
+      await Promise.race([reached, pause(PATIENCE_MS, undefined, { ref: false })]);
     },
     async settled(): Promise<void> {
       while (running) await running;
@@ -207,6 +223,9 @@ export const createFollower = (labels: readonly Label[], needs: FollowerNeeds): 
     committed(group, outcomes) {
       for (const [at, submission] of group.entries())
         followed.get(submission.label)?.committed(submission, outcomes[at]!);
+    },
+    async folded(label) {
+      await followed.get(label)?.folded();
     },
     async settled() {
       await Promise.all(all.map((one) => one.settled()));

@@ -124,6 +124,18 @@ test('messages are answered in the order in which they came, however fast', asyn
   expect(client.told.every(({ errCode }) => errCode === 0)).toBe(true);
 });
 
+test('whoever asks after the answer to an event is told what it changed', async () => {
+  const client = await connectCustomer(collector, 'writer');
+  for (let n = 0; n < 5; n++) {
+    const tag = { operation: 'add', tags: [`t${n}`] };
+    await client.ask({ cid: 9, eventType: 'core_public_tags_update', payload: tag });
+    const { props } = await client.ask({ cid: 527 });
+    expect((props as { core_public_tags: string[] }).core_public_tags).toHaveLength(n + 1);
+  }
+  await client.ask({ cid: 7, payload: { language: 'de' } });
+  expect(await client.ask({ cid: 527 })).toMatchObject({ props: { core_user_language: 'de' } });
+});
+
 test('a flood is told that it is one, then ended, and nobody else feels it', async () => {
   const client = await connectCustomer(collector, 'flood');
   for (let n = 0; n < 2_000; n++) client.say({ cid: 1, uuid: `flood-${n}` });

@@ -1,10 +1,11 @@
 /**
  * Messages that say that something happened. Each becomes an event of the log, under the message's `uuid` and `ts`, and is
- * answered when it is on disk.
+ * answered when it is on disk, and in the customer's state if it changes that.
  */
 import type { Payload } from '../../wire/event.ts';
 import { cids, type ErrCode, type Message } from '../../wire/protocol.ts';
 import { imageProblem } from '../engagement/safe-link.ts';
+import { changesCustomers } from '../engine/user-state.ts';
 import type { Ingest } from '../ingest.ts';
 import { type Fields, ProtocolError } from './answer.ts';
 import type { Ask, Asks, Known } from './ask.ts';
@@ -13,13 +14,15 @@ import type { Whence } from './speaker.ts';
 
 export interface SayingNeeds {
   ingest: Pick<Ingest, 'fromMessage'>;
+  /** Resolves when what was stored of a label is in its customers' states. */
+  folded(label: string): Promise<void>;
   now: () => number;
 }
 
 const errCodeOf = (verdict: string): ErrCode =>
   verdict === 'identity_unverified' || verdict === 'identity_expired' ? verdict : 'bad_event';
 
-export const sayingAsks = ({ ingest, now }: SayingNeeds): Asks => {
+export const sayingAsks = ({ ingest, folded, now }: SayingNeeds): Asks => {
   const say = async (speaker: Known, message: Message, whence: Whence, event_type: string, payload: Payload) => {
     const { label, customer, brand, device, voucher } = speaker;
     if (typeof message.uuid !== 'string') throw new ProtocolError('bad_message', 'uuid is missing; it names the event');
@@ -42,10 +45,16 @@ export const sayingAsks = ({ ingest, now }: SayingNeeds): Asks => {
     if (verdict) throw new ProtocolError(errCodeOf(verdict.code), `${verdict.code}: ${verdict.message}`);
   };
 
+  /** Whoever asks about the customer after the answer is told what the event made of them. */
+  const sayAndFold = async (speaker: Known, message: Message, whence: Whence, eventType: string, payload: Payload) => {
+    await say(speaker, message, whence, eventType, payload);
+    if (changesCustomers(eventType)) await folded(speaker.label.name);
+  };
+
   const event: Ask = {
     by: 'anyone',
     async answer(speaker, message, whence) {
-      await say(speaker, message, whence, textField(message, 'eventType', 200), payloadField(message));
+      await sayAndFold(speaker, message, whence, textField(message, 'eventType', 200), payloadField(message));
       return {};
     },
   };
@@ -53,7 +62,7 @@ export const sayingAsks = ({ ingest, now }: SayingNeeds): Asks => {
     by: 'user',
     async answer(speaker, message, whence) {
       const { payload, fields } = read(message);
-      await say(speaker, message, whence, eventType, payload);
+      await sayAndFold(speaker, message, whence, eventType, payload);
       return fields;
     },
   });
