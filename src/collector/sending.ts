@@ -45,6 +45,7 @@ export const sendingRoutes = (needs: SendingNeeds): Route[] => {
       engagements: createEngagements({ users, customers, channel, ownOrigins, newUid, now }),
       markers: createMarkers({ customers, submit, newEid: newId, now }),
       pushes: createPushSender(pushService, customers),
+      ownOrigins,
       now,
     }),
     ...contentRoutes({ labels, users, ownOrigins }),

@@ -11,9 +11,9 @@ import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
 import { aboutOf, type Content, contentText, expiryOf, pushOf } from './content.ts';
+import { placesOf } from './places.ts';
 import type { RequestMistake } from './reading.ts';
 import { givenUid, readRequest } from './request.ts';
-import type { Places } from './safe-link.ts';
 
 export interface Sent {
   /** `known`: it was sent to this customer before, and nothing changed. */
@@ -78,12 +78,6 @@ export const createEngagements = ({
   newUid,
   now,
 }: EngagementsNeeds): Engagements => {
-  const placesOf = ({ linkHosts, assetHosts }: Label): Places => ({
-    own: ownOrigins,
-    linkHosts,
-    assetOrigins: assetHosts,
-  });
-
   /** The words of an id stay what they first were: one id may go to many customers, and says the same to each. */
   const keep = async (label: Label, uid: string, content: Content): Promise<void> => {
     const text = contentText(content);
@@ -99,7 +93,7 @@ export const createEngagements = ({
       // Before its mistakes: what is tried again for hours may have expired since.
       const given = givenUid(request);
       if (given !== undefined && isIn(await customers.read(label, customer), given)) return known(given);
-      const read = readRequest(request, placesOf(label), now());
+      const read = readRequest(request, placesOf(label, ownOrigins), now());
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
       await keep(label, uid, content);
@@ -113,7 +107,7 @@ export const createEngagements = ({
       return { is: 'sent', engagement_uid: uid, delivered, removed };
     },
     preview(label, request) {
-      const read = readRequest(request, placesOf(label), now());
+      const read = readRequest(request, placesOf(label, ownOrigins), now());
       return read.ok ? { mistakes: [], removed: read.requested.removed } : { mistakes: read.mistakes, removed: [] };
     },
   };

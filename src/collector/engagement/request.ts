@@ -6,7 +6,7 @@ import { fields } from '../config-place.ts';
 import type { Removed } from './clean-html.ts';
 import type { Content, DeepLinkContent, InboxContent, PopupContent } from './content.ts';
 import { openReading, type Reading, type RequestMistake } from './reading.ts';
-import { imageProblem, linkProblem, type Places } from './safe-link.ts';
+import { linkProblem, type Places, pictureProblem } from './safe-link.ts';
 
 export interface Requested {
   /** The operator's own, if one was given. */
@@ -55,7 +55,7 @@ const readInbox: Read<InboxContent> = (reading, places) => {
     kind: 'inbox',
     title: reading.text(known.title, longest.title),
     body: reading.text(known.body, longest.body),
-    image: reading.address(known.image, imageProblem),
+    image: reading.address(known.image, (text) => pictureProblem(text, places)),
     action,
     html,
     buttons,

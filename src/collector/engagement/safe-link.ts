@@ -89,3 +89,19 @@ export const keptAsset = (text: string, { own, assetOrigins }: Places): string |
   const url = absolute(text);
   return url && (own.has(url.origin) || assetOrigins.includes(url.origin)) ? url.href : undefined;
 };
+
+const isAbsolute = (text: string): boolean => /^https?:/i.test(text);
+
+/** Of a picture that a page loads by itself: no other host learns that somebody looks. */
+export const pictureProblem = (text: string, places: Places): LinkProblem =>
+  imageProblem(text) ??
+  (isAbsolute(text) && keptAsset(text, places) === undefined
+    ? "comes from no origin of the label's assetHosts"
+    : undefined);
+
+/** Of what is opened where no page is that would look at it first. */
+export const openedProblem = (text: string, places: Places): LinkProblem =>
+  linkProblem(text) ??
+  (isAbsolute(text) && keptLink(text, places) === undefined
+    ? "leads to no https host of the label's linkHosts"
+    : undefined);

@@ -4,21 +4,21 @@
 
 import { fields } from '../config-place.ts';
 import { openReading } from '../engagement/reading.ts';
-import { imageProblem, linkProblem } from '../engagement/safe-link.ts';
+import { openedProblem, type Places, pictureProblem } from '../engagement/safe-link.ts';
 import { refuseMistakes } from '../refusal.ts';
 import type { Notice } from './push-sender.ts';
 
 /** Push services take 4 kB, encrypted. */
 const longest = { title: 200, body: 1_000 } as const;
 
-export const readNotice = (request: unknown, now: number): Notice => {
+export const readNotice = (request: unknown, places: Places, now: number): Notice => {
   const reading = openReading(request, now);
   const known = fields(reading.root, ['title', 'body', 'action', 'icon'], ['title', 'body']);
   const notice: Notice = {
     title: reading.text(known.title, longest.title),
     body: reading.text(known.body, longest.body),
-    action: reading.address(known.action, linkProblem),
-    icon: reading.address(known.icon, imageProblem),
+    action: reading.address(known.action, (text) => openedProblem(text, places)),
+    icon: reading.address(known.icon, (text) => pictureProblem(text, places)),
   };
   const mistakes = reading.mistakes();
   if (mistakes.length > 0) throw refuseMistakes('bad_engagement', mistakes);

@@ -7,6 +7,7 @@ import { limits } from '../../wire/limits.ts';
 import type { Body } from '../body.ts';
 import type { Label } from '../config.ts';
 import type { Engagements } from '../engagement/engagements.ts';
+import { placesOf } from '../engagement/places.ts';
 import { type Customer, userCustomer } from '../engine/customer-key.ts';
 import type { Markers } from '../markers.ts';
 import { readNotice } from '../push/notice.ts';
@@ -21,6 +22,8 @@ export interface EngagementNeeds extends AdminNeeds {
   engagements: Engagements;
   markers: Markers;
   pushes: PushSender;
+  /** The collector's own origins, complete once it listens. */
+  ownOrigins: ReadonlySet<string>;
   now: () => number;
 }
 
@@ -36,7 +39,14 @@ const addressed = (request: FastifyRequest, label: Label): Addressed => {
   return { ...userCustomer(user, label.hashes.form === 'v2'), user };
 };
 
-export const engagementRoutes = ({ engagements, markers, pushes, now, ...keys }: EngagementNeeds): Route[] => {
+export const engagementRoutes = ({
+  engagements,
+  markers,
+  pushes,
+  ownOrigins,
+  now,
+  ...keys
+}: EngagementNeeds): Route[] => {
   const admin = labelOfAdmin(keys);
   const post = (
     url: string,
@@ -83,7 +93,9 @@ export const engagementRoutes = ({ engagements, markers, pushes, now, ...keys }:
       [schemas.notice, schemas.pushReport],
       (request) => {
         const label = admin(request);
-        return pushes.send(label, addressed(request, label), readNotice(bodyOf(request), now()));
+        // A notification comes from the label's own site.
+        const places = placesOf(label, new Set([...ownOrigins, ...label.origins]));
+        return pushes.send(label, addressed(request, label), readNotice(bodyOf(request), places, now()));
       },
     ),
   ];

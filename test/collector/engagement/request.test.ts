@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readRequest } from '../../../src/collector/engagement/request.ts';
 
-const places = { own: new Set<string>(), linkHosts: [], assetOrigins: [] };
+const places = { own: new Set<string>(), linkHosts: [], assetOrigins: ['https://cdn.op.example'] };
 const now = 1_000_000;
 const readAs = (value: unknown) => readRequest(value, places, now);
 const popup = (more: object = {}) => ({ kind: 'popup', title: 'Hello', ...more });
@@ -31,6 +31,10 @@ test('a popup needs a title and nothing else', () => {
       },
     },
   });
+});
+
+test.each(['/lantern.svg', 'https://cdn.op.example/i.png'])('%s may be a picture', (image) => {
+  expect(readAs(inbox({ image }))).toMatchObject({ ok: true, requested: { content: { image } } });
 });
 
 test('an inbox message with HTML or buttons opens itself', () => {
@@ -63,6 +67,7 @@ test.each<[string, unknown, [path: string, code: string][]]>([
     [['buttons[0].action', 'unsafe_link']],
   ],
   ['script in a picture', inbox({ image: 'data:image/svg+xml,x' }), [['image', 'unsafe_link']]],
+  ['a picture that tells another host', inbox({ image: 'https://evil.example/i.png' }), [['image', 'unsafe_link']]],
   ['script in a deep link', { kind: 'deep_link', dp: 'javascript:alert(1)' }, [['dp', 'unsafe_link']]],
   ['a time that has passed', popup({ expires_at: now }), [['expires_at', 'expired']]],
   ['a time that is no number', popup({ expires_at: 'soon' }), [['expires_at', 'bad_field']]],

@@ -30,7 +30,15 @@ beforeAll(async () => {
   await once(service, 'listening');
   endpoint = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
   push = createPushService(await keptVapidKeys(createMemoryUsers()), { allowLoopback: true });
-  collector = await startHere({ label: { push: { subject: 'mailto:it@op.example' } }, pushService: push });
+  collector = await startHere({
+    label: {
+      origins: ['https://op.example'],
+      linkHosts: ['shop.op.example'],
+      assetHosts: ['https://cdn.op.example'],
+      push: { subject: 'mailto:it@op.example' },
+    },
+    pushService: push,
+  });
 });
 afterAll(async () => {
   await collector.stop();
@@ -144,6 +152,13 @@ test('a subscription that no browser made is forgotten, and nobody is called', a
   expect([came, await kept()]).toEqual([[], []]);
 });
 
+test.each(['https://op.example/promo', 'https://shop.op.example/', 'dp:inbox'])(
+  'a click may lead to %s',
+  async (action) => {
+    expect((await sendPush('nobody-yet', { ...notice, action })).status).toBe(200);
+  },
+);
+
 test('a customer without any is told so', async () => {
   expect((await sendPush('nobody-yet', notice)).body).toEqual({ sent: 0, gone: 0, failed: [], native: 0 });
 });
@@ -153,6 +168,8 @@ test.each([
   [{ title: 'x' }, 'body'],
   [{ ...notice, action: 'javascript:alert(1)' }, 'action'],
   [{ ...notice, icon: 'dp:inbox' }, 'icon'],
+  [{ ...notice, action: 'https://evil.example/' }, 'action'],
+  [{ ...notice, icon: 'https://evil.example/i.png' }, 'icon'],
   [{ ...notice, colour: 1 }, 'colour'],
   [{ ...notice, title: 'x'.repeat(201) }, 'title'],
 ])('%j is refused', async (wrong, path) => {
