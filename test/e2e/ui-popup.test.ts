@@ -3,7 +3,7 @@
  */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { did, uiWorld, until } from '../support/ui-world.ts';
+import { anybody, did, uiWorld, until } from '../support/ui-world.ts';
 
 const world = uiWorld();
 const dialog = (page: Page) => page.getByRole('dialog');
@@ -254,7 +254,8 @@ describe('its HTML', () => {
 
   test('is framed in an opaque sandbox at its own size, and no script of it runs', async () => {
     const page = await world.open();
-    await withHtml(page, world.pages.add('<h1>Spins</h1><script>parent.postMessage("ran", "*")</script>'));
+    const html = '<h1>Spins</h1><script>parent.postMessage("ran", "*")</script>';
+    await withHtml(page, world.pages.add(html, anybody));
     await until(page, 'impression p1 30');
     const frame = dialog(page).locator('iframe');
     expect(await frame.evaluate((it: HTMLIFrameElement) => [`${it.sandbox}`, it.referrerPolicy])).toEqual([
@@ -277,6 +278,19 @@ describe('its HTML', () => {
     await until(page, 'failed p1 30');
     expect(await did(page)).toEqual(['tell collector_unreachable content of p1', 'failed p1 30']);
   });
+
+  test.each([404, 500])(
+    'that is an error of the collector, %i, is reported as failed and never shown',
+    async (status) => {
+      const page = await world.open();
+      await page.route('**/error', (route) => route.fulfill({ status, headers: anybody, body: '{"code":"internal"}' }));
+      await withHtml(page, '/error');
+      await until(page, 'failed p1 30');
+      expect(await did(page)).toEqual(['tell collector_unreachable content of p1', 'failed p1 30']);
+      expect(await dialog(page).count()).toBe(0);
+      expect(world.complaints.splice(0).filter((text) => !text.includes(`${status}`))).toEqual([]);
+    },
+  );
 
   test('from a collector that is gone is reported as failed, whatever error page the browser has', async () => {
     const page = await world.open();

@@ -20,6 +20,8 @@ export interface Stage {
   messages: Message[];
   /** What the next call of the API comes to, if not to success. */
   failing: 'list' | 'change' | undefined;
+  /** When the next changes are answered. */
+  answered: Promise<unknown>;
   /** Path of an engagement's content, by its id. */
   content: { [uid: string]: string };
   /** Path of the widget. */
@@ -46,7 +48,9 @@ const callbacks = createCallbacks((code, about) => void did.push(`tell ${code} $
 
 const change = async (what: string, apply: () => void) => {
   did.push(what);
-  if (window.stage.failing === 'change') return { err_code: 500, err_message: 'internal' };
+  const { failing, answered } = window.stage;
+  await answered;
+  if (failing === 'change') return { err_code: 500, err_message: 'internal' };
   apply();
   return { err_code: 0, err_message: '' };
 };
@@ -104,6 +108,7 @@ Object.assign(window, {
       ineligible: [],
       messages: [],
       failing: undefined,
+      answered: Promise.resolve(),
       content: {},
       widget: '/nothing',
       language: 'en',

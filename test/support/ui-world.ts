@@ -26,6 +26,9 @@ export interface UiWorld {
 const policyOf = (collector: string) =>
   `default-src 'self' ${collector}; require-trusted-types-for 'script'; trusted-types 'none'`;
 
+/** As the collector serves content: any page may ask whether it is there. */
+export const anybody = { 'access-control-allow-origin': '*' };
+
 export const uiWorld = (): UiWorld => {
   let pages: PageServer;
   let browser: Browser;

@@ -22,8 +22,12 @@ export const contentRoutes = ({ labels, users, ownOrigins }: ContentNeeds): Rout
     if (text === undefined) throw new Refusal('not_found', 'there is no engagement of this id');
     return readContent(text);
   };
-  /** It never changes; a customer's own device may keep it, a cache between need not. */
-  const kept = (reply: FastifyReply): FastifyReply => reply.header('cache-control', 'private, max-age=3600');
+  /**
+   * It never changes; a customer's own device may keep it, a cache between need not. Any page may ask for it, and learns
+   * whether it is there: the id is the secret.
+   */
+  const kept = (reply: FastifyReply): FastifyReply =>
+    reply.header('cache-control', 'private, max-age=3600').header('access-control-allow-origin', '*');
   const params = (request: FastifyRequest): { label_key: string; uid: string } =>
     request.params as { label_key: string; uid: string };
 
@@ -55,7 +59,7 @@ export const contentRoutes = ({ labels, users, ownOrigins }: ContentNeeds): Rout
         const { label_key, uid } = params(request);
         const content = uid.endsWith('.json') ? await contentOf(label_key, uid.slice(0, -'.json'.length)) : undefined;
         if (content?.kind !== 'inbox') throw new Refusal('not_found', 'there is no message at this address');
-        return kept(reply).header('access-control-allow-origin', '*').send(inboxBody(content));
+        return kept(reply).send(inboxBody(content));
       },
     },
   ];

@@ -4,7 +4,7 @@
  */
 import type { InboxChange, SmarticoApi } from '../customer-api.ts';
 import { createRow, type Row } from './inbox-row.ts';
-import { emptyShelf, type Message, marked, older, PAGE, refreshed, type Shelf, without } from './inbox-shelf.ts';
+import { emptyShelf, type Mark, type Message, marked, older, PAGE, refreshed, without } from './inbox-shelf.ts';
 import type { Layer } from './layer.ts';
 import type { UiNeeds } from './ui.ts';
 import type { Speech } from './words.ts';
@@ -38,15 +38,12 @@ export interface InboxList {
   forget(): void;
 }
 
-/** What a mark will make of the list. */
-type Hope = (shelf: Shelf) => Shelf;
-
 export const createInboxList = ({ layer, speech, api, discard, unread, open, failed }: InboxListNeeds): InboxList => {
   const { make, root } = layer;
   const { words } = speech;
   /** As the collector listed it, and the marks that it has not answered yet. */
   let listed = emptyShelf;
-  const hopes = new Set<Hope>();
+  const hopes = new Set<Mark>();
   let at: 'loading' | 'failed' | 'listed' = 'loading';
   /** The message whose delete can be undone. */
   let leaving: { guid: string; timer: number } | undefined;
@@ -56,11 +53,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
   const button = (text: string, click: () => void, kind: string | null = null) =>
     make('button', { class: kind, click }, text);
   const count = make('span');
-  const readAll = button(
-    words.readAll,
-    () => attempt((seen) => marked(seen, { read: true }), api.markAllInboxMessagesAsRead()),
-    'end',
-  );
+  const readAll = button(words.readAll, () => attempt(marked({ read: true }), api.markAllInboxMessagesAsRead()), 'end');
   const bar = make('div', { class: 'bar' }, count, readAll);
   const list = make('ul', { role: 'list' });
   const state = make('div', { class: 'state' });
@@ -77,7 +70,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
   const say = (text?: string, undo?: () => void) =>
     toast.replaceChildren(text ? make('p', {}, text, undo ? button(words.undo, undo, 'end') : null) : '');
   /** Shows what is hoped for. If that comes to nothing, it alone is taken back: whatever was listed or marked since stays. */
-  const attempt = async (hope: Hope, change: Promise<InboxChange>) => {
+  const attempt = async (hope: Mark, change: Promise<InboxChange>) => {
     hopes.add(hope);
     redraw();
     // Both ways of a failure are one to the customer.
@@ -99,7 +92,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
         open: () => open(now()),
         star() {
           const favorite = !now().favorite;
-          attempt((seen) => marked(seen, { favorite }, guid), api.markUnmarkInboxMessageAsFavorite(guid, favorite));
+          attempt(marked({ favorite }, guid), api.markUnmarkInboxMessageAsFavorite(guid, favorite));
         },
         remove: () => remove(guid, row),
       });
@@ -146,7 +139,7 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     if (!leaving) return;
     const { guid } = leaving;
     stay();
-    attempt((seen) => without(seen, guid), api.deleteInboxMessage(guid));
+    attempt(without(guid), api.deleteInboxMessage(guid));
   };
 
   const load = async (from: number) => {
@@ -169,14 +162,14 @@ export const createInboxList = ({ layer, speech, api, discard, unread, open, fai
     element,
     refresh: () => void load(0),
     read({ message_guid: guid, read }) {
-      if (!read) attempt((seen) => marked(seen, { read: true }, guid), api.markInboxMessageAsRead(guid));
+      if (!read) attempt(marked({ read: true }, guid), api.markInboxMessageAsRead(guid));
     },
     focus: ({ message_guid }) => rows.get(message_guid)?.opener.focus(),
     settle,
     leave() {
       if (!leaving) return;
       discard(leaving.guid);
-      listed = without(listed, leaving.guid);
+      hopes.add(without(leaving.guid));
       stay();
     },
     forget: stay,

@@ -39,15 +39,19 @@ export const refreshed = ({ messages, complete }: Shelf, page: Message[]): Shelf
   };
 };
 
-/** @param guid of the message that changes, or nothing: all do */
-export const marked = (shelf: Shelf, part: Partial<InboxMessage>, guid?: string): Shelf => ({
-  ...shelf,
-  messages: shelf.messages.map((message) =>
-    guid === undefined || guid === message.message_guid ? { ...message, ...part } : message,
-  ),
-});
+/** What a mark makes of the messages. */
+export type Mark = (shelf: Shelf) => Shelf;
 
-export const without = (shelf: Shelf, guid: string): Shelf => ({
-  ...shelf,
-  messages: shelf.messages.filter(({ message_guid }) => message_guid !== guid),
-});
+/** @param guid of the message that changes, or nothing: all do */
+export const marked =
+  (part: Partial<InboxMessage>, guid?: string): Mark =>
+  (shelf) => ({
+    ...shelf,
+    messages: shelf.messages.map((message) =>
+      guid === undefined || guid === message.message_guid ? { ...message, ...part } : message,
+    ),
+  });
+
+export const without =
+  (guid: string): Mark =>
+  (shelf) => ({ ...shelf, messages: shelf.messages.filter(({ message_guid }) => message_guid !== guid) });

@@ -66,7 +66,7 @@ describe('the first page again', () => {
 
 test('a mark is on one message, or on all', () => {
   const reads = (shelf: Shelf) => shelf.messages.filter(({ read }) => read).length;
-  expect(reads(marked(first, { read: true }, 'm3'))).toBe(1);
-  expect(reads(marked(first, { read: true }))).toBe(20);
-  expect(guids(without(first, 'm1'))).toEqual(names(2, 20));
+  expect(reads(marked({ read: true }, 'm3')(first))).toBe(1);
+  expect(reads(marked({ read: true })(first))).toBe(20);
+  expect(guids(without('m1')(first))).toEqual(names(2, 20));
 });
