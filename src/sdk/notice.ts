@@ -13,6 +13,9 @@ export interface SmarticoError extends Error {
 export const smarticoError = (code: SdkCode, about: string): SmarticoError =>
   Object.assign(new Error(`${code}: ${about}`), { code });
 
+/** Remembered of what was told: the ids and addresses that a long-lived page speaks of have no end. */
+const REMEMBERED = 100;
+
 /** Tells a code and what it is about, once per page; `cause` is logged beside it. */
 export type Tell = (code: SdkCode, about: string, cause?: unknown) => undefined;
 
@@ -20,7 +23,9 @@ export const createTell = (log: (...words: unknown[]) => void): Tell => {
   const told = new Set<string>();
   return (code, about, cause = '') => {
     const words = `[smartico] ${code}: ${about}`;
-    if (!told.has(words)) log(words, cause);
+    if (told.has(words)) return;
+    log(words, cause);
+    if (told.size === REMEMBERED) told.clear();
     told.add(words);
   };
 };

@@ -154,18 +154,17 @@ export const createInbox = ({ platform, read, write, bodiesAt, tell }: InboxNeed
       return { err_code: errCode, err_message: message };
     }
   };
-  const changeOne = async (cid: number, guid: string): Promise<InboxChange> => {
+  /** None of these is unread from now on; all that were are again if the collector would not have it. */
+  const changeSeen = async (cid: number, fields: object, guids: string[], seen?: number): Promise<InboxChange> => {
     const messages = shown;
-    const unseen = messages.get(guid) === true;
-    messages.set(guid, false);
-    const outcome = await change(cid, { engagement_uid: guid }, +unseen);
-    if (outcome.err_code) messages.set(guid, unseen);
+    const unseen = guids.filter((guid) => messages.get(guid));
+    for (const guid of unseen) messages.set(guid, false);
+    const outcome = await change(cid, fields, seen ?? unseen.length);
+    if (outcome.err_code) for (const guid of unseen) messages.set(guid, true);
     return outcome;
   };
-  const changeAll = (cid: number, fields: object) => {
-    for (const guid of shown.keys()) shown.set(guid, false);
-    return change(cid, fields, Infinity);
-  };
+  const changeOne = (cid: number, guid: string) => changeSeen(cid, { engagement_uid: guid }, [guid]);
+  const changeAll = (cid: number, fields: object) => changeSeen(cid, fields, [...shown.keys()], Infinity);
 
   return {
     calls: {

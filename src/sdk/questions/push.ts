@@ -14,7 +14,8 @@ const states = { granted: 'allowed', default: 'ask', denied: 'blocked' } as cons
 /** Published numbers of the browsers that a page can be in. */
 const DESKTOP = 0;
 const PHONE = 8;
-const TOKEN_LENGTH = 4_096;
+/** What the collector takes. */
+const TOKEN_LENGTH = 2_048;
 /** Remembered while the collector knows nothing of a wish for push: the next page tells it. */
 const UNTOLD = '-';
 
@@ -45,6 +46,8 @@ export interface PushRoom {
   request(): Promise<PushState>;
   /** The collector knows who this is: the subscription of this browser is theirs now. */
   attach(): Promise<void>;
+  /** Nobody is known here any more: what is sent to the last user must not reach this browser. */
+  detach(): Promise<void>;
   registerNative(token: unknown, platform?: unknown, application?: unknown): Promise<void>;
 }
 
@@ -78,14 +81,25 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     if (typeof smartico_dp === 'string') openLink(smartico_dp);
   });
 
-  const subscribe = async ({ pushManager }: ServiceWorkerRegistration, applicationServerKey: string) => {
+  const scopeOf = (path: string) => path.replace(/[^/]*$/, name + PUSH_SCOPE);
+  /** One step after another: what one user gives up is not what the next one gets. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <Outcome>(step: () => Promise<Outcome>): Promise<Outcome> => {
+    const done = turn.then(step);
+    turn = done;
+    return done;
+  };
+  const unsubscribe = async ({ pushManager }: ServiceWorkerRegistration) =>
+    (await pushManager.getSubscription())?.unsubscribe();
+  const subscribe = async (registration: ServiceWorkerRegistration, applicationServerKey: string) => {
+    const { pushManager } = registration;
     const options = { userVisibleOnly: true, applicationServerKey };
     try {
       return await pushManager.subscribe(options);
     } catch (cause) {
       if ((cause as Error).name !== 'InvalidStateError') throw cause;
       // A subscription to a key that the collector had before stands in the way.
-      await (await pushManager.getSubscription())?.unsubscribe();
+      await unsubscribe(registration);
       return pushManager.subscribe(options);
     }
   };
@@ -95,13 +109,11 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     let step = `no service worker at ${path}: a file there that imports the collector's smartico-sw.js`;
     try {
       local.set(key, local.get(key) ?? UNTOLD);
-      const scope = path.replace(/[^/]*$/, name + PUSH_SCOPE);
-      const registration = await activated(await workers!.register(scriptUrl(path), { scope }));
+      const registration = await activated(await workers!.register(scriptUrl(path), { scope: scopeOf(path) }));
       step = 'no push service';
       const former = (local.get(key) ?? '').replace(/ ?\S*$/, '');
       // A browser that two people share: what is sent to the first must not reach the second.
-      if (former && user() && former !== user())
-        await (await registration.pushManager.getSubscription())?.unsubscribe();
+      if (former && user() && former !== user()) await unsubscribe(registration);
       const subscription = await subscribe(registration, await publicKey());
       step = 'the collector does not know yet';
       const told = `${user() ?? ''} ${subscription.endpoint}`;
@@ -119,6 +131,17 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     }
   };
 
+  const giveUp = async (): Promise<void> => {
+    try {
+      const scope = scopeOf(worker());
+      const registration = await workers?.getRegistration(scope);
+      // Where ours is not registered, the nearest is the site's own.
+      if (registration?.scope.endsWith(scope)) await unsubscribe(registration);
+    } catch (cause) {
+      tell('push_unavailable', 'the last user’s subscription could not be ended', cause);
+    }
+  };
+
   return {
     async request() {
       const lacking = !root.isSecureContext
@@ -130,13 +153,14 @@ export const createPush = (needs: PushNeeds): PushRoom => {
       }
       // At once: some browsers ask only while the click lasts.
       const state = states[await Notification.requestPermission()];
-      if (state === 'allowed') return share();
+      if (state === 'allowed') return inTurn(share);
       tell('push_unavailable', state === 'blocked' ? 'the visitor blocked it' : 'the visitor closed the question');
       return state;
     },
     async attach() {
-      if (local.get(key) !== null && Notification?.permission === 'granted') await share();
+      if (local.get(key) !== null && Notification?.permission === 'granted') await inTurn(share);
     },
+    detach: () => inTurn(giveUp),
     async registerNative(given, number, application) {
       const token = textOf(given, TOKEN_LENGTH);
       if (!token) return tell('bad_argument', 'registerNativePushToken(token)');

@@ -46,6 +46,8 @@ export interface Questions {
   requestPush(): Promise<PushState>;
   /** The collector knows who this is: a subscription of this browser is theirs now. */
   attachPush(): Promise<void>;
+  /** Nobody is known here any more: what is sent to the last user must not reach this browser. */
+  detachPush(): Promise<void>;
   registerNativePush(token: unknown, platform?: unknown, application?: unknown): Promise<void>;
 }
 

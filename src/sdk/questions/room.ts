@@ -12,6 +12,7 @@ export const createQuestions = (needs: QuestionsNeeds): Questions => {
     ...questions,
     requestPush: push.request,
     attachPush: push.attach,
+    detachPush: push.detach,
     registerNativePush: push.registerNative,
   };
 };

@@ -323,6 +323,8 @@ test('a mark that fails is taken back, and the message is unread again', async (
   expect(unread.mock.calls).toEqual([[1], [0], [1], [2]]);
   void inbox.markInboxMessageAsRead('one');
   expect(unread).toHaveBeenLastCalledWith(1);
+  void inbox.markInboxMessageAsRead('two');
+  expect(unread).toHaveBeenLastCalledWith(0);
 });
 
 test('a mark that fails after the collector has counted anew leaves its count alone', async () => {

@@ -12,6 +12,8 @@ const browser = (permission: NotificationPermission = 'default') => ({
   answer: 'granted' as NotificationPermission,
   subscription: undefined as { endpoint: string; key: string } | undefined,
   subscribed: 0,
+  /** Of the worker that is nearest. */
+  scope: '/_smartico-push',
   local: textStore(() => undefined),
 });
 type Browser = ReturnType<typeof browser>;
@@ -75,7 +77,10 @@ const open = (
         },
         navigator: {
           userAgent: phone ? 'Mozilla/5.0 (Linux; Android 15) Mobile' : 'Mozilla/5.0 (X11; Linux x86_64)',
-          serviceWorker: Object.assign(page, { register: registered }),
+          serviceWorker: Object.assign(page, {
+            register: registered,
+            getRegistration: async () => ({ scope: `https://op.example${here.scope}`, pushManager }),
+          }),
         },
         ...lacks,
       } as never,
@@ -191,6 +196,33 @@ test('a second user of a browser gets a subscription of their own: what is sent 
   const other = open(here, { user: 'bob' });
   await other.attach();
   expect(other.asked[0]?.fields.subscription).toMatchObject({ endpoint: 'https://push.example/2' });
+});
+
+test('a logout ends the user’s subscription; whoever comes after has one of their own, without a question', async () => {
+  const here = browser();
+  const { request, detach } = open(here);
+  await request();
+  await detach();
+  expect(here.subscription).toBeUndefined();
+  await request();
+  const visitor = open(here, { user: null });
+  await Promise.all([visitor.detach(), visitor.attach()]);
+  expect(visitor.asked[0]?.fields.subscription).toMatchObject({ endpoint: 'https://push.example/3' });
+});
+
+test('a logout leaves a subscription of the site’s own alone, and tells what it could not end', async () => {
+  const here = browser();
+  await open(here).request();
+  here.scope = '/';
+  await open(here).detach();
+  expect(here.subscription).toBeDefined();
+  const { detach, told } = open(here, {
+    lacks: {
+      navigator: { serviceWorker: Object.assign(new EventTarget(), { getRegistration: () => Promise.reject(1) }) },
+    },
+  });
+  await detach();
+  expect(told).toEqual(['push_unavailable: the last user’s subscription could not be ended']);
 });
 
 test('a visitor’s subscription becomes the user’s at identify', async () => {
