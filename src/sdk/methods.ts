@@ -69,6 +69,11 @@ const PATIENCE = 3_000;
 /** Milliseconds that a question waits for the live room. */
 const LONGEST = 10_000;
 
+/** As the collector takes them: anything else would show until the next page, and never come true. */
+const NICKNAME_LENGTH = 64;
+const ADDRESS_LENGTH = 2_048;
+const AVATAR = /^(https:\/\/[^\s\\/?#@]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)([/?#][^\s\\]*)?$/i;
+
 export const publicMethods = (needs: MethodNeeds): Smartico => {
   const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
   const { on } = callbacks;
@@ -112,9 +117,10 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     needs.speak(lang);
     void line.ask((live) => live.login(payload));
   };
-  const expected = (type: string, payload: object, changed: object) => {
-    void line.ask((live) => live.expect(changed));
-    return report(type, payload);
+  const expected = (type: string, prop: string, value: string | undefined) => {
+    if (!value) return tell('bad_argument', prop);
+    void line.ask((live) => live.expect({ [prop]: value }));
+    return report(type, { [prop]: value });
   };
   const setLoginEntry = (given: string) => {
     const entry = textOf(given, NAME_LENGTH);
@@ -173,9 +179,8 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
       void line.ask((live) => live.expectTags(operation, list));
       return report('core_public_tags_update', { operation, tags: list });
     },
-    setNickname: (nickname) =>
-      expected('gf_nickname_changed', { public_username: nickname }, { public_username: nickname }),
-    setAvatar: (avatar_id) => expected('gf_avatar_changed', { avatar_id }, { avatar_id }),
+    setNickname: (name) => expected('gf_nickname_changed', 'public_username', textOf(name, NICKNAME_LENGTH)),
+    setAvatar: (url) => expected('gf_avatar_changed', 'avatar_id', AVATAR.exec(textOf(url, ADDRESS_LENGTH))?.[0]),
     setUTMs: (source, campaign) => report('update_profile', { core_utm_source: source, core_utm_campaign: campaign }),
     setLoginEntry,
     setEntryPoint: setLoginEntry,

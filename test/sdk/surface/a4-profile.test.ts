@@ -128,6 +128,34 @@ describe('A4 profile and attribution', () => {
     });
   });
 
+  test.each([
+    ['setNickname', 'x'.repeat(65)],
+    ['setNickname', '  '],
+    ['setNickname', undefined],
+    ['setAvatar', 'data:image/png;base64,AA'],
+    ['setAvatar', 'http://op.example/a.png'],
+    ['setAvatar', 'https://ann:secret@op.example/a.png'],
+    ['setAvatar', 'https://op.example/a b.png'],
+    ['setAvatar', `https://op.example/${'a'.repeat(2_048)}`],
+    ['setAvatar', '/a.png'],
+    ['setAvatar', {}],
+  ] as const)('A4 %s: %j is told, not shown and not sent: the collector would not have it', async (method, value) => {
+    const { smartico, stored, console } = await known();
+    const before = smartico.getPublicProps();
+    expect((smartico[method] as (value: unknown) => unknown)(value)).toBeUndefined();
+    expect([smartico.getPublicProps(), await stored()]).toEqual([before, []]);
+    expect(console).toEqual([expect.stringContaining('bad_argument: ')]);
+  });
+
+  test.each(['https://op.example/a@2x.png?v=1', 'http://localhost:8080/a.png', 'https://op.example'])(
+    'A4 setAvatar: %s is one',
+    async (url) => {
+      const { smartico } = await known();
+      smartico.setAvatar(url);
+      expect(smartico.getPublicProps()).toMatchObject({ avatar_id: url });
+    },
+  );
+
   test('A4 setSkin: is the tab’s, before anything is drawn', async () => {
     const { smartico, platform } = await known();
     smartico.setSkin('dark');
