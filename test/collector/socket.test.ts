@@ -8,7 +8,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { ProtocolError } from '../../src/collector/protocol/answer.ts';
 import { type OpenSocket, openSocket } from '../../src/collector/socket.ts';
 import { createSockets } from '../../src/collector/sockets.ts';
-import { batch, browserEvent, read } from '../support/batches.ts';
+import { batch, browserEvent, read, stored } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';
 import { patiently, until } from '../support/until.ts';
@@ -42,7 +42,7 @@ describe('a label', () => {
     ['a key that nobody has', {}, { label_key: 'nobody' }, 401, 'unknown_label'],
     ['a brand that is not its own', {}, { brand_key: 'other-brand' }, 404, 'not_found'],
     ['no key', {}, { label_key: undefined }, 400, 'bad_message'],
-    ['a device that is no id', {}, { device_id: 'x' }, 400, 'bad_message'],
+    ['a device that is no text', {}, { device_id: 5 }, 400, 'bad_message'],
   ])('refuses %s, and every later message for the same reason', async (_, headers, init, errCode, code) => {
     const client = await connectClient(collector, headers);
     const refusal = { errCode, errMsg: expect.stringMatching(new RegExp(`^${code}: `)) };
@@ -50,6 +50,15 @@ describe('a label', () => {
     expect(await client.ask({ cid: 5, ext_user_id: 'anna' })).toMatchObject({ cid: 6, ...refusal });
     expect(await client.ask({ cid: 1 })).toMatchObject({ cid: 2, ...refusal });
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('is spoken to by a device of whatever name', async () => {
+    const client = await connectClient(collector);
+    const eid = randomUUID();
+    const device_id = 'é 1';
+    expect(await client.ask({ cid: 3, label_key: 'demo-label', device_id })).toMatchObject({ errCode: 0 });
+    expect(await client.ask({ cid: 9, uuid: eid, eventType: 'x', payload: {} })).toMatchObject({ errCode: 0 });
+    expect((await stored(collector, eid))?.device_id).toMatch(/^[\w-]{43}$/);
   });
 
   test('that was refused may be right the second time', async () => {

@@ -2,6 +2,7 @@
  * Who says a message: the label that they came with, and the customer that they are. INIT makes a speaker, IDENTIFY gives
  * them a name; over HTTP each message brings both.
  */
+import { createHash } from 'node:crypto';
 import { isEventId } from '../../wire/ids.ts';
 import type { Message } from '../../wire/protocol.ts';
 import type { Label } from '../config.ts';
@@ -35,6 +36,10 @@ export interface Whence {
   newRequestId(): string;
 }
 
+/** Clients name a device as they like; what is no id in the log is known there by its digest. */
+const deviceOf = (name: string): string =>
+  isEventId(name) ? name : createHash('sha256').update(name).digest('base64url');
+
 const NOBODY: Voucher = { by: 'hashes', check: () => ({ is: 'missing' }) };
 
 /** A speaker without a name: a visitor if there is a device. */
@@ -42,9 +47,8 @@ export const anonymous = (label: Label, labelKey: string, message: Message): Spe
   const brand = optionalText(message, 'brand_key', 200);
   if (brand !== null && !label.brands.includes(brand))
     throw new ProtocolError('not_found', 'this label has no brand of that name');
-  const device = optionalText(message, 'device_id', 64);
-  if (device !== null && !isEventId(device))
-    throw new ProtocolError('bad_message', 'device_id must be 8 to 64 of [A-Za-z0-9._:-]');
+  const device_id = optionalText(message, 'device_id', 256);
+  const device = device_id === null ? null : deviceOf(device_id);
   return {
     label,
     labelKey,
