@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 export interface Origins {
   /** Refuses `origin_not_allowed`. */
   check(label: Label, origin: string | undefined): void;
-  /** As `check`, for questions: the collector's own page, the widget, asks them for every label. */
+  /** As `check`, but the collector's own pages may speak for every label: its widget does. */
   checkAsking(label: Label, origin: string | undefined): void;
   /** A key that can read or forge everything has no place in another site's page: refuses `key_not_for_browsers`. */
   checkPrivateKey(origin: string | undefined): void;
