@@ -50,19 +50,20 @@ const isIn = ({ engagements }: CustomerState, uid: string): boolean => engagemen
 
 const refusal = (mistakes: RequestMistake[]): Refusal => refuseMistakes('bad_engagement', mistakes);
 
+const engagementOf = (uid: string, content: Content, at: number): Engagement => ({
+  uid,
+  kind: content.kind,
+  at,
+  expires_at: expiryOf(content),
+  status: 'pending',
+  status_at: at,
+  from: 'admin',
+  about: aboutOf(content),
+});
+
 /** Newest first; beyond the bound the oldest go. */
-const withEngagement = (state: CustomerState, uid: string, content: Content, at: number): CustomerState => {
-  const expires_at = expiryOf(content);
-  const engagement: Engagement = {
-    uid,
-    kind: content.kind,
-    at,
-    expires_at,
-    status: 'pending',
-    status_at: at,
-    from: 'admin',
-    about: aboutOf(content),
-  };
+const withEngagement = (state: CustomerState, engagement: Engagement, content: Content): CustomerState => {
+  const { uid, at, expires_at } = engagement;
   const engagements = [engagement, ...state.engagements].slice(0, stateBounds.engagements);
   if (content.kind !== 'inbox') return { ...state, engagements };
   const { category_id } = content;
@@ -97,12 +98,12 @@ export const createEngagements = ({
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
       await keep(label, uid, content);
-      let isNew = false;
-      await customers.change(label, customer, (state) => {
-        isNew = !isIn(state, uid);
-        return isNew ? withEngagement(state, uid, content, now()) : state;
-      });
-      if (!isNew) return known(uid);
+      const engagement = engagementOf(uid, content, now());
+      const { engagements } = await customers.change(label, customer, (state) =>
+        isIn(state, uid) ? state : withEngagement(state, engagement, content),
+      );
+      // The same was sent twice at once, and the other one is there.
+      if (!engagements.includes(engagement)) return known(uid);
       const delivered = channel.push(label.name, customer.key, pushOf(uid, content));
       return { is: 'sent', engagement_uid: uid, delivered, removed };
     },

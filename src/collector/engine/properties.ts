@@ -40,7 +40,7 @@ export const withProperties = (
   if (written.length === 0) return state;
   const properties = new Map<string, Property>(Object.entries(state.properties));
   for (const [name, value] of written) {
-    // What is written again goes to the end.
+    // What is written again goes to the end (a whole number for a name does not: objects begin with those).
     properties.delete(name);
     properties.set(name, { value, trust });
   }
