@@ -29,6 +29,8 @@ export interface LateRooms {
   asks(): Promise<Questions>;
   /** The questions room, if anybody has asked. */
   questions(): Questions | undefined;
+  /** Nobody is known here any more: what is sent to the last user must not reach this browser. */
+  detachPush(): void;
   draw<T>(on: (ui: Ui) => T | Promise<T>): Promise<T>;
   /** The drawing room, if anything was drawn. */
   drawn(): Ui | undefined;
@@ -141,6 +143,13 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
     api,
     asks: questions.get,
     questions: questions.here,
+    detachPush() {
+      if (root.Notification?.permission !== 'granted') return;
+      void questions.get().then(
+        (room) => room.detachPush(),
+        () => {}, // told by `get`
+      );
+    },
     draw: async (on) => on(await ui.get()),
     drawn: ui.here,
   };

@@ -230,7 +230,10 @@ export const createLive = (needs: LiveNeeds): Live => {
         wanted = last;
         entry = undefined;
         engagements.forget();
-        if (user === null) logins.close();
+        if (user === null) {
+          logins.close();
+          rooms.detachPush();
+        }
       }
       if (!customer.identified()) callbacks.forget('identify');
       // A visitor of this page who has a name now needs no other line; anybody else does.
@@ -248,6 +251,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       who = '';
       wanted = undefined;
       forget();
+      rooms.detachPush();
       channel.close();
     },
     expect: customer.merge,
