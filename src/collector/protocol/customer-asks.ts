@@ -18,8 +18,8 @@ export interface CustomerNeeds {
 
 /** Segments of one question. */
 const MOST_SEGMENTS = 100;
-/** Endpoints and tokens of the push services are a few hundred characters, and may be 4 kB. */
-const TARGET_LENGTH = 4096;
+/** Endpoints and tokens of the push services are a few hundred characters. */
+const TARGET_LENGTH = 2048;
 
 /** One id is a list of one. */
 const segmentIds = ({ segment_id }: Message): (string | number)[] => {
