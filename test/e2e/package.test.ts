@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,6 +32,28 @@ test('importing it on a server changes nothing, prints nothing and answers every
     counts: { stored: 0, duplicate: 0, rejected: 0, pending: 0 },
     leaked: false,
   });
+});
+
+test('a page that imports it and does not use it carries nothing of it; one that uses it fetches the rooms by itself', async () => {
+  const pageOf = async (text: string): Promise<string> => {
+    const entry = join(project, 'bundled.mjs');
+    await writeFile(entry, text);
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      outdir: join(project, 'out'),
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      write: false,
+    });
+    return outputFiles.find(({ path }) => path.endsWith('bundled.js'))?.text ?? '';
+  };
+  const imported = `import { smartico } from 'openaction';`;
+  expect(
+    (await pageOf(`${imported} console.log('casino');`)).split('\n').filter((line) => !/^(\/\/|$)/.test(line)),
+  ).toEqual(['console.log("casino");']);
+  expect(await pageOf(`${imported} smartico.action('X');`)).toMatch(/import\(/);
+  expect(await pageOf(`import 'openaction/stub.js';`)).toContain('localStorage');
 });
 
 test.each([
