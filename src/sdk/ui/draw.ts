@@ -44,12 +44,12 @@ export const iconButton = (
   click: () => void,
 ): HTMLButtonElement => {
   const button = make('button', { class: `icon ${icon}`, 'aria-label': label, click });
-  const svg = 'http://www.w3.org/2000/svg';
-  const drawing = button.ownerDocument.createElementNS(svg, 'svg');
-  set(drawing, { viewBox: '0 0 24 24' });
-  const path = button.ownerDocument.createElementNS(svg, 'path');
-  set(path, { d: icons[icon] });
-  drawing.append(path);
-  button.append(drawing);
+  const draw = (into: Element, tag: string, attributes: Attributes): Element => {
+    const drawn = button.ownerDocument.createElementNS('http://www.w3.org/2000/svg', tag);
+    set(drawn, attributes);
+    into.append(drawn);
+    return drawn;
+  };
+  draw(draw(button, 'svg', { viewBox: '0 0 24 24' }), 'path', { d: icons[icon] });
   return button;
 };

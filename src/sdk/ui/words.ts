@@ -25,9 +25,9 @@ export type Words = Record<(typeof names)[number], string>;
 const tables: { [language: string]: string } = {
   en: 'Close|Back|Open|Inbox|# unread|Mark all as read|No messages|Show more|Star|Delete|Deleted|Undo|That did not work.|Try again|Profile',
   es: 'Cerrar|Volver|Abrir|Mensajes|# sin leer|Marcar todo como leído|No hay mensajes|Ver más|Destacar|Eliminar|Eliminado|Deshacer|No funcionó.|Reintentar|Perfil',
-  pt: 'Fechar|Voltar|Abrir|Mensagens|# por ler|Marcar tudo como lido|Não há mensagens|Ver mais|Destacar|Eliminar|Eliminada|Desfazer|Não funcionou.|Tentar de novo|Perfil',
-  de: 'Schließen|Zurück|Öffnen|Nachrichten|# ungelesen|Alle als gelesen markieren|Keine Nachrichten|Mehr|Markieren|Löschen|Gelöscht|Rückgängig|Nicht gelungen.|Erneut versuchen|Profil',
-  fr: 'Fermer|Retour|Ouvrir|Messages|# non lus|Tout marquer comme lu|Pas de messages|Voir plus|Marquer|Supprimer|Supprimé|Annuler|Échec.|Réessayer|Profil',
+  pt: 'Fechar|Voltar|Abrir|Mensagens|# por ler|Marcar tudo como lido|Não há mensagens|Ver mais|Destacar|Eliminar|Eliminada|Desfazer|Não funcionou.|Repetir|Perfil',
+  de: 'Schließen|Zurück|Öffnen|Nachrichten|# ungelesen|Alle gelesen|Keine Nachrichten|Mehr|Markieren|Löschen|Gelöscht|Rückgängig|Nicht gelungen.|Erneut versuchen|Profil',
+  fr: 'Fermer|Retour|Ouvrir|Messages|# non lus|Tout lu|Pas de messages|Voir plus|Marquer|Supprimer|Supprimé|Annuler|Échec.|Réessayer|Profil',
   uk: 'Закрити|Назад|Відкрити|Повідомлення|# непрочитаних|Прочитати все|Повідомлень немає|Показати ще|Зірочка|Видалити|Видалено|Скасувати|Не вдалося.|Ще раз|Профіль',
   ar: 'إغلاق|رجوع|فتح|الرسائل|# غير مقروءة|تحديد الكل كمقروء|لا توجد رسائل|عرض المزيد|تمييز بنجمة|حذف|حُذفت|تراجع|لم ينجح ذلك.|إعادة المحاولة|الملف الشخصي',
 };
