@@ -72,7 +72,7 @@ const LONGEST = 10_000;
 /** As the collector takes them: anything else would show until the next page, and never come true. */
 const NICKNAME_LENGTH = 64;
 const ADDRESS_LENGTH = 2_048;
-const AVATAR = /^(https:\/\/[^\s\\/?#@]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)([/?#][^\s\\]*)?$/i;
+const PICTURE = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])\S+$/;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {
   const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
@@ -180,7 +180,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
       return report('core_public_tags_update', { operation, tags: list });
     },
     setNickname: (name) => expected('gf_nickname_changed', 'public_username', textOf(name, NICKNAME_LENGTH)),
-    setAvatar: (url) => expected('gf_avatar_changed', 'avatar_id', AVATAR.exec(textOf(url, ADDRESS_LENGTH))?.[0]),
+    setAvatar: (url) => expected('gf_avatar_changed', 'avatar_id', PICTURE.exec(textOf(url, ADDRESS_LENGTH))?.[0]),
     setUTMs: (source, campaign) => report('update_profile', { core_utm_source: source, core_utm_campaign: campaign }),
     setLoginEntry,
     setEntryPoint: setLoginEntry,

@@ -134,7 +134,6 @@ describe('A4 profile and attribution', () => {
     ['setNickname', undefined],
     ['setAvatar', 'data:image/png;base64,AA'],
     ['setAvatar', 'http://op.example/a.png'],
-    ['setAvatar', 'https://ann:secret@op.example/a.png'],
     ['setAvatar', 'https://op.example/a b.png'],
     ['setAvatar', `https://op.example/${'a'.repeat(2_048)}`],
     ['setAvatar', '/a.png'],
