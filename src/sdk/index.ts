@@ -10,7 +10,7 @@ import { createCapture } from './capture.ts';
 import { createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createIdentity, userId } from './identity.ts';
-import { createLinks, type Links } from './links.ts';
+import { createLinks } from './links.ts';
 import { createLiveLine } from './live-line.ts';
 import { LOCALHOST } from './localhost.ts';
 import { createLosses } from './losses.ts';
@@ -67,7 +67,7 @@ export const createSmartico = (
   let settings: Settings | undefined;
   const pipelines: { [label: string]: Pipeline } = Object.create(null);
   let pipeline: Pipeline | undefined;
-  let links: Links | undefined;
+  let watching = false;
   /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
@@ -100,7 +100,8 @@ export const createSmartico = (
     newEventId: eventIds(now, random(), stub.n),
     now,
     brand: () => settings?.brand ?? null,
-    identity,
+    // Where everybody is a visitor, nobody has a name.
+    identity: { ...identity, user: () => (settings?.visitor ? null : identity.user()) },
     session,
     append(eid, text) {
       if (pipeline && consent.given()) return pipeline.append(eid, text);
@@ -113,8 +114,22 @@ export const createSmartico = (
     tell,
   });
   const record = (call: Call | undefined) => (call && allowed() ? capture(call) : undefined);
+  const links = createLinks(
+    platform,
+    name,
+    ({ verb }) =>
+      verb === 'action'
+        ? settings !== undefined && (settings.visitor || identity.user() !== null)
+        : (line.here()?.ready() ?? false),
+    (link) => {
+      if (link.verb === 'action') record(linkCall(link, tell));
+      else line.here()?.runLink(link);
+    },
+    tell,
+  );
   const release = () => {
-    if (links?.release()) callbacks.emitSticky('session_based_dp_detected');
+    // Not before: the first look at storage is slow, and nothing may run.
+    if (settings && links.release()) callbacks.emitSticky('session_based_dp_detected');
   };
   const start = (next: Settings): void => {
     settings = next;
@@ -133,23 +148,12 @@ export const createSmartico = (
       consent.given,
       () => agree(false),
     );
-    if (!links) {
-      links = createLinks(
-        platform,
-        name,
-        ({ verb }) =>
-          verb === 'action' ? settings?.visitor || identity.user() !== null : (line.here()?.ready() ?? false),
-        (link) => {
-          if (link.verb === 'action') record(linkCall(link, tell));
-          else line.here()?.runLink(link);
-        },
-        tell,
-      );
+    if (!watching)
       watchNavigation(root, links.look, (navigation) => {
         callbacks.emitSticky('page_navigation', navigation);
         line.here()?.navigated();
       });
-    }
+    watching = true;
     callbacks.emitSticky('init', 0);
     line.sync();
     release();
@@ -171,7 +175,7 @@ export const createSmartico = (
         device: session.device,
         record: (type, payload) => record(sdkCall(type, payload)),
         callbacks,
-        openLink: (link) => links?.open(link),
+        openLink: links.open,
         release,
         rooms,
         honorGpc() {
@@ -229,7 +233,10 @@ export const createSmartico = (
     logout,
     speak,
     settings: () => settings,
-    open: (link) => (links ? links.open(link) : tell('no_label', 'dp() before init(label)')),
+    open(link) {
+      if (!settings) tell('no_label', 'links wait for init(label)');
+      links.open(link);
+    },
     pipeline: () => pipeline,
     waiting: () => held.count(),
     letters,

@@ -210,16 +210,19 @@ describe('both forms of call', () => {
     expect((added as unknown as (...words: string[]) => unknown)('mine', 'yes')).toBe('yes!');
   });
 
-  test('a link is opened by dp(); before init it is told', async () => {
+  test('a link is opened by dp(); before init it waits, and is told to', async () => {
     const { smartico, collector, console } = here.load();
     smartico.dp('dp:action&action=Early');
     smartico.init('label', { visitor_mode: true });
     smartico.dp('dp:action&action=Gift');
     smartico.dp('javascript:alert(1)');
     await smartico.flush();
-    expect(collector.stored).toMatchObject([{ source: 'deep_link', payload: { client_action: 'Gift' } }]);
+    expect(collector.stored).toMatchObject([
+      { source: 'deep_link', payload: { client_action: 'Early' } },
+      { source: 'deep_link', payload: { client_action: 'Gift' } },
+    ]);
     expect(console).toEqual([
-      '[smartico] no_label: dp() before init(label)',
+      '[smartico] no_label: links wait for init(label)',
       '[smartico] link_dropped: javascript:alert(1)',
     ]);
   });
