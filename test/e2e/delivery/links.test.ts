@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, saidByPage, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -36,7 +36,7 @@ test.each([
   await page.evaluate(() => window._smartico.online('ann'));
   await sendAll(page);
   await expectDelivered(world.label, ['VIP']);
-  expect(await world.label.events()).toMatchObject([{ source: 'deep_link', user_ext_id: 'ann' }]);
+  expect(await saidByPage(world.label)).toMatchObject([{ source: 'deep_link', user_ext_id: 'ann' }]);
 });
 
 test('a link that is fired a thousand times runs once, and a hundred links run five times a minute', async () => {
@@ -89,7 +89,7 @@ test('events that wait keep the user that each was made for, and what vouched fo
   world.network.heal();
   await sendAll(page);
   await expectDelivered(world.label, ['as-visitor', 'as-ann', 'as-bob', 'as-visitor-again', 'as-eve']);
-  const whose = (await world.label.events()).map((event) => [nameOf(event), event.user_ext_id, event.trust]);
+  const whose = (await saidByPage(world.label)).map((event) => [nameOf(event), event.user_ext_id, event.trust]);
   expect(whose).toEqual([
     ['as-visitor', null, 'unverified'],
     ['as-ann', 'ann', 'verified'],
