@@ -72,7 +72,7 @@ const LONGEST = 10_000;
 /** As the collector takes them: anything else would show until the next page, and never come true. */
 const NICKNAME_LENGTH = 64;
 const ADDRESS_LENGTH = 2_048;
-const PICTURE = /^(https:|http:\/\/localhost)\S+$/;
+const PICTURE = /^(https:|http:\/\/(localhost|127\.|\[::1))\S+$/;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {
   const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
