@@ -49,7 +49,7 @@ describe.each<[string, string, string | undefined, Partial<HashRules>, object]>(
   ['no validity', 'test98635568', md5.slice(0, 33), {}, { is: 'malformed' }],
   ['a validity that is no number', 'test98635568', `${md5.slice(0, 33)}soon`, {}, { is: 'malformed' }],
   ['a validity beyond the label’s setting', 'test98635568', md5, { maxValidityDays: 30 }, wrong],
-])('%s', (_, user, hash, more, wanted) => {
+])('A5 hash: %s', (_, user, hash, more, wanted) => {
   test(`is ${JSON.stringify(wanted)}`, () =>
     expect(checkHash(user, hash, { ...rules, ...more }, now)).toMatchObject(wanted));
 });

@@ -51,7 +51,7 @@ const arrive = (page: Page, messages: Message[]) =>
   }, messages as object[]);
 
 describe('the list', () => {
-  test('shows the newest first, twenty at a time, until there are no more', async () => {
+  test('A8 inbox_starting: is told, and the list shows the newest first, twenty at a time, until there are no more', async () => {
     const page = await world.open();
     await arrange(page, many(45));
     await open(page);

@@ -17,7 +17,7 @@ const page = () => {
 const tick = () => vi.runAllTimers();
 
 describe('A8 on', () => {
-  test('handlers stack, and hear on the next tick in the order in which they were added', () => {
+  test('A8 on: handlers stack, and hear on the next tick in the order in which they were added', () => {
     const { on, emit, heard, ear } = page();
     on('props_change', ear('one'));
     on('props_change', ear('two'));
@@ -51,7 +51,7 @@ describe('A8 on', () => {
     expect([heard, told]).toEqual([[['two']], ['handler_threw: login']]);
   });
 
-  test('on(key, null) removes every handler of the key, and of no other', () => {
+  test('A8 on: on(key, null) removes every handler of the key, and of no other', () => {
     const { on, emit, heard, ear } = page();
     on('login', ear('one'));
     on('login', ear('two'));
@@ -72,7 +72,7 @@ describe('A8 on', () => {
     expect(heard).toEqual([]);
   });
 
-  test('off removes one; the undo that on returns removes its own', () => {
+  test('A8 off: it removes one; the undo that on returns removes its own', () => {
     const { on, off, emit, heard, ear } = page();
     const [one, two, three] = [ear('one'), ear('two'), ear('three')];
     on('login', one);
@@ -108,7 +108,7 @@ describe('A8 on', () => {
 });
 
 describe('A8 lifecycle keys', () => {
-  test('are told once to whoever comes late, with their last word', () => {
+  test('A8 init, identify: are told once to whoever comes late, with their last word', () => {
     const { on, emitSticky, heard, ear } = page();
     emitSticky('identify', 4011, {}, 'no');
     emitSticky('identify', 0, { a: 1 }, '');

@@ -29,7 +29,7 @@ describe('a link reads', () => {
     ['/deposit?from=a&b', 'go', { url: '/deposit?from=a&b' }],
     [' dp:/deposit', 'go', { url: '/deposit' }],
     ['dp:go&url=/deposit&target=_blank', 'go', { url: '/deposit', target: '_blank' }],
-  ])('%s', (text, verb, params) => {
+  ])('A6 grammar: %s', (text, verb, params) => {
     expect(read(text)).toEqual([verb, params]);
   });
 
@@ -76,7 +76,7 @@ describe('a link is cut out of an address, and the rest stays byte for byte', ()
     [`?${LINK}&utm=1`, 'dp:action&action=x'],
     [`#${LINK}&utm=1`, 'dp:action&action=x&utm=1'],
     ['#_smartico_dp=dp%3Aaction&action=x', 'dp%3Aaction&action=x'],
-  ])('%s: as it was written', (address, text) => {
+  ])('A6 where links come from: %s, as it was written', (address, text) => {
     expect(found(AT + address)?.text).toBe(text);
   });
 

@@ -210,7 +210,7 @@ describe('both forms of call', () => {
     expect((added as unknown as (...words: string[]) => unknown)('mine', 'yes')).toBe('yes!');
   });
 
-  test('a link is opened by dp(); before init it waits, and is told to', async () => {
+  test('A6 dp(link): a link is opened; before init it waits, and is told to', async () => {
     const { smartico, collector, console } = here.load();
     smartico.dp('dp:action&action=Early');
     smartico.init('label', { visitor_mode: true });

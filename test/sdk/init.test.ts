@@ -115,7 +115,7 @@ describe('on somebody’s own machine', () => {
     'https://127.0.0.1/',
     'http://127.9.9.9:3000/x',
     'http://[::1]:8080/',
-  ])('%s: nothing is captured or sent, and one notice says how to allow it', async (url) => {
+  ])('A12 localhost: at %s nothing is captured or sent, and one notice says how to allow it', async (url) => {
     const { smartico, console, collector } = here.load({ url });
     smartico.init('label');
     expect([smartico.action('Buy'), smartico.event('view')]).toEqual([undefined, undefined]);
@@ -137,7 +137,7 @@ describe('on somebody’s own machine', () => {
     ]);
   });
 
-  test('the flag allows it', async () => {
+  test('A2 _smartico_allow_localhost: the flag allows it', async () => {
     const { smartico, console } = here.load({ url: LOCAL, before: { _smartico_allow_localhost: true } });
     smartico.init('label');
     smartico.action('Buy');
@@ -197,7 +197,7 @@ describe('the user', () => {
     expect(collector.requests[0]?.batch.hashes).toEqual({ '5': 'h5' });
   });
 
-  test('is whom a link waits for, across a login page; it is stored as made by a link', async () => {
+  test('A6 action: its event waits for the user across a login page, and is stored as made by a link', async () => {
     const tab = newTab();
     const first = here.load({ url: LINK, tab });
     first.smartico.init('label');

@@ -86,7 +86,7 @@ describe('hostile and odd links, by their number in the fixture', () => {
 });
 
 describe('a link waits for the user', () => {
-  test('and runs once when the user is known', () => {
+  test('A6 where links come from: the hash of the address, once when the user is known', () => {
     const page = visit('#_smartico_dp=dp:action&action=X', { known: false });
     expect([page.ran, page.address()]).toEqual([[], '']);
     page.identify();
@@ -94,7 +94,7 @@ describe('a link waits for the user', () => {
     expect(page.ran).toEqual(['action X']);
   });
 
-  test('across a login page in between, in the same tab only', () => {
+  test('A6 where links come from: across a login page in between, in the same tab only', () => {
     const tab = newTab();
     visit('#_smartico_dp=dp:action&action=two words', { known: false, tab });
     expect(visit('login', { known: false, tab }).ran).toEqual([]);
@@ -109,7 +109,7 @@ describe('a link waits for the user', () => {
     expect(again.ran).toEqual([]);
   });
 
-  test('five wait in order; one more is refused, and told', () => {
+  test('A6 dp(link): five wait in order; one more is refused, and told', () => {
     const page = visit('', { known: false });
     for (let link = 1; link <= 7; link++) page.links.open(`dp:action&action=${link}`);
     page.identify();
@@ -128,7 +128,7 @@ describe('a link waits for the user', () => {
 
 describe('in-page navigation', () => {
   const LINK = '_smartico_dp=dp:action&action=';
-  test('by hash, pushState and replaceState is looked at, and only our parameter leaves the address', async () => {
+  test('A6 where links come from: by hash, pushState and replaceState is looked at, and only our parameter leaves the address', async () => {
     const page = visit('lobby?a=%7E#/r');
     await go(page.root, `#/games?b=1&${LINK}A`);
     expect(page.address()).toBe('lobby?a=%7E#/games?b=1');

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const dp = (page: Page, link: string) => page.evaluate((text) => window._smartico.dp(text), link);
 
-test('a link that comes before the user is known opens what it says when they are, once', async () => {
+test('A6 dp(link), inbox, gf: a link that comes before the user is known opens what it says when they are, once', async () => {
   const page = await world.open(`${world.address()}#_smartico_dp=dp%3Ainbox`);
   expect(page.url()).not.toContain('_smartico_dp');
   await page.evaluate(() => window._smartico.ready());
@@ -59,12 +59,12 @@ test.each([
   ['a name that the operator gave to a shop', 'dp:shop', 'https://shop.op.example/all'],
   ['a path of the page', 'dp:go&url=/cashier', '/cashier'],
   ['the address of a listed host', 'https://shop.op.example/one?id=1', 'https://shop.op.example/one?id=1'],
-])('%s leads there', async (_, link, target) => {
+])('A6 operator-defined names, go: %s leads there', async (_, link, target) => {
   const page = await world.open(world.address({ user: 'ann' }));
   await Promise.all([page.waitForURL((url) => url.href === new URL(target, world.pages.site).href), dp(page, link)]);
 });
 
-test('a button of a popup and a link that the operator sends lead there too', async () => {
+test('A6 where links come from: a button of a popup and a link that the operator sends lead there too', async () => {
   const page = await world.open(world.address({ user: 'ann' }));
   await world.operator.popup('ann', 'Shop', { buttons: [{ text: 'Go', action: 'dp:shop' }] });
   await page.getByRole('button', { name: 'Go' }).click();

@@ -92,7 +92,7 @@ test('a visitor’s subscription is the user’s once they are known', async () 
   await expect.poll(() => reached('bob'), patience).toEqual(['push.example']);
 });
 
-test('a deep link asks as well', async () => {
+test('A6 ask_push_permissions: a deep link asks as well', async () => {
   await willing();
   const page = await world.open(pageOf('ann'));
   await page.evaluate(() => window._smartico.dp('dp:ask_push_permissions'));

@@ -19,7 +19,7 @@ const release = async (page: Page, reason?: string): Promise<void> => {
   await page.evaluate((named) => window._smartico.suspendPopups(false, named ? { reason: named } : undefined), reason);
 };
 
-test('popups that are held back before the user is known stay held, and on release the first that was missed is shown', async () => {
+test('A7 suspendPopups: those that are held back before the user is known stay held, and on release the first that was missed is shown', async () => {
   const page = await world.open(world.address());
   await page.evaluate(() => window._smartico.suspendPopups(true));
   for (const title of ['One', 'Two', 'Three']) await world.operator.popup('ann', title);
@@ -101,7 +101,7 @@ test('what was missed here and seen elsewhere, or has expired, is not shown on r
   await expectShown(page, '-', 'New');
 });
 
-test('an inbox that is asked for while it is held back is told, and opens with the release', async () => {
+test('A7 suspendInbox: an inbox that is asked for while it is held back is told, and opens with the release', async () => {
   const page = await world.open(world.address({ user: 'ann' }));
   await page.evaluate(() => {
     window._smartico.suspendInbox(true);

@@ -10,7 +10,7 @@ const tag = () => world.tag().replace(world.network.url, world.collector.url);
 const openAnn = (parts: LivePage = {}): Promise<Page> =>
   world.open(world.address({ user: 'ann', hash: world.hashOf('ann'), tag: tag(), ...parts }));
 
-test('the profile opens in a frame of the collector with what the customer is, and closes by its own button', async () => {
+test('A7 showWidget; A8 gf_starting, gf_started, gf_closing: the profile opens in a frame of the collector with what the customer is, and closes by its own button', async () => {
   await world.operator.message('ann', 'Welcome');
   const page = await openAnn();
   await page.evaluate(() => window._smartico.setNickname('Annie'));
@@ -42,7 +42,7 @@ test('a frame of the page’s own is filled where it stands, and nobody else can
   expect(await page.locator('#mine').getAttribute('src')).toBe('about:blank');
 });
 
-test('a screen of another product is refused, by promise and by one notice', async () => {
+test('A7 showWidget: a screen of another product is refused, by promise and by one notice', async () => {
   const page = await openAnn();
   const refused = () =>
     page.evaluate(() => window._smartico.showWidget('store').catch(({ code }: { code: string }) => code));
@@ -50,7 +50,7 @@ test('a screen of another product is refused, by promise and by one notice', asy
   expect(world.told).toEqual(['[smartico] not_available: store']);
 });
 
-test('a back office frames it from another origin, and hears when it is there and when it closes', async () => {
+test('A7 Widget page: a back office frames it from another origin, and hears when it is there and when it closes', async () => {
   const address = new URL(`${world.collector.url}/widget`);
   const asked = { label_key: world.label.key, user_ext_id: 'ann', user_hash: world.hashOf('ann'), screen: 'inbox' };
   address.search = `${new URLSearchParams(asked)}`;

@@ -97,7 +97,7 @@ describe('a greeting', () => {
   });
 
   test.each([403, 401, 400, 4011, 4012])(
-    'that is refused for good (%i) is told through every key it concerns',
+    'A8 label_init_completed, identify, protocol_error: one that is refused for good (%i) is told through every key',
     async (errCode) => {
       const done = here.start();
       (await here.next(0)).refuse(errCode);
@@ -122,7 +122,7 @@ describe('a greeting', () => {
 });
 
 describe('what the page hears', () => {
-  test('is the full set after identify, and after a reconnect only what became different', async () => {
+  test('A8 props_change: is the full set after identify, and after a reconnect only what became different', async () => {
     await here.meet('u1', { a: 1, tags: ['A'] });
     await here.meet('u1', { a: 2, tags: ['A'] });
     expect(here.heard).toEqual([

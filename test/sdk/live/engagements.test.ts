@@ -51,7 +51,7 @@ describe('what the collector sends', () => {
     expect(front.missed()).toBe(false);
   });
 
-  test('a link runs once, however often it is delivered, and its impression is reported with it', () => {
+  test('A7 Engagement dedupe: a link runs once, however often it is delivered, and its impression is reported with it', () => {
     const { heard, said } = page();
     heard(link('e-link-1'));
     heard(link('e-link-1'));
@@ -69,7 +69,7 @@ describe('what the collector sends', () => {
     expect(again.said()).toContainEqual(['link', 'dp:inbox']);
   });
 
-  test('a second identify shows no popup again that was shown, in this page or before a reload', () => {
+  test('A7 Engagement dedupe: a second identify shows no popup again that was shown, in this page or before a reload', () => {
     const first = page();
     first.heard(popup('e-popup-1'));
     first.report('impression', 'e-popup-1', 30);

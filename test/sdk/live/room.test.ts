@@ -52,7 +52,7 @@ describe('logins', () => {
 describe('what the collector sends', () => {
   const link = { cid: 105, engagement_uid: 'e-link-0001', payload: { dp: 'dp:action&action=FromServer' } };
 
-  test('a link runs once, also when a second identify delivers it again', async () => {
+  test('A6 where links come from: one that the server sends runs once, also when a second identify delivers it again', async () => {
     const { sockets, root, stored } = await known();
     sockets.push(link);
     sockets.drop();
@@ -136,12 +136,15 @@ describe('calls of other products', () => {
     'sendDataToBanner',
     'showVisitorGame',
     'convertVisitorGame',
-  ] as const)('A7 %s rejects `not_available`, with one notice', async (method) => {
-    const { smartico, console } = await known();
-    const call = smartico[method] as (argument: object) => Promise<unknown>;
-    for (let times = 0; times < 2; times++) await expect(call({})).rejects.toMatchObject({ code: 'not_available' });
-    expect(console).toEqual([`[smartico] not_available: ${method}`]);
-  });
+  ] as const)(
+    'A7 miniGame, gamificationBlock, showBanner, sendDataToBanner, showVisitorGame, convertVisitorGame: %s rejects `not_available`',
+    async (method) => {
+      const { smartico, console } = await known();
+      const call = smartico[method] as (argument: object) => Promise<unknown>;
+      for (let times = 0; times < 2; times++) await expect(call({})).rejects.toMatchObject({ code: 'not_available' });
+      expect(console).toEqual([`[smartico] not_available: ${method}`]);
+    },
+  );
 
   test('one that the page does not wait for is no unhandled rejection', async () => {
     const unhandled = vi.fn();

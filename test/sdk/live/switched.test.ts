@@ -120,7 +120,7 @@ test('where the first user came from does not stand in the login of the second',
   expect((await stored()).filter(([type]) => type === 'login')).toEqual([['login', 'bob', {}]]);
 });
 
-test('whatever the collector pushes is heard by its published number', async () => {
+test('A8 numeric keys: whatever the collector pushes is heard by its published number', async () => {
   const { smartico, sockets, heard, identified } = liveOn(here);
   smartico.init('label');
   void smartico.identify('ann');

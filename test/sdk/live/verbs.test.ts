@@ -48,36 +48,41 @@ describe('A6 deep links', () => {
     ['dp:gf', 'widget gf'],
     ['dp:gf_missions&id=5', 'widget gf_missions'],
     ['dp:gf_section&liquidParams={"mission_id":1}', 'widget gf_section'],
+    ['dp:gf_saw&id=3&standalone=true', 'widget gf_saw'],
+    ['dp:gf_change_nickname', 'widget gf_change_nickname'],
     ['dp:go&url=/deposit', 'go https://op.example/deposit'],
     ['dp:go&url=https%3A%2F%2Fshop.op.example%2Fx', 'go https://shop.op.example/x'],
     ['https://shop.op.example/x', 'go https://shop.op.example/x'],
     ['/deposit?from=popup', 'go https://op.example/deposit?from=popup'],
     ['dp:/deposit', 'go https://op.example/deposit'],
-  ])('A6 %s: %s', (link, what) => {
+  ])('A6 gf, gf_saw, gf_section, gf_change_nickname, inbox, ask_push_permissions, go: %s is %s', (link, what) => {
     const { follow, did, told } = page();
     follow(link);
     expect([did, told]).toEqual([[what], []]);
   });
 
-  test.each(['ok', 'cancel', 'close', 'close_me', 'gf_close', 'submit'])('A6 dp:%s only closes', (verb) => {
-    const { follow, did, told } = page();
-    follow(`dp:${verb}`);
-    expect([did, told]).toEqual([[], []]);
-  });
+  test.each(['ok', 'cancel', 'close', 'close_me', 'gf_close', 'submit'])(
+    'A6 ok, cancel, close, close_me, gf_close, submit: dp:%s only closes',
+    (verb) => {
+      const { follow, did, told } = page();
+      follow(`dp:${verb}`);
+      expect([did, told]).toEqual([[], []]);
+    },
+  );
 
-  test('A6 go with target=_blank opens a window that cannot reach back', () => {
+  test('A6 go: with target=_blank it opens a window that cannot reach back', () => {
     const { follow, did } = page();
     follow('dp:go&url=/deposit&target=_blank');
     expect(did).toEqual([['open', 'https://op.example/deposit', '_blank', 'noopener']]);
   });
 
-  test.each(['_self', '_top', '_parent', 'any'])('A6 go with another target (%s) is this window', (target) => {
+  test.each(['_self', '_top', '_parent', 'any'])('A6 go: another target (%s) is this window', (target) => {
     const { follow, did } = page();
     follow(`dp:go&url=/deposit&target=${target}`);
     expect(did).toEqual(['go https://op.example/deposit']);
   });
 
-  test('A6 an unknown link is told, and does nothing', () => {
+  test('A6 dp(link): an unknown one is told, and does nothing', () => {
     const { follow, did, told } = page();
     follow('dp:cashier');
     expect([did, told]).toEqual([[], ['link_unknown: cashier']]);
@@ -92,7 +97,7 @@ describe('names of the operator', () => {
     odd: 5,
   });
 
-  test('A6 an operator-defined name leads where the config says, also in the place of one of ours', () => {
+  test('A6 operator-defined names: one leads where the config says, also in the place of one of ours', () => {
     const { follow, did } = page({ named });
     follow('dp:deposit');
     follow('dp:inbox');
@@ -122,7 +127,7 @@ describe('names of the operator', () => {
 });
 
 describe('the page’s own handler', () => {
-  test('A6 is asked first, hears verb and parameters, and nothing else happens', () => {
+  test('A6 operator-defined names: the page’s own handler is asked first, hears verb and parameters, and nothing else happens', () => {
     const { follow, did, told, callbacks } = page();
     const heard = vi.fn();
     callbacks.on('dp:cashier', heard);

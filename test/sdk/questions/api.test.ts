@@ -41,7 +41,7 @@ test('a question waits until the user is known', async () => {
   expect([await unread, await mark]).toEqual([1, { err_code: 0, err_message: '' }]);
 });
 
-test('a user who never becomes known rejects a question, and answers a change with an error', async () => {
+test('A9 every question: a user who never becomes known rejects it, and answers a change with an error', async () => {
   const { api } = open({ waitIdentified: () => Promise.reject(smarticoError('not_identified', 'after 10 s')) });
   const refusal = { code: 'not_identified' };
   await expect(api.getInboxMessages()).rejects.toMatchObject(refusal);
@@ -87,7 +87,7 @@ test('a change that is made before there is a user is sent for the first', async
   expect(await marked).toMatchObject({ err_code: 0 });
 });
 
-test('one segment is answered with yes or no; changed props are a reason to ask again', async () => {
+test('A9 checkSegmentMatch: one segment is answered with yes or no; changed props are a reason to ask again', async () => {
   const { api, always, asked, heard } = open();
   always(cids.segments, () => ({ segments: [{ segment_id: 5, is_matching: true }] }));
   expect(await api.checkSegmentMatch(5)).toBe(true);
@@ -123,7 +123,7 @@ test('the object can be awaited, printed, copied and marked as pages do', async 
   expect(told).toEqual([]);
 });
 
-test('impressions and clicks are reported, and one of nothing is told', () => {
+test('A9 reportImpressionEvent, reportClickEvent: impressions and clicks are reported, and one of nothing is told', () => {
   const { api, report, told } = open();
   api.reportImpressionEvent({ engagement_uid: 'e1', activityType: 30 });
   api.reportClickEvent({ engagement_uid: 'e1', activityType: 31, action: 'dp:inbox' });

@@ -63,7 +63,7 @@ const open = () => {
   return { ...collector, ...calls, heard, forget, holds, clock, told, fetch };
 };
 
-test('a list has the published fields, newest first as the collector says', async () => {
+test('A9 getInboxMessages: a list has the published fields, newest first as the collector says', async () => {
   const inbox = open();
   inbox.holds([item('two', { is_read: true, is_starred: true, category_id: 1, expire_on_dt: 99 }), item('one')]);
   expect(await inbox.getInboxMessages()).toEqual([
@@ -110,7 +110,7 @@ test.each([
     { onlyFavorite: true, categoryId: 2, read_status: 1 as const },
     { limit: 20, offset: 0, starred_only: true, category_id: 2, read_status: 1 },
   ],
-])('a page of at most 20 messages is asked for: %j', async (query, fields) => {
+])('A9 getInboxMessages: a page of at most 20 is asked for: %j', async (query, fields) => {
   const inbox = open();
   inbox.holds([]);
   await inbox.getInboxMessages(query as never);
@@ -138,7 +138,7 @@ test('lists are not cached, and a failure is the caller’s', async () => {
   await expect(failed).rejects.toMatchObject({ code: 'channel_timeout' });
 });
 
-test('onUpdate hears the whole list, as it was asked for, when a new message came', async () => {
+test('A9 getInboxMessages: onUpdate hears the whole list, as it was asked for, when a new message came', async () => {
   const inbox = open();
   inbox.holds([item('one')]);
   const onUpdate = vi.fn();
@@ -258,7 +258,7 @@ test('an update that fails is told, and a handler that throws harms nobody', asy
   expect(inbox.told).toEqual(['channel_timeout: inbox update', 'handler_threw: onUpdate']);
 });
 
-test('the unread count is asked once in 30 seconds, and changed by what the collector pushes', async () => {
+test('A9 getInboxUnreadCount: it is asked once in 30 seconds, and changed by what the collector pushes', async () => {
   const inbox = open();
   inbox.holds([item('one')], 7);
   const onUpdate = vi.fn();
@@ -301,14 +301,17 @@ test.each([
   ['markUnmarkInboxMessageAsFavorite', ['one', 1], cids.inboxStar, { engagement_uid: 'one', is_starred: true }],
   ['deleteInboxMessage', ['one'], cids.inboxDelete, { engagement_uid: 'one' }],
   ['deleteAllInboxMessages', [], cids.inboxDelete, { all_deleted: true }],
-] as const)('%s is one message, and a refusal is an answer', async (call, args, cid, fields) => {
-  const inbox = open();
-  const done = (inbox[call] as (...args: readonly unknown[]) => Promise<object>)(...args);
-  const question = await inbox.question(0);
-  expect([question.cid, question.fields]).toEqual([cid, fields]);
-  question.refuse(404);
-  expect(await done).toEqual({ err_code: 404, err_message: expect.stringContaining('channel_timeout') });
-});
+] as const)(
+  'A9 markInboxMessageAsRead, markAllInboxMessagesAsRead, markUnmarkInboxMessageAsFavorite, deleteInboxMessage, deleteAllInboxMessages: %s is one message, and a refusal is an answer',
+  async (call, args, cid, fields) => {
+    const inbox = open();
+    const done = (inbox[call] as (...args: readonly unknown[]) => Promise<object>)(...args);
+    const question = await inbox.question(0);
+    expect([question.cid, question.fields]).toEqual([cid, fields]);
+    question.refuse(404);
+    expect(await done).toEqual({ err_code: 404, err_message: expect.stringContaining('channel_timeout') });
+  },
+);
 
 test('a mark that fails is taken back, and the message is unread again', async () => {
   const inbox = open();
@@ -338,7 +341,7 @@ test('a mark that fails after the collector has counted anew leaves its count al
   expect(await inbox.getInboxUnreadCount()).toBe(3);
 });
 
-test('the list with bodies costs no further request, and neither does a body that a list has brought', async () => {
+test('A9 getInboxMessagesWithBodies: the list with bodies costs no further request, and neither does a body that a list has brought', async () => {
   const inbox = open();
   inbox.holds([item('one'), item('two')]);
   const messages = await inbox.getInboxMessagesWithBodies();
@@ -354,29 +357,34 @@ test.each([
   ['dp:inbox', { html_body: '<b>hi</b>', buttons: [{ text: 'Go', action: 'dp:cashier' }] }],
   ['dp:inbox&id=1', {}],
   [null, {}],
-])('HTML and buttons belong to a message whose action is exactly dp:inbox: %s', async (action, more) => {
-  const inbox = open();
-  const body: InboxBody = {
-    ...words('T'),
-    image: 'https://cdn.op.example/i.png',
-    action,
-    html_body: '<b>hi</b>',
-    additional_buttons: [{ inbox_cta_text: 'Go', action: 'dp:cashier' }],
-    custom_data: { a: 1 },
-  };
-  inbox.fetch.mockImplementation(async () => Response.json(body));
-  expect(await inbox.getInboxMessageBody('a/b')).toEqual({
-    title: 'T',
-    preview_body: 'T, in short',
-    icon: 'https://cdn.op.example/i.png',
-    action,
-    ...more,
-    custom_data: { a: 1 },
-  });
-  expect(inbox.fetch).toHaveBeenCalledWith('https://events.op.example/inbox/label/a%2Fb.json', { credentials: 'omit' });
-});
+])(
+  'A9 getInboxMessageBody: HTML and buttons belong to a message whose action is exactly dp:inbox: %s',
+  async (action, more) => {
+    const inbox = open();
+    const body: InboxBody = {
+      ...words('T'),
+      image: 'https://cdn.op.example/i.png',
+      action,
+      html_body: '<b>hi</b>',
+      additional_buttons: [{ inbox_cta_text: 'Go', action: 'dp:cashier' }],
+      custom_data: { a: 1 },
+    };
+    inbox.fetch.mockImplementation(async () => Response.json(body));
+    expect(await inbox.getInboxMessageBody('a/b')).toEqual({
+      title: 'T',
+      preview_body: 'T, in short',
+      icon: 'https://cdn.op.example/i.png',
+      action,
+      ...more,
+      custom_data: { a: 1 },
+    });
+    expect(inbox.fetch).toHaveBeenCalledWith('https://events.op.example/inbox/label/a%2Fb.json', {
+      credentials: 'omit',
+    });
+  },
+);
 
-test('a body is fetched once, the last 50 are kept, and a failure is not', async () => {
+test('A9 getInboxMessageBody: a body is fetched once, the last 50 are kept, and a failure is not', async () => {
   const inbox = open();
   inbox.fetch.mockImplementation(async (url) => Response.json(words(url)));
   for (let place = 0; place < 51; place++) await inbox.getInboxMessageBody(`m${place}`);

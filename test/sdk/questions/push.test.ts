@@ -102,7 +102,7 @@ const open = (
   return { ...collector, ...push, told, links, registered, hear };
 };
 
-test('permission that is granted becomes a subscription that the collector knows', async () => {
+test('A10 requestPushPermissions: permission that is granted becomes a subscription that the collector knows', async () => {
   const { request, asked, told, registered } = open();
   expect(await request()).toBe('allowed');
   expect(asked.map(({ cid, fields }) => [cid, fields])).toEqual([
@@ -130,7 +130,7 @@ test('a phone is a phone', async () => {
 test.each([
   ['denied', 'blocked', 'the visitor blocked it'],
   ['default', 'ask', 'the visitor closed the question'],
-] as const)('permission that is %s is a state and a reason', async (answer, state, reason) => {
+] as const)('A10 push state: permission that is %s is a state and a reason', async (answer, state, reason) => {
   const here = browser();
   here.answer = answer;
   const { request, attach, asked, told } = open(here);
@@ -226,7 +226,7 @@ test('a logout leaves a subscription of the site’s own alone, and tells what i
   expect(told).toEqual(['push_unavailable: the last user’s subscription could not be ended']);
 });
 
-test('a visitor’s subscription becomes the user’s at identify', async () => {
+test('A10 requestPushPermissions: a visitor’s subscription becomes the user’s at identify', async () => {
   const here = browser();
   const visitor = open(here, { user: null });
   await visitor.request();
@@ -264,7 +264,7 @@ test('a key that the collector changed is subscribed to anew; any other failure 
   expect(here.subscription?.endpoint).toBe('https://push.example/2');
 });
 
-test('a native token is the user’s as soon as there is one; one that is none, or never arrives, is told', async () => {
+test('A10 registerNativePushToken: a native token is the user’s as soon as there is one; one that is none, or never arrives, is told', async () => {
   const { registerNative, asked, told } = open();
   await registerNative('token', 7, 'com.op.app');
   await registerNative(undefined);

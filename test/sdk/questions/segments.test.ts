@@ -11,7 +11,7 @@ const matches = (...ids: (number | string)[]) => ({
   segments: ids.map((segment_id) => ({ segment_id, is_matching: true })),
 });
 
-test('questions of one tick travel as one request, and each hears its own answer', async () => {
+test('A9 checkSegmentListMatch: questions of one tick travel as one request, and each hears its own answer', async () => {
   const { segments, question, asked } = open();
   const first = [segments.match(1), segments.match([2, 'VIP'])];
   // Components of one page mount one after the other within a tick.
@@ -52,7 +52,7 @@ test('what is asked before the user is known is one request as well', async () =
   expect(asked).toHaveLength(1);
 });
 
-test('an answer is kept until something about the customer changed', async () => {
+test('A9 checkSegmentMatch: an answer is kept until something about the customer changed', async () => {
   const { segments, always, asked } = open();
   always(cids.segments, () => matches('VIP'));
   await segments.match('VIP');
@@ -100,7 +100,7 @@ test('a user who never becomes known is a failure, and no end of the matter', as
   expect(await again).toEqual([{ segment_id: 1, is_matching: true }]);
 });
 
-test('what is no segment is not asked, and what repeats is asked and answered once', async () => {
+test('A9 checkSegmentListMatch: what is no segment is not asked, and what repeats is asked and answered once', async () => {
   const { segments, question, asked } = open();
   expect(await segments.match([null, undefined, {}, '', '  '] as never)).toEqual([]);
   const answers = segments.match([7, 7, '7', null as never]);

@@ -38,7 +38,7 @@ describe('A1 loader', () => {
     expect(collector.stored).toMatchObject([{ ext_brand_id: 'brand' }]);
   });
 
-  test('A1 Queue form: calls before the load are made up for in order, before the page’s own onload goes on', async () => {
+  test('A1 Queue form, Order: calls before the load are made up for in order, before the page’s own onload goes on', async () => {
     const { page: opened, global, collector } = page();
     pasteStub(here, opened);
     global()('init', 'label');

@@ -23,7 +23,7 @@ describe('A12 localhost', () => {
     ]);
   });
 
-  test('A12 localhost: the flag set later, as one page does in `mounted`, lets everything through', async () => {
+  test('A2 _smartico_allow_localhost; A12 localhost: the flag set later, as one page does in `mounted`, lets everything through', async () => {
     const { smartico, root, identified } = liveOn(here, { url: LOCAL });
     smartico.init('label');
     void smartico.online('u1');
@@ -77,7 +77,7 @@ describe('A12 visitor', () => {
     expect(await stored()).toEqual([['client_action', null, { client_action: 'Gift' }]]);
   });
 
-  test('A12 visitor mode: vapi answers, and its getUserProfile throws', async () => {
+  test('A9 vapi; A12 visitor mode: vapi answers, and its getUserProfile throws', async () => {
     const { smartico } = liveOn(here);
     expect(smartico.vapi('en')).toBeNull();
     smartico.initVisitorMode('label');

@@ -80,6 +80,13 @@ describe('A2 _smartico_user_id', () => {
   });
 });
 
+test('A2 _smartico_visitor_id: is not read: the visitor is the device, whatever the page calls them', async () => {
+  const { smartico, sockets } = page({ _smartico_visitor_id: 'theirs' });
+  await smartico.ready();
+  expect(sockets.saidOf(cids.init)).toMatchObject([{ device_id: expect.stringMatching(/^d-/) }]);
+  expect(JSON.stringify(sockets.said)).not.toContain('theirs');
+});
+
 describe('A2 _smartico_language', () => {
   test.each([
     ['EN', 'en'],

@@ -19,7 +19,7 @@ const page = (more: Parameters<typeof liveOn>[1] = {}) => {
 const empty = expect.objectContaining({ code: 'empty_user_id' });
 
 describe('A3 online', () => {
-  test('A3 online: identifies with the hash, then logs in with the payload, then speaks the language', async () => {
+  test('A3 online; A8 login: identifies with the hash, then logs in with the payload, then speaks the language', async () => {
     const { smartico, sockets, heard, stored } = page();
     const words = heard('identify', 'login', 'props_change');
     await smartico.online('u1', 'de-AT', 'hash', { source: 'form' });
@@ -191,7 +191,7 @@ describe('A3 login', () => {
 });
 
 describe('A3 logout', () => {
-  test('A3 logout: is told, is an event of the user who leaves, forgets them, and greets a visitor', async () => {
+  test('A3 logout; A8 logout: is told, is an event of the user who leaves, forgets them, and greets a visitor', async () => {
     const { smartico, sockets, heard, identified, stored } = page();
     void smartico.identify('u1');
     await identified();

@@ -139,7 +139,7 @@ describe('A3 Too-early calls', () => {
     expect([smartico.getPublicProps(), smartico.vapi('en'), collector.requests]).toEqual([null, null, []]);
   });
 
-  test('A3 api readiness: api is never null; getUserProfile throws before identify and answers after it', async () => {
+  test('A3 api readiness; A9 getUserProfile: api is never null; getUserProfile throws before identify and answers after it', async () => {
     const { smartico, identified } = liveOn(here);
     const early = expect.objectContaining({ code: 'not_identified' });
     expect(() => smartico.api.getUserProfile()).toThrow(early);

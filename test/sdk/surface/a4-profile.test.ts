@@ -39,7 +39,7 @@ describe('A4 getPublicProps', () => {
     });
   });
 
-  test('A4 props_change: the changed subset of a push; nothing where nothing differs', async () => {
+  test('A8 props_change: the changed subset of a push; nothing where nothing differs', async () => {
     const { smartico, sockets, heard } = await known({ ach_points_balance: 5, core_public_tags: ['VIP'] });
     const words = heard('props_change');
     sockets.push({ cid: 108, props: { ach_points_balance: 5, core_public_tags: ['VIP'] } });
@@ -49,7 +49,7 @@ describe('A4 getPublicProps', () => {
     expect(smartico.getPublicProps()).toMatchObject({ ach_points_balance: 7, core_public_tags: ['VIP'] });
   });
 
-  test('A4 props_change: what changed while the line was broken is told after it', async () => {
+  test('A8 props_change: what changed while the line was broken is told after it', async () => {
     const { smartico, sockets, heard, root } = await known({ ach_points_balance: 5 });
     const words = heard('props_change', 'identify');
     await until(() => words.length);
@@ -111,12 +111,15 @@ describe('A4 profile and attribution', () => {
     ['setLoginEntry', ['lobby'], 'core_set_last_login_entry', { core_last_login_entry: 'lobby' }],
     ['setEntryPoint', ['lobby'], 'core_set_last_login_entry', { core_last_login_entry: 'lobby' }],
     ['setUTMs', ['mail', 'may'], 'update_profile', { core_utm_source: 'mail', core_utm_campaign: 'may' }],
-  ] as const)('A4 %s: %j is the event %s', async (method, args, type, payload) => {
-    const { smartico, stored } = await known();
-    const eid = (smartico[method] as (...words: readonly string[]) => string | undefined)(...args);
-    expect(eid).toEqual(expect.any(String));
-    expect(await stored()).toEqual([[type, 'u1', payload]]);
-  });
+  ] as const)(
+    'A4 setNickname, setAvatar, setLoginEntry, setEntryPoint, setUTMs: %s%j is the event %s',
+    async (method, args, type, payload) => {
+      const { smartico, stored } = await known();
+      const eid = (smartico[method] as (...words: readonly string[]) => string | undefined)(...args);
+      expect(eid).toEqual(expect.any(String));
+      expect(await stored()).toEqual([[type, 'u1', payload]]);
+    },
+  );
 
   test('A4 setNickname, setAvatar: the page sees them at once', async () => {
     const { smartico } = await known();

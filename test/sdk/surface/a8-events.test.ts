@@ -34,12 +34,15 @@ describe('A8 events', () => {
     ['startLpAnalytics', [], 'core_analytics', { id: 'lp', seconds: null }],
     ['sendServerError', ['broken'], 'core_client_message', { level: 'error', message: 'broken' }],
     ['sendServerDebug', ['here'], 'core_client_message', { level: 'debug', message: 'here' }],
-  ] as const)('A8 %s %j: a trace of the page’s own', async (method, args, type, payload) => {
-    const { smartico, stored } = page();
-    await smartico.ready();
-    void (smartico[method] as (...words: readonly unknown[]) => unknown)(...args);
-    expect(await stored()).toEqual([[type, null, payload]]);
-  });
+  ] as const)(
+    'A8 sendAnalytics, startLpAnalytics, sendServerError, sendServerDebug: %s%j is a trace of the page’s own',
+    async (method, args, type, payload) => {
+      const { smartico, stored } = page();
+      await smartico.ready();
+      void (smartico[method] as (...words: readonly unknown[]) => unknown)(...args);
+      expect(await stored()).toEqual([[type, null, payload]]);
+    },
+  );
 
   test.each([
     ['Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148', true],
@@ -135,10 +138,29 @@ describe('A8 keys', () => {
     expect(console).toEqual([expect.stringContaining('handler_threw: identify')]);
   });
 
-  test('A8 on: numeric keys are taken as text', async () => {
-    const { smartico } = page();
-    const undo = smartico.on(110, () => {});
-    smartico.off(110, () => {});
-    undo();
+  test('A8 numeric keys: a handler may be added and removed by number', async () => {
+    const { smartico, sockets, identified, heard } = page();
+    void smartico.identify('u1');
+    await identified();
+    const words: unknown[] = [];
+    const hear = (pushed: { cid: number }) => void words.push(pushed.cid);
+    smartico.on(108, hear);
+    smartico.off(108, hear);
+    smartico.on(108, hear)();
+    const last = heard('108');
+    sockets.push({ cid: 108, props: { core_inbox_unread_count: 1 } });
+    await until(() => last.length);
+    expect(words).toEqual([]);
+  });
+
+  test('A8 saw_starting, gf_ux, mini_game_win, jackpot_win, ach_game_opening: keys of other products are taken and never told', async () => {
+    const { smartico, heard, console } = page();
+    const words = heard('saw_starting', 'gf_ux', 'mini_game_win', 'jackpot_win', 'ach_game_opening');
+    const known = heard('identify');
+    void smartico.identify('u1');
+    await until(() => known.length);
+    await smartico.miniGame(1).catch(() => {});
+    smartico.dp('dp:gf_saw&id=1');
+    expect([words, console]).toEqual([[], ['[smartico] not_available: miniGame']]);
   });
 });
