@@ -143,10 +143,10 @@ describe('A8 keys', () => {
     void smartico.identify('u1');
     await identified();
     const words: unknown[] = [];
-    const hear = (pushed: { cid: number }) => void words.push(pushed.cid);
-    smartico.on(108, hear);
-    smartico.off(108, hear);
-    smartico.on(108, hear)();
+    const removed = () => void words.push('removed');
+    smartico.on(108, removed);
+    smartico.off(108, removed);
+    smartico.on(108, () => void words.push('undone'))();
     const last = heard('108');
     sockets.push({ cid: 108, props: { core_inbox_unread_count: 1 } });
     await until(() => last.length);
@@ -154,13 +154,16 @@ describe('A8 keys', () => {
   });
 
   test('A8 saw_starting, gf_ux, mini_game_win, jackpot_win, ach_game_opening: keys of other products are taken and never told', async () => {
-    const { smartico, heard, console } = page();
+    const { smartico, sockets, heard, console } = page();
     const words = heard('saw_starting', 'gf_ux', 'mini_game_win', 'jackpot_win', 'ach_game_opening');
     const known = heard('identify');
     void smartico.identify('u1');
     await until(() => known.length);
     await smartico.miniGame(1).catch(() => {});
     smartico.dp('dp:gf_saw&id=1');
+    const later = heard('108');
+    sockets.push({ cid: 108, props: {} });
+    await until(() => later.length);
     expect([words, console]).toEqual([[], ['[smartico] not_available: miniGame']]);
   });
 });
