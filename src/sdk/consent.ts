@@ -2,6 +2,7 @@
  * Whether this visitor may be reported on, and where text is kept until that is known: in memory, nowhere else. Owns the
  * answer and remembers it. Without a requirement nobody needs to answer, but a refusal holds all the same.
  */
+import type { ScriptTag } from './options.ts';
 import { type Platform, type TextStore, textStore } from './platform.ts';
 
 export interface Consent {
@@ -17,6 +18,14 @@ export interface Consent {
   local: TextStore;
   session: TextStore;
 }
+
+/** Global Privacy Control. */
+export const browserRefuses = ({ navigator }: Window): boolean =>
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
+
+/** Whether the page asks first, as far as its script tag, its window and the browser say. */
+export const asksFirst = (root: Platform['root'], name: string, { consent, gpc }: ScriptTag): boolean =>
+  consent === 'required' || root[`${name}_consent`] === 'required' || (gpc === 'honor' && browserRefuses(root));
 
 /**
  * @param prefix of every key of ours

@@ -7,7 +7,7 @@ import type { InitOptions, Smartico } from './api.ts';
 import { createCallbacks } from './callbacks.ts';
 import { type Call, eventCall, linkCall, sdkCall } from './calls.ts';
 import { createCapture } from './capture.ts';
-import { createConsent } from './consent.ts';
+import { asksFirst, browserRefuses, createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
@@ -42,14 +42,8 @@ export const createSmartico = (
   const { root, now, random } = outside;
   const prefix = `${name}:`;
   const tell = createTell((...words) => root.console.error(...words));
-  const refusedByBrowser = () => (root.navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
-  const consent = createConsent(
-    outside,
-    prefix,
-    script.consent === 'required' ||
-      root[`${name}_consent`] === 'required' ||
-      (script.gpc === 'honor' && refusedByBrowser()),
-    (given) => (given ? refused?.() : stop()),
+  const consent = createConsent(outside, prefix, asksFirst(root, name, script), (given) =>
+    given ? refused?.() : stop(),
   );
   const platform = { ...outside, local: consent.local, session: consent.session };
   const { local } = platform;
@@ -179,8 +173,8 @@ export const createSmartico = (
         release,
         rooms,
         honorGpc() {
-          if (refusedByBrowser()) agree(false);
-          return refusedByBrowser();
+          if (browserRefuses(root)) agree(false);
+          return browserRefuses(root);
         },
         tell,
       }),
@@ -188,7 +182,7 @@ export const createSmartico = (
   const init = (label: string, options?: InitOptions): void => {
     const next = readSettings(label, options, script, tell);
     if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
-    if (options?.consent === 'required' || (options?.gpc === 'honor' && refusedByBrowser())) consent.require();
+    if (options?.consent === 'required' || (options?.gpc === 'honor' && browserRefuses(root))) consent.require();
     refused = () => init(label, options);
     if (!allowed()) return;
     if (consent.given()) {

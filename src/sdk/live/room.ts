@@ -2,7 +2,6 @@
  * The live room put together: one customer, one line to the collector, and what hangs on them. Wiring only.
  */
 import { cids, type PropsPush } from '../../wire/protocol.ts';
-import { smarticoError } from '../notice.ts';
 import type { Surface } from '../ui/ui.ts';
 import { createChannel } from './channel.ts';
 import { createCustomer } from './customer.ts';
@@ -10,14 +9,14 @@ import { createEngagements } from './engagements.ts';
 import { createLateRooms } from './late-rooms.ts';
 import type { Live, LiveNeeds } from './live.ts';
 import { createLoginWindow } from './login-window.ts';
+import { createLogins } from './logins.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
 import { otherProducts } from './other-products.ts';
 import { createSuspension } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
+import { whenReady } from './when-ready.ts';
 
-/** Milliseconds that a question waits for the user. */
-const PATIENCE = 10_000;
 const BELLS = '[data-smartico-bell]';
 
 export const createLive = (needs: LiveNeeds): Live => {
@@ -28,29 +27,11 @@ export const createLive = (needs: LiveNeeds): Live => {
   /** Who is greeted, and in which language: another one is another line, or another word. */
   let who = '';
   let language = '';
-  /** A login that waits for the user to be identified, and the last one that was wanted: another label has logins of its own. */
-  let wanted: object | undefined;
-  let last: object | undefined;
-  let entry: string | undefined;
   /** How many users this page has had. */
   let users = 0;
 
   const ready = () => customer.identified() || (settings().visitor && customer.props() !== null);
-  const waitIdentified = () =>
-    new Promise<void>((resolve, reject) => {
-      const settle = (done: () => void) => {
-        clearTimeout(late);
-        for (const off of offs) off();
-        done();
-      };
-      const look = () => ready() && settle(resolve);
-      const late = setTimeout(
-        () => settle(() => reject(smarticoError('not_identified', `after ${PATIENCE / 1000} s`))),
-        PATIENCE,
-      );
-      const offs = [':identify', ':label_init_completed'].map((key) => callbacks.on(key, look));
-      look();
-    });
+  const waitIdentified = whenReady(callbacks, ready);
   const ring = () => {
     if (ready() && document.querySelector(BELLS)) rooms.draw((ui) => ui.ringBells()).catch(() => {}); // told by `draw`
   };
@@ -59,7 +40,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     (props) => rooms.questions()?.heard({ cid: cids.propsPush, props } as PropsPush),
     () => {
       speak();
-      enter();
+      logins.enter();
       suspension.navigated();
       ring();
     },
@@ -134,7 +115,15 @@ export const createLive = (needs: LiveNeeds): Live => {
     report: engagements.report,
     waitIdentified,
   });
-  const logins = createLoginWindow(local, () => `${mine()}login`, now);
+  const loginWindow = createLoginWindow(local, () => `${mine()}login`, now);
+  const logins = createLogins({
+    window: loginWindow,
+    user: () => (customer.identified() ? identity.user() : null),
+    begin(payload) {
+      record('login', payload);
+      callbacks.emit('login');
+    },
+  });
   const runVerb = createVerbs({
     root,
     callbacks,
@@ -152,16 +141,6 @@ export const createLive = (needs: LiveNeeds): Live => {
     if (!customer.identified() || !next || next === customer.props()?.core_user_language) return;
     record('core_language_changed', { language: next });
     customer.merge({ core_user_language: next });
-  };
-  const enter = () => {
-    const user = identity.user();
-    if (!wanted || !user || !customer.identified()) return;
-    const payload = wanted;
-    wanted = undefined;
-    if (!logins.enter(user)) return;
-    record('login', { ...payload, ...(entry && { core_last_login_entry: entry }) });
-    entry = undefined;
-    callbacks.emit('login');
   };
   const showWidget = async (type: string, params?: object) => {
     await waitIdentified();
@@ -226,12 +205,10 @@ export const createLive = (needs: LiveNeeds): Live => {
       if (another) forget();
       if (former && another) {
         // Another user than the one who was to be logged in, and who was shown things; a logout makes the next login count.
-        if (former !== user) last = undefined;
-        wanted = last;
-        entry = undefined;
+        logins.leave(former === user);
         engagements.forget();
         if (user === null) {
-          logins.close();
+          loginWindow.close();
           rooms.detachPush();
         }
       }
@@ -241,15 +218,12 @@ export const createLive = (needs: LiveNeeds): Live => {
       channel.open();
     },
     login(payload = {}) {
-      wanted = last = payload;
-      enter();
+      logins.want(payload);
     },
-    enters(name) {
-      entry = name;
-    },
+    enters: logins.from,
     stop() {
       who = '';
-      wanted = undefined;
+      logins.leave(false);
       forget();
       rooms.detachPush();
       channel.close();
