@@ -64,7 +64,9 @@ test("README's table of the script tag has every option of `init`, and no others
 });
 
 test("README's table of the script tag has every attribute that the SDK reads, and no others", () => {
-  const sources = ['options', 'index', 'browser', 'rooms'].map((file) => read(`src/sdk/${file}.ts`)).join('\n');
+  const sources = ['options', 'consent', 'index', 'browser', 'rooms']
+    .map((file) => read(`src/sdk/${file}.ts`))
+    .join('\n');
   const names = Array.from(sources.matchAll(/\bscript\.(\w+)/g), ([, name = '']) => name);
   const attributes = new Set(names.filter((name) => name !== 'src' && name !== 'integrity'));
   const known = [...attributes].map((name) => `data-${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}`);

@@ -24,8 +24,10 @@ export const browserRefuses = ({ navigator }: Window): boolean =>
   (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
 
 /** Whether the page asks first, as far as its script tag, its window and the browser say. */
-export const asksFirst = (root: Platform['root'], name: string, { consent, gpc }: ScriptTag): boolean =>
-  consent === 'required' || root[`${name}_consent`] === 'required' || (gpc === 'honor' && browserRefuses(root));
+export const asksFirst = (root: Platform['root'], name: string, script: ScriptTag): boolean =>
+  script.consent === 'required' ||
+  root[`${name}_consent`] === 'required' ||
+  (script.gpc === 'honor' && browserRefuses(root));
 
 /**
  * @param prefix of every key of ours
