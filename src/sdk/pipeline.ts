@@ -70,9 +70,10 @@ export const startPipeline = (
     // A database that opens after a refusal brings rows along.
     onWaiting: (hurry) => (may() ? flush.soon(hurry) : void purge()),
   });
+  // As it is now: what the page makes of it later is the page's.
+  const request = root.fetch.bind(root);
   /** The last door: a batch that was being made when the visitor refused goes no further. */
-  const fetch: typeof root.fetch = (...request) =>
-    may() ? root.fetch(...request) : Promise.reject(new Error('refused'));
+  const fetch: typeof root.fetch = (...what) => (may() ? request(...what) : Promise.reject(new Error('refused')));
   const purge = async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid));
   const flush = createFlush({
     queue,

@@ -4,6 +4,7 @@
  * which comes after, wins.
  */
 import { type Answer, cids, type LabelSettings } from '../../wire/protocol.ts';
+import { stringify } from '../json.ts';
 import type { Refused } from './channel.ts';
 import type { Ask, LiveNeeds } from './live.ts';
 
@@ -24,7 +25,7 @@ export interface Customer {
 }
 export type Props = { [name: string]: unknown };
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: unknown, b: unknown) => stringify(a) === stringify(b);
 
 /** What the collector will make of the tags. */
 export const tagsAfter = (before: string[], operation: string, tags: string[]): string[] => {

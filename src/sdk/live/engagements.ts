@@ -3,7 +3,7 @@
  * The collector delivers what is pending at every identify; what this browser has shown is remembered until the user changes.
  */
 import { activityTypes, cids, type PopupPush, type Push } from '../../wire/protocol.ts';
-import { parseJson } from '../json.ts';
+import { parseJson, stringify } from '../json.ts';
 import type { TextStore } from '../platform.ts';
 
 /** Engagements that a browser remembers; the collector knows the rest. */
@@ -41,7 +41,7 @@ export const createEngagements = (needs: EngagementNeeds): Engagements => {
   const once = (what: string) => {
     const known = seen();
     if (known.includes(what)) return false;
-    store.set(key, JSON.stringify([...known, what].slice(-KEPT)));
+    store.set(key, stringify([...known, what].slice(-KEPT)));
     return true;
   };
   const report: Engagements['report'] = (what, engagement_uid, activityType, action) => {

@@ -3,7 +3,7 @@
  * through. Each says that it opened, what it heard and that it is gone; neither knows what a message means.
  */
 import type { Message } from '../../wire/protocol.ts';
-import { parseJson } from '../json.ts';
+import { parseJson, stringify } from '../json.ts';
 
 /** Milliseconds between two looks where nothing is pushed. */
 const POLL = 15_000;
@@ -39,7 +39,7 @@ export const openSocket = (root: Window & typeof globalThis, address: string, { 
   socket.onmessage = ({ data }) => hear(parseJson(data));
   socket.onclose = ({ code }) => gone(code === POLICY);
   return {
-    say: (message) => socket.send(JSON.stringify(message)),
+    say: (message) => socket.send(stringify(message)),
     close() {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
@@ -65,7 +65,7 @@ export const openHttp = (
         .fetch(`${address}/s2s-api`, {
           method: 'POST',
           // A string's own type, text/plain: no preflight.
-          body: JSON.stringify({ ...credentials(), ...message }),
+          body: stringify({ ...credentials(), ...message }),
           credentials: 'omit',
           referrerPolicy: 'origin',
         })

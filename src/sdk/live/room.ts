@@ -2,6 +2,7 @@
  * The live room put together: one customer, one line to the collector, and what hangs on them. Wiring only.
  */
 import { cids, type PropsPush } from '../../wire/protocol.ts';
+import { stringify } from '../json.ts';
 import type { Surface } from '../ui/ui.ts';
 import { createChannel } from './channel.ts';
 import { createCustomer } from './customer.ts';
@@ -191,7 +192,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       const { label, visitor, language: next } = settings();
       const user = visitor ? null : identity.user();
       // A user whom the collector knows already needs no other proof.
-      const now = JSON.stringify([label, visitor, user, customer.identified() ? undefined : identity.hash()]);
+      const now = stringify([label, visitor, user, customer.identified() ? undefined : identity.hash()]);
       if (next !== language) {
         language = next;
         rooms.questions()?.forget();

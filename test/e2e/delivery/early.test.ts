@@ -4,7 +4,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, flush, openReady, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, flush, openReady, saidByPage, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -108,7 +108,7 @@ test('calls made through the stub keep their order and their page when the scrip
   await act(page, 'direct-3');
   await sendAll(page);
   await expectDelivered(world.label, ['stub-1', 'stub-2', 'direct-3']);
-  const events = await world.label.events();
+  const events = await saidByPage(world.label);
   expect(events.map(({ seq, user_ext_id }) => [seq, user_ext_id])).toEqual([
     [1, null],
     [2, 'ann'],

@@ -81,7 +81,7 @@ test('a page under a strict policy reports nothing to its policy', async () => {
   const reports: string[] = [];
   world.pages.on('/policy-report', (body) => void reports.push(body));
   const { url } = world.network;
-  const policy = `default-src 'none'; script-src ${url}; connect-src ${url}; require-trusted-types-for 'script'; trusted-types 'none'; img-src data:; report-uri /policy-report`;
+  const policy = `default-src 'none'; script-src ${url}; connect-src ${url} ${url.replace('http', 'ws')}; require-trusted-types-for 'script'; trusted-types _smartico; img-src data:; report-uri /policy-report`;
   const html = `<!doctype html><link rel="icon" href="data:,"><title>Strict</title>${world.tag()}`;
   await page.addInitScript(() => {
     window._smartico_allow_localhost = true;

@@ -51,8 +51,12 @@ test('a popup that is on the screen when the page is left has been seen, and is 
   await leaveAndReturn(page, async () => {});
   await world.operator.popup('ann', 'New');
   await expectShown(page, 'Seen', 'New');
-  await sendAll(page);
-  expect(await eventsNamed(world, 'engagement_impression')).toHaveLength(2);
+  await expect
+    .poll(async () => {
+      await sendAll(page);
+      return (await eventsNamed(world, 'engagement_impression')).length;
+    }, patience)
+    .toBe(2);
 });
 
 test('a message that was deleted just before the page is left is gone', async () => {
