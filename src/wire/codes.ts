@@ -89,6 +89,13 @@ export const sdkCodes = [
   'channel_timeout',
   'suspended',
   'push_unavailable',
+  'frame_refused',
+  'host_refused',
+  'no_host',
+  'init_refused',
+  'identity_refused',
+  'bridge_timeout',
+  'bridge_flood',
 ] as const;
 
 export type RequestCode = keyof typeof requestCodes;
