@@ -2,7 +2,6 @@
  * Whether this visitor may be reported on, and where text is kept until that is known: in memory, nowhere else. Owns the
  * answer and remembers it. Without a requirement nobody needs to answer, but a refusal holds all the same.
  */
-import type { ScriptTag } from './options.ts';
 import { type Platform, type TextStore, textStore } from './platform.ts';
 
 export interface Consent {
@@ -23,11 +22,9 @@ export interface Consent {
 export const browserRefuses = ({ navigator }: Window): boolean =>
   (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
 
-/** Whether the page asks first, as far as its script tag, its window and the browser say. */
-export const asksFirst = (root: Platform['root'], name: string, script: ScriptTag): boolean =>
-  script.consent === 'required' ||
-  root[`${name}_consent`] === 'required' ||
-  (script.gpc === 'honor' && browserRefuses(root));
+/** Whether the page asks first, by what its script tag, its window or `init` says. */
+export const asksFirst = (root: Window, consent: unknown, gpc?: unknown): boolean =>
+  consent === 'required' || (gpc === 'honor' && browserRefuses(root));
 
 /**
  * @param prefix of every key of ours

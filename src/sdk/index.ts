@@ -42,9 +42,8 @@ export const createSmartico = (
   const { root, now, random } = outside;
   const prefix = `${name}:`;
   const tell = createTell((...words) => root.console.error(...words));
-  const consent = createConsent(outside, prefix, asksFirst(root, name, script), (given) =>
-    given ? refused?.() : stop(),
-  );
+  const asked = asksFirst(root, script.consent, script.gpc) || asksFirst(root, root[`${name}_consent`]);
+  const consent = createConsent(outside, prefix, asked, (given) => (given ? refused?.() : stop()));
   const platform = { ...outside, local: consent.local, session: consent.session };
   const { local } = platform;
   const callbacks = createCallbacks(tell);
@@ -61,7 +60,6 @@ export const createSmartico = (
   let settings: Settings | undefined;
   const pipelines: { [label: string]: Pipeline } = Object.create(null);
   let pipeline: Pipeline | undefined;
-  let watching = false;
   /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
@@ -126,6 +124,7 @@ export const createSmartico = (
     if (settings && links.release()) callbacks.emitSticky('session_based_dp_detected');
   };
   const start = (next: Settings): void => {
+    const first = !settings;
     settings = next;
     speak(root[language]);
     // What another label left waiting is still delivered by the pipeline that it has.
@@ -142,12 +141,11 @@ export const createSmartico = (
       consent.given,
       () => agree(false),
     );
-    if (!watching)
+    if (first)
       watchNavigation(root, links.look, (navigation) => {
         callbacks.emitSticky('page_navigation', navigation);
         line.here()?.navigated();
       });
-    watching = true;
     callbacks.emitSticky('init', 0);
     line.sync();
     release();
@@ -182,7 +180,7 @@ export const createSmartico = (
   const init = (label: string, options?: InitOptions): void => {
     const next = readSettings(label, options, script, tell);
     if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
-    if (options?.consent === 'required' || (options?.gpc === 'honor' && browserRefuses(root))) consent.require();
+    if (asksFirst(root, options?.consent, options?.gpc)) consent.require();
     refused = () => init(label, options);
     if (!allowed()) return;
     if (consent.given()) {
