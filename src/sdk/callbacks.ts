@@ -11,6 +11,8 @@ export interface Callbacks {
   /** Returns its undo. `null` removes every handler of the key. A sticky key's last word is told once, unless `replay` is false. */
   on(key: string, handler: Handler | null, options?: { replay?: boolean }): () => void;
   off(key: string, handler: Handler): void;
+  /** The SDK's own ear for one word of a key, a sticky key's last one too: resolves with the first that is wanted. */
+  once(key: string, wanted?: (code: number) => boolean): Promise<void>;
   emit(key: string, ...args: unknown[]): void;
   /** The same, remembered for late handlers until `forget`. */
   emitSticky(key: string, ...args: unknown[]): void;
@@ -38,18 +40,27 @@ export const createCallbacks = (tell: Tell): Callbacks => {
   const emit = (key: string, ...args: unknown[]) => {
     for (const each of [`:${key}`, key]) for (const handler of of(each)) call(each, handler, args);
   };
+  const on: Callbacks['on'] = (key, handler, options) => {
+    if (typeof handler !== 'function') {
+      handlers.delete(key);
+      return () => {};
+    }
+    handlers.set(key, of(key).add(handler));
+    const word = last.get(key.replace(/^:/, ''));
+    if (word && options?.replay !== false) call(key, handler, word);
+    return () => void of(key).delete(handler);
+  };
   return {
-    on(key, handler, options) {
-      if (typeof handler !== 'function') {
-        handlers.delete(key);
-        return () => {};
-      }
-      handlers.set(key, of(key).add(handler));
-      const word = last.get(key.replace(/^:/, ''));
-      if (word && options?.replay !== false) call(key, handler, word);
-      return () => void of(key).delete(handler);
-    },
+    on,
     off: (key, handler) => void of(key).delete(handler),
+    once: (key, wanted = () => true) =>
+      new Promise((resolve) => {
+        const off = on(`:${key}`, (code: number) => {
+          if (!wanted(code)) return;
+          off();
+          resolve();
+        });
+      }),
     emit,
     emitSticky(key, ...args) {
       last.set(key, args);

@@ -76,7 +76,7 @@ const PICTURE = /^(https:|http:\/\/(localhost|127\.|\[::1))\S+$/;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {
   const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
-  const { on } = callbacks;
+  const { on, once } = callbacks;
   const report = (type: string, payload: object) => record(eventCall(type, payload, tell));
   /** Done as soon as the live room is there; whoever waits for the answer is not kept waiting for ever. */
   const patient = (about: string, question: (live: Live) => unknown) =>
@@ -94,24 +94,11 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
         })
         .then(resolve, reject);
     });
-  const hears = (key: string) =>
-    new Promise<void>((resolve) => {
-      const off = on(`:${key}`, (code: number) => {
-        if (code) return;
-        off();
-        resolve();
-      });
-    });
+  const succeeds = (code: number) => code === 0;
   /** Throws in the caller's face, as published, rather than into a promise that nobody awaits. */
   const identify = (id: unknown, hash: unknown): Promise<void> => {
     identity.set(requiredUserId(id), hash);
-    return new Promise((resolve) => {
-      setTimeout(resolve, PATIENCE);
-      const off = on(':identify', () => {
-        off();
-        resolve();
-      });
-    });
+    return Promise.race([once('identify'), new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
   };
   const login = (lang?: unknown, payload?: object) => {
     needs.speak(lang);
@@ -168,8 +155,8 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
       if (!options?.keepCallBacks) callbacks.clear();
       line.here()?.clear();
     },
-    ready: () => hears('label_init_completed'),
-    identified: () => hears('identify'),
+    ready: () => once('label_init_completed', succeeds),
+    identified: () => once('identify', succeeds),
     consent: needs.consent,
 
     getPublicProps: () => (line.here()?.props() ?? null) as never,

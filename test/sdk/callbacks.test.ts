@@ -168,6 +168,32 @@ describe('the SDK’s own ears', () => {
     ]);
   });
 
+  test('wait for one word that is wanted, a sticky key’s last one too, and hear no more', async () => {
+    const { once, emit, emitSticky, clear } = page();
+    const resolved: string[] = [];
+    const codes: number[] = [];
+    void once('login').then(() => resolved.push('any'));
+    const wanted = (code: number) => {
+      codes.push(code);
+      return code === 0;
+    };
+    void once('login', wanted).then(() => resolved.push('wanted'));
+    clear();
+    emit('login', 5);
+    await vi.runAllTimersAsync();
+    expect(resolved).toEqual(['any']);
+    emit('login', 0);
+    emit('login', 6);
+    await vi.runAllTimersAsync();
+    emitSticky('init', 0);
+    void once('init').then(() => resolved.push('late'));
+    await vi.runAllTimersAsync();
+    expect([resolved, codes]).toEqual([
+      ['any', 'wanted', 'late'],
+      [5, 0],
+    ]);
+  });
+
   test('are not taken for the page’s', () => {
     const callbacks = createCallbacks(() => undefined);
     callbacks.on(':dp:cashier', () => {});

@@ -65,13 +65,7 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
   };
   /** What the label says, whoever the visitor is. */
   const setting = async (of: keyof ReturnType<Customer['settings']>) => {
-    const setUp = new Promise<void>((resolve) => {
-      const off = callbacks.on(':label_init_completed', () => {
-        off();
-        resolve();
-      });
-    });
-    await Promise.race([setUp, waitIdentified()]);
+    await Promise.race([callbacks.once('label_init_completed'), waitIdentified()]);
     return customer.settings()[of] ?? '';
   };
   /** As this page reaches the collector, which may be by a path of the operator's own. */
