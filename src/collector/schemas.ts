@@ -6,6 +6,7 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { requestCodes } from '../wire/codes.ts';
 import type { Json, Payload } from '../wire/event.ts';
 import { limits } from '../wire/limits.ts';
+import { ORIGIN_LENGTH } from '../wire/origin.ts';
 import type { PublicProps } from '../wire/protocol.ts';
 
 const literals = <Text extends string>(...texts: Text[]) => Type.Unsafe<Text>({ type: 'string', enum: texts });
@@ -14,6 +15,10 @@ const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, T
 const trusts = ['server', 'verified', 'unverified'] as const;
 const id = Type.String({ pattern: '^[A-Za-z0-9._:-]{8,64}$' });
 const time = Type.Integer({ description: 'Milliseconds since the epoch', minimum: 0 });
+const frame = Type.String({
+  description: 'Origin of the framed platform that made it; with source "bridge", and only then',
+  maxLength: ORIGIN_LENGTH,
+});
 const payload = Type.Unsafe<Payload>({ type: 'object', additionalProperties: true });
 
 const envelopeFields = {
@@ -34,12 +39,14 @@ export const browserEvent = Type.Object({
   seq: Type.Integer({ minimum: 1 }),
   source: literals('api', 'deep_link', 'bridge', 'auto'),
   link: Type.Optional(Type.Object({ exp: time, sig: Type.String() })),
+  frame: Type.Optional(frame),
 });
 
 const losses = Type.Object({
   overflow: Type.Optional(Type.Integer()),
   storage: Type.Optional(Type.Integer()),
   too_large: Type.Optional(Type.Integer()),
+  flood: Type.Optional(Type.Integer()),
 });
 
 export const batch = Type.Object({
@@ -78,6 +85,7 @@ export const storedEvent = Type.Object({
   page_id: orNull(id),
   seq: orNull(Type.Integer()),
   source: literals('api', 'deep_link', 'bridge', 'auto', 'server'),
+  frame: Type.Optional(frame),
   trust: literals(...trusts),
   received_at: time,
   cursor: Type.Integer(),

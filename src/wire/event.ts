@@ -46,6 +46,8 @@ export interface BrowserEvent extends Envelope {
   source: Source;
   /** Only with `source: "deep_link"`. */
   link?: SignedLink;
+  /** Origin of the framed platform that made it, as browsers write it; with `source: "bridge"`, and only then. */
+  frame?: string;
 }
 
 /** How far a page had counted, kept apart from its queue so that a lost tail shows. */
@@ -56,8 +58,12 @@ export interface PageCount {
   seq: number;
 }
 
-/** Why an event never left a device. Counted since the device id was made, so that a repeated report changes nothing. */
-export const lossReasons = ['overflow', 'storage', 'too_large'] as const;
+/**
+ * Why an event never left a device: the queue was full, the browser refused to keep it, its payload was too large, or it
+ * was a call of a frame that was cut off because it ignored its credit. Counted since the device id was made, so that a
+ * repeated report changes nothing.
+ */
+export const lossReasons = ['overflow', 'storage', 'too_large', 'flood'] as const;
 export type LossReason = (typeof lossReasons)[number];
 export type Losses = { [reason in LossReason]?: number };
 

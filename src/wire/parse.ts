@@ -17,6 +17,7 @@ import {
 } from './event.ts';
 import { isEventId } from './ids.ts';
 import { limits } from './limits.ts';
+import { isOrigin, ORIGIN_LENGTH } from './origin.ts';
 
 /** What is wrong, exactly: where, which rule, and the type of what was found (never its value, which may be private). */
 export interface Problem {
@@ -136,7 +137,7 @@ const parseLink = (value: unknown, path: string): Parsed<SignedLink> => {
 export const parseBrowserEvent = (value: unknown, path: string): Parsed<BrowserEvent> => {
   const envelope = parseEnvelope(value, path);
   if (!envelope.ok) return envelope;
-  const { session_id, page_id, seq, source, link } = value as Fields;
+  const { session_id, page_id, seq, source, link, frame } = value as Fields;
   if (!isEventId(session_id)) return refuse('bad_context', `${path}.session_id`, 'must be an id', session_id);
   if (!isEventId(page_id)) return refuse('bad_context', `${path}.page_id`, 'must be an id', page_id);
   if (!isCount(seq) || seq < 1) return refuse('bad_context', `${path}.seq`, 'must be a whole number from 1', seq);
@@ -151,6 +152,16 @@ export const parseBrowserEvent = (value: unknown, path: string): Parsed<BrowserE
     const signed = parseLink(link, `${path}.link`);
     if (!signed.ok) return signed;
     event.link = signed.value;
+  }
+  if (source === 'bridge') {
+    if (!isOrigin(frame))
+      return refuse(
+        'bad_context',
+        `${path}.frame`,
+        `must be an origin as browsers write it, of at most ${ORIGIN_LENGTH} characters`,
+        frame,
+      );
+    event.frame = frame;
   }
   return { ok: true, value: event };
 };

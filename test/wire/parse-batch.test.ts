@@ -52,12 +52,12 @@ describe('a batch', () => {
     const taken = value(
       batch([browserEvent()], {
         hashes: { u1: 'hash', u2: 5, u3: 'h'.repeat(300) },
-        losses: { overflow: 2, storage: -1, too_large: '3', stolen: 4 },
+        losses: { overflow: 2, storage: -1, too_large: '3', flood: 5, stolen: 4 },
         pages: [null, page, { ...page, seq: -1 }, { ...page, page_id: 5 }, { ...page, extra: 1 }],
       }),
     );
     expect({ ...taken.hashes }).toEqual({ u1: 'hash', u2: '', u3: 'h'.repeat(256) });
-    expect(taken.losses).toEqual({ overflow: 2 });
+    expect(taken.losses).toEqual({ overflow: 2, flood: 5 });
     expect(taken.pages).toEqual([page, page]);
     expect(taken.events[0]?.ok).toBe(true);
   });

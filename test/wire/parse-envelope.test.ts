@@ -180,6 +180,9 @@ describe('what a browser adds', () => {
     ['an unknown source', { source: 'server' }, 'bad_source', '.source'],
     ['a link without a signature', { link: { exp: 1 } }, 'bad_context', '.link'],
     ['a link that is null', { link: null }, 'bad_context', '.link'],
+    ['a frame that tells no origin', { source: 'bridge' }, 'bad_context', '.frame'],
+    ['a frame of an opaque origin', { source: 'bridge', frame: 'null' }, 'bad_context', '.frame'],
+    ['a frame by its address', { source: 'bridge', frame: 'https://platform.example/' }, 'bad_context', '.frame'],
   ])('%s is a problem with its path', (_name, more, code, path) => {
     const parsed = parseBrowserEvent(browserEvent({ ...more }), PATH);
     expect(parsed).toMatchObject({ ok: false, problem: { code, path: PATH + path } });
@@ -188,5 +191,16 @@ describe('what a browser adds', () => {
   test('is kept, a signed link included', () => {
     const event = browserEvent({ source: 'deep_link', link: { exp: 5, sig: 's', more: 1 } });
     expect(parseBrowserEvent(event, PATH)).toEqual({ ok: true, value: { ...event, link: { exp: 5, sig: 's' } } });
+  });
+
+  test('the origin of a frame is kept with what came from one, and with nothing else', () => {
+    const frame = 'https://platform.example';
+    const framed = browserEvent({ source: 'bridge', frame });
+    expect(parseBrowserEvent(framed, PATH)).toEqual({ ok: true, value: framed });
+    for (const source of ['api', 'deep_link', 'auto']) {
+      const bare = browserEvent({ source });
+      for (const odd of [frame, 7])
+        expect(parseBrowserEvent({ ...bare, frame: odd }, PATH)).toEqual({ ok: true, value: bare });
+    }
   });
 });
