@@ -40,7 +40,7 @@ export interface MethodNeeds {
   losses: LossCounts;
 }
 
-/** Calls that are the live room's alone. */
+/** Calls that are the live room's alone, and those of other products, which it refuses. */
 const REMOTE = [
   'suspendPopups',
   'suspendInbox',
@@ -195,7 +195,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     REMOTE.map((method) => [
       method,
       (...args: never[]) => {
-        const answer = patient(method, (live) => live.methods[method]?.(...args));
+        const answer = patient(method, (live) => live.call(method, args));
         answer.catch(() => {}); // told where it failed; a page that does not wait for the answer has heard it there
         return answer;
       },

@@ -37,7 +37,7 @@ export interface LiveNeeds {
 /** Asks the collector; rejects with a `SmarticoError` (`channel_timeout`, or the collector's own code) on anything but success. */
 export type Ask = (cid: number, fields?: object) => Promise<Answer>;
 
-/** What the core asks of the live room; a public method that is not here is one of `methods`. */
+/** What the core asks of the live room. */
 export interface Live {
   api: SmarticoApi;
   identified(): boolean;
@@ -58,7 +58,8 @@ export interface Live {
   runLink(link: DeepLink): void;
   navigated(): void;
   clear(): void;
-  methods: { [name: string]: (...args: never[]) => unknown };
+  /** A public method that is the live room's alone. Throws `not_available` for one that no room of ours has. */
+  call(method: string, args: never[]): unknown;
 }
 
 export interface LiveModule {

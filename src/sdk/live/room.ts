@@ -4,6 +4,7 @@
 import { cids, type PropsPush } from '../../wire/protocol.ts';
 import { stringify } from '../json.ts';
 import type { Surface } from '../ui/ui.ts';
+import { callByName } from './call-by-name.ts';
 import { createChannel } from './channel.ts';
 import { createCustomer } from './customer.ts';
 import { createEngagements } from './engagements.ts';
@@ -13,7 +14,6 @@ import { createLoginWindow } from './login-window.ts';
 import { createLogins } from './logins.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
-import { otherProducts } from './other-products.ts';
 import { createSuspension } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
 import { whenReady } from './when-ready.ts';
@@ -169,7 +169,6 @@ export const createLive = (needs: LiveNeeds): Live => {
     startLpAnalytics: (id = 'lp') => void record('core_analytics', { id, seconds: null }),
     sendServerError: trace('error'),
     sendServerDebug: trace('debug'),
-    ...otherProducts(tell),
   };
 
   // An open socket would cost the page its place in the back-forward cache.
@@ -238,6 +237,6 @@ export const createLive = (needs: LiveNeeds): Live => {
       ring();
     },
     clear: () => rooms.questions()?.forget(),
-    methods,
+    call: callByName(methods, tell),
   };
 };
