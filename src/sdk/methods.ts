@@ -2,7 +2,7 @@
  * The calls that a page can make: each is a line that hands its arguments to the room that owns the matter. The published
  * names stand here and nowhere behind.
  */
-import { NAME_LENGTH } from '../wire/limits.ts';
+import { ADDRESS_LENGTH, NAME_LENGTH, NICKNAME_LENGTH } from '../wire/limits.ts';
 import type { CallableName, InitOptions, Smartico, SmarticoMethods } from './api.ts';
 import type { Callbacks } from './callbacks.ts';
 import { actionCall, type Call, eventCall } from './calls.ts';
@@ -70,8 +70,6 @@ const PATIENCE = 3_000;
 const LONGEST = 10_000;
 
 /** As the collector takes them: anything else would show until the next page, and never come true. */
-const NICKNAME_LENGTH = 64;
-const ADDRESS_LENGTH = 2_048;
 const PICTURE = /^(https:|http:\/\/(localhost|127\.|\[::1))\S+$/;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {

@@ -9,6 +9,10 @@ export const PAYLOAD_BYTES = 32 * 1024;
 export const USER_ID_LENGTH = 256;
 /** UTF-16 units of an action's name, an event type, a brand. */
 export const NAME_LENGTH = 200;
+/** UTF-16 units of a customer's public name. */
+export const NICKNAME_LENGTH = 64;
+/** UTF-16 units of an address: of a link, of a picture, and of a push service, whose endpoints and tokens are a few hundred. */
+export const ADDRESS_LENGTH = 2_048;
 /** Pages whose highest `seq` one batch may report. */
 export const PAGES = 200;
 

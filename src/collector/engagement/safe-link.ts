@@ -2,11 +2,11 @@
  * Which links the collector sends to a page, and which it lets stand in HTML. Pure. A link that is not plainly one of the
  * few good kinds is refused with the rule that it broke: nobody repairs a disguise.
  */
+import { ADDRESS_LENGTH } from '../../wire/limits.ts';
 
 /** `undefined`: the link is good. */
 export type LinkProblem = string | undefined;
 
-const LONGEST = 2048;
 /** Control, format (zero-width, bidi) and separating characters, and half surrogates. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const VERB = /^[a-z]\w*$/i;
@@ -24,7 +24,7 @@ const addressProblem = (text: string): LinkProblem => {
 };
 
 const textProblem = (text: string): LinkProblem => {
-  if (text.length > LONGEST) return `is longer than ${LONGEST} characters`;
+  if (text.length > ADDRESS_LENGTH) return `is longer than ${ADDRESS_LENGTH} characters`;
   return HIDDEN.test(text) ? 'holds a control or an invisible character' : undefined;
 };
 

@@ -3,6 +3,7 @@
  * and how often. What an event says that the table does not know, or says wrongly, changes nothing: the log has it.
  */
 import type { Payload, Trust } from '../../wire/event.ts';
+import { NAME_LENGTH, NICKNAME_LENGTH } from '../../wire/limits.ts';
 import { imageProblem } from '../engagement/safe-link.ts';
 import type { Cursor } from '../store/event-log.ts';
 import type { CustomerState } from './customer-state.ts';
@@ -22,8 +23,6 @@ export interface Fact {
   at: number;
 }
 type Fold = (state: CustomerState, fact: Fact) => CustomerState;
-
-const NICKNAME_LENGTH = 64;
 
 const trimmed = (value: unknown, longest: number): string | undefined => {
   const text = typeof value === 'string' ? value.trim() : '';
@@ -55,7 +54,7 @@ const withLanguage: Fold = (state, { payload }) => {
 };
 
 const withEntryPoint: Fold = (state, { payload }) => {
-  const entry_point = trimmed(payload.core_last_login_entry, 200);
+  const entry_point = trimmed(payload.core_last_login_entry, NAME_LENGTH);
   return entry_point === undefined ? state : { ...state, entry_point };
 };
 

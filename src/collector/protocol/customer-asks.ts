@@ -1,6 +1,7 @@
 /**
  * Questions about the customer who asks, and where their pushes go.
  */
+import { ADDRESS_LENGTH } from '../../wire/limits.ts';
 import { cids, type Message, type SegmentMatch } from '../../wire/protocol.ts';
 import type { Customers } from '../customers.ts';
 import { isCurrent } from '../engagement/content.ts';
@@ -18,8 +19,6 @@ export interface CustomerNeeds {
 
 /** Segments of one question. */
 const MOST_SEGMENTS = 100;
-/** Endpoints and tokens of the push services are a few hundred characters. */
-const TARGET_LENGTH = 2048;
 
 /** One id is a list of one. */
 const segmentIds = ({ segment_id }: Message): (string | number)[] => {
@@ -34,7 +33,7 @@ const subscriptionIn = ({ subscription }: Message): PushTarget['subscription'] =
   if (subscription === undefined || subscription === null) return null;
   const { endpoint, keys } = Object(subscription) as Message;
   const { p256dh, auth } = Object(keys) as Message;
-  const texts = [endpoint, p256dh, auth].every((text) => typeof text === 'string' && text.length <= TARGET_LENGTH);
+  const texts = [endpoint, p256dh, auth].every((text) => typeof text === 'string' && text.length <= ADDRESS_LENGTH);
   if (!texts || !/^https:/.test(endpoint as string))
     throw new ProtocolError('bad_message', 'subscription must be one of PushManager’s, with an https endpoint');
   return { endpoint: endpoint as string, keys: { p256dh: p256dh as string, auth: auth as string } };
@@ -42,7 +41,7 @@ const subscriptionIn = ({ subscription }: Message): PushTarget['subscription'] =
 
 const pushTargetIn = (message: Message, at: number): PushTarget => {
   const subscription = subscriptionIn(message);
-  const id = subscription?.endpoint ?? textField(message, 'token', TARGET_LENGTH);
+  const id = subscription?.endpoint ?? textField(message, 'token', ADDRESS_LENGTH);
   return { id, platform: wholeField(message, 'platform', 0), subscription, at };
 };
 

@@ -3,6 +3,7 @@
  * answered when it is on disk, and in the customer's state if it changes that.
  */
 import type { Payload } from '../../wire/event.ts';
+import { ADDRESS_LENGTH, NAME_LENGTH, NICKNAME_LENGTH } from '../../wire/limits.ts';
 import { cids, type ErrCode, type Message } from '../../wire/protocol.ts';
 import { imageProblem } from '../engagement/safe-link.ts';
 import { changesCustomers } from '../engine/user-state.ts';
@@ -54,7 +55,7 @@ export const sayingAsks = ({ ingest, folded, now }: SayingNeeds): Asks => {
   const event: Ask = {
     by: 'anyone',
     async answer(speaker, message, whence) {
-      await sayAndFold(speaker, message, whence, textField(message, 'eventType', 200), payloadField(message));
+      await sayAndFold(speaker, message, whence, textField(message, 'eventType', NAME_LENGTH), payloadField(message));
       return {};
     },
   };
@@ -83,13 +84,13 @@ export const sayingAsks = ({ ingest, folded, now }: SayingNeeds): Asks => {
     [cids.logout]: ofUser('logout', (message) => ({ payload: payloadField(message), fields: {} })),
     [cids.event]: event,
     [cids.setAvatar]: ofUser('gf_avatar_changed', (message) => {
-      const avatar_id = textField(message, 'avatar_id', 2048);
+      const avatar_id = textField(message, 'avatar_id', ADDRESS_LENGTH);
       const problem = URL.canParse(avatar_id) ? imageProblem(avatar_id) : 'must be a full URL';
       if (problem) throw new ProtocolError('bad_message', `avatar_id: ${problem}`);
       return { payload: { avatar_id }, fields: { avatar_id } };
     }),
     [cids.setNickname]: ofUser('gf_nickname_changed', (message) => {
-      const public_username = textField(message, 'public_username_custom', 64).trim();
+      const public_username = textField(message, 'public_username_custom', NICKNAME_LENGTH).trim();
       if (public_username === '') throw new ProtocolError('bad_message', 'public_username_custom is blank');
       return { payload: { public_username }, fields: { public_username_custom: public_username } };
     }),

@@ -2,6 +2,7 @@
  * Web push to this browser: permission from a click, a subscription of the page's own service worker, and the collector
  * told of it once for each user. Whatever stands in the way is told with what to do; no call of this room rejects.
  */
+import { ADDRESS_LENGTH } from '../../wire/limits.ts';
 import { cids } from '../../wire/protocol.ts';
 import type { PushState } from '../api.ts';
 import type { Ask } from '../live/live.ts';
@@ -14,8 +15,6 @@ const states = { granted: 'allowed', default: 'ask', denied: 'blocked' } as cons
 /** Published numbers of the browsers that a page can be in. */
 const DESKTOP = 0;
 const PHONE = 8;
-/** What the collector takes. */
-const TOKEN_LENGTH = 2_048;
 /** Remembered while the collector knows nothing of a wish for push: the next page tells it. */
 const UNTOLD = '-';
 
@@ -162,7 +161,7 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     },
     detach: () => inTurn(giveUp),
     async registerNative(given, number, application) {
-      const token = textOf(given, TOKEN_LENGTH);
+      const token = textOf(given, ADDRESS_LENGTH);
       if (!token) return tell('bad_argument', 'registerNativePushToken(token)');
       try {
         await waitIdentified();
