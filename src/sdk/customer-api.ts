@@ -2,31 +2,11 @@
  * The public shape of `_smartico.api` (and of `vapi`): questions about the customer, answered by the collector.
  * Never null: before the user is identified the promises wait (10 s, then reject with `not_identified`).
  */
-import type { Json, Payload } from '../wire/event.ts';
-import type { SegmentMatch } from '../wire/protocol.ts';
+import type { Payload } from '../wire/event.ts';
+import type { PublicProps, SegmentMatch } from '../wire/protocol.ts';
 
 /** What a page may know of its user; an open set of published names. */
-export interface UserProfile {
-  core_user_language: string | null;
-  ach_points_balance: number;
-  ach_points_ever: number;
-  ach_gems_balance: number;
-  ach_diamonds_balance: number;
-  ach_level_current_id: number | null;
-  /** A level's name, not a number. */
-  ach_level_current: string | null;
-  core_public_tags: string[];
-  core_is_test_account: boolean;
-  /** A full URL, or null. */
-  avatar_id: string | null;
-  public_username: string | null;
-  core_inbox_unread_count: number;
-  ach_gamification_in_control_group: boolean;
-  ach_gamification_ui_explicitly_on: boolean;
-  is_visitor: boolean;
-  core_registration_date: number | null;
-  [name: string]: Json;
-}
+export type UserProfile = PublicProps;
 
 export interface InboxMessage {
   message_guid: string;

@@ -1,6 +1,6 @@
 /**
- * What is known of a customer by name (`update_profile`): any names, each with the trust of whoever said it. Pure. What a
- * page says never replaces what an operator's server said, nor takes its place.
+ * What is known of a customer by name (`update_profile`), whatever the name, each with the trust of whoever said it. Pure.
+ * What a page says never replaces what an operator's server said, nor takes its place.
  */
 import type { Json, Payload, Trust } from '../../wire/event.ts';
 import { limits } from '../../wire/limits.ts';

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 export interface Route {
   method: 'GET' | 'POST' | 'OPTIONS';
   url: string;
-  /** `page`: any site's page may read the answer, refusals included. `private`: pages of other origins never may. */
+  /** `page`: a page of whatever site may read the answer, refusals included. `private`: pages of other origins never may. */
   audience: 'page' | 'private' | 'public';
   schema?: FastifySchema & { hide?: boolean; summary?: string; tags?: string[] };
   answer(request: FastifyRequest, reply: FastifyReply): unknown;

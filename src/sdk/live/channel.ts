@@ -3,7 +3,6 @@
  * again; who is greeted, and what a push means, are not its matter. A page that is put away closes it: an open socket
  * costs a page its place in the back-forward cache.
  */
-
 import { parseMessage } from '../../wire/parse-message.ts';
 import { type Answer, cids, type Message, type Push } from '../../wire/protocol.ts';
 import { type SmarticoError, smarticoError } from '../notice.ts';
