@@ -1,12 +1,12 @@
 /**
- * A way to send and hear messages between two windows, and to stop. Knows neither origins nor calls:
- * who may talk is settled before a port exists.
+ * A way to send and hear text between two windows, and to stop. Knows neither origins nor calls: who may talk is settled
+ * before a port exists (`handshake.ts`), what the text says is settled behind it (`messages.ts`).
  */
 export interface Port {
-  /** `message` is plain JSON; anything else is the caller's mistake and throws a `DataCloneError`. */
-  send(message: unknown): void;
-  /** One listener; returns its undo. Messages that came before it are delivered first, in order. */
-  listen(heard: (message: unknown) => void): () => void;
+  /** Kept in order. Text only: what is no text (an object of the other side's making, 50 MB of bytes) never gets through. */
+  send(text: string): void;
+  /** One listener; returns its undo. Texts that came before it are delivered first, in order. */
+  listen(heard: (text: string) => void): () => void;
   /** Idempotent. Nothing is heard afterwards. */
   close(): void;
 }

@@ -1,0 +1,182 @@
+/**
+ * How a host and a guest come to share a port.
+ *
+ * What it has to withstand:
+ *  1. Any window can post anything to any other. So a hello carries nothing, and decides nothing but who is looked at.
+ *  2. Whoever may not call learns nothing: a window that is no frame of the host's page (a popup, the opener), and a frame
+ *     of an origin that the host does not list, get no answer. `null`, the origin of every sandbox, is nobody's.
+ *  3. Both sides pin both: the window that spoke and its exact origin, as the browser tells them. A guest answers no host
+ *     that it does not list: the page around it could be anybody's, and a port lets the host hear what the platform does.
+ *  4. A document may leave while it is answered, and another one be there when the answer arrives: the answer goes to the
+ *     pinned origin only, and the port is worth nothing before the nonce came back over it.
+ *  5. A hello can be said again by any other script of the frame. While the document that has the port is alive, that is
+ *     ignored; the host asks it over the port. (Waiting for the frame element's `load` instead would leave a frame without
+ *     a line that navigates before it has loaded, and every frame that the page cannot see: nested, or in a shadow root.)
+ *  6. An answer with no port or with two is none of ours: its ports are closed.
+ *  7. Either side may be there first, and either may come back: from the back-forward cache, or as the next document.
+ *
+ * Its steps:
+ *  1. guest -> the windows around it, any origin: hello. Again and again, ever more slowly, until it is answered.
+ *  2. host -> guest, exact origin: a nonce, and one end of a new channel.
+ *  3. guest -> host, over the port: the nonce.
+ *  4. From here on everything goes over the port, and neither side reads window messages for anything but steps 1 and 2.
+ *  5. guest -> host, over the port, when its document leaves: bye. The next hello is answered at once.
+ */
+import { messagePort } from './message-port.ts';
+import { type GuestMessage, readGuest } from './messages.ts';
+import type { Port } from './port.ts';
+
+/** Milliseconds after which a document that says nothing is gone. */
+const SILENCE = 1_000;
+const FIRST_KNOCK = 50;
+const LAST_KNOCK = 3_000;
+
+const helloOf = (channel: string): string => `${channel}:hello`;
+export const isHello = (data: unknown, channel: string): boolean => data === helloOf(channel);
+
+export type WindowMessage = Pick<MessageEvent, 'data' | 'origin' | 'source' | 'ports'>;
+
+/** What a host makes of a line to a guest. */
+export interface Served {
+  heard(message: GuestMessage): void;
+  close(): void;
+}
+
+export interface HostSide {
+  root: Window;
+  /** Both sides' word for this bridge: several can share a page. */
+  channel: string;
+  /** Whether frames of this origin may call. */
+  admits(origin: string): boolean;
+  /** A frame knocked that may not. */
+  refused(origin: string): void;
+  random(): string;
+  serve(send: Port['send'], origin: string): Served;
+}
+
+interface Line {
+  /** Whether the document at the other end still answers. */
+  alive(): Promise<boolean>;
+  close(): void;
+}
+
+/** A frame of this page, however deep; or the page itself, which needs no leave. */
+const isFrameOf = (page: Window, source: Window): boolean => {
+  for (let one = source; one; one = one.parent) {
+    if (one === page) return true;
+    if (one === one.parent) return false;
+  }
+  return false;
+};
+
+const openLine = (port: Port, nonce: string, serve: () => Served): Line => {
+  let served: Served | undefined;
+  let left = false;
+  let spoke = (): void => {};
+  const close = () => {
+    left = true;
+    port.close();
+    served?.close();
+  };
+  port.listen((text) => {
+    const message = readGuest(text);
+    if (!message) return;
+    if (!served) {
+      if (message.type !== 'nonce' || message.nonce !== nonce) return close();
+      served = serve();
+    }
+    left = message.type === 'bye';
+    spoke();
+    served.heard(message);
+  });
+  return {
+    alive: () =>
+      new Promise((resolve) => {
+        if (left) return resolve(false);
+        spoke = () => resolve(true);
+        setTimeout(resolve, SILENCE, false);
+        port.send('{"type":"ping"}');
+      }),
+    close,
+  };
+};
+
+/** @returns hears the page's window messages; all but hellos pass it by */
+export const answerHellos = ({ root, channel, admits, refused, random, serve }: HostSide) => {
+  const lines = new WeakMap<object, Line>();
+  /** Windows whose last document is being asked whether it is there. */
+  const asked = new WeakSet<object>();
+  return async ({ data, source, origin }: WindowMessage): Promise<void> => {
+    if (!isHello(data, channel) || !source || asked.has(source)) return;
+    const guest = source as Window;
+    if (!isFrameOf(root, guest)) return;
+    if (!admits(origin)) return refused(origin);
+    const former = lines.get(guest);
+    asked.add(guest);
+    const taken = await former?.alive();
+    asked.delete(guest);
+    if (taken) return;
+    former?.close();
+    const { port1, port2 } = new MessageChannel();
+    const port = messagePort(port1);
+    const nonce = random();
+    lines.set(
+      guest,
+      openLine(port, nonce, () => serve(port.send, origin)),
+    );
+    guest.postMessage({ welcome: channel, nonce }, origin, [port2]);
+  };
+};
+
+export interface GuestSide {
+  root: Window;
+  channel: string;
+  /** The windows around, nearest first. */
+  doors(): Window[];
+  /** Whether a host of this origin may hear us. */
+  admits(origin: string): boolean;
+  /** A host answered that may not. */
+  refused(origin: string): void;
+  /** An answer came with another number of ports than one. */
+  malformed(ports: number): void;
+  connected(port: Port): void;
+}
+
+export const windowsAround = (root: Window): Window[] => {
+  const all: Window[] = [];
+  for (let one: Window = root; one !== one.parent; one = one.parent) all.push(one.parent);
+  return all;
+};
+
+/** @returns knocks until a host has answered; again, for a line that broke */
+export const createKnocking = (side: GuestSide): (() => void) => {
+  const { root, channel, doors, admits, refused, malformed, connected } = side;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const knock = (wait: number) => {
+    // Anybody may hear it: it says nothing.
+    for (const door of doors()) door.postMessage(helloOf(channel), '*');
+    timer = setTimeout(knock, wait, Math.min(wait * 2, LAST_KNOCK));
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    root.removeEventListener('message', hear);
+  };
+  const hear = ({ data, source, origin, ports }: WindowMessage) => {
+    if (Object(data).welcome !== channel || !doors().includes(source as Window)) return;
+    const [end] = ports;
+    if (!admits(origin)) refused(origin);
+    else if (!end || ports.length > 1) malformed(ports.length);
+    else {
+      stop();
+      const port = messagePort(end);
+      port.send(JSON.stringify({ type: 'nonce', nonce: `${data.nonce}` }));
+      return connected(port);
+    }
+    for (const port of ports) port.close();
+  };
+  return () => {
+    stop();
+    root.addEventListener('message', hear);
+    knock(FIRST_KNOCK);
+  };
+};

@@ -1,0 +1,147 @@
+/**
+ * The host's side of calls: an allow-list of methods with what each takes, and nothing else of the host within reach. Owns
+ * the order of calls, the pace at which they run, and what became of each. Knows no product.
+ */
+
+import type { Served } from './handshake.ts';
+import { type CallMessage, CREDIT } from './messages.ts';
+import type { Port } from './port.ts';
+
+/** Milliseconds that calls may take of the host's page before it gets to breathe, and how long. */
+const SLICE = 8;
+const BREATH = 8;
+
+/** What an argument may be: `text` is a string or a number, `object` has no prototype but its own. A `?` lets it be left out. */
+type Kind = 'text' | 'flag' | 'object' | 'function' | 'anything';
+export type Takes = readonly (Kind | `${Kind}?`)[];
+
+export interface Method {
+  takes: Takes;
+  run(...args: never[]): unknown;
+}
+/** A `Map`: a name that every object has (`constructor`, `__proto__`) is no method. */
+export type Methods = ReadonlyMap<string, Method>;
+
+const isKind: { [kind in Kind]: (value: unknown) => boolean } = {
+  text: (value) => typeof value === 'string' || typeof value === 'number',
+  flag: (value) => typeof value === 'boolean',
+  object: (value) => typeof value === 'object' && value !== null,
+  function: (value) => typeof value === 'function',
+  anything: () => true,
+};
+/** The place of the first argument that does not fit, from 1; 0 if all do. */
+const misfit = (takes: Takes, args: unknown[]): number =>
+  takes.findIndex((kind, place) => {
+    const value = args[place];
+    if ((value === undefined || value === null) && kind.endsWith('?')) return false;
+    return !isKind[kind.replace('?', '') as Kind](value);
+  }) + 1;
+
+export interface ServingNeeds {
+  methods: Methods;
+  send: Port['send'];
+  stringify(value: unknown): string;
+  /** Milliseconds; any start. */
+  now(): number;
+  /** The guest sent more than its credit: so many calls are not done. */
+  flooded(calls: number): void;
+}
+
+export interface Serving extends Served {
+  /** Does what waits at once: the page is leaving. */
+  finish(): void;
+  news(news: unknown): void;
+}
+
+export const serveCalls = ({ methods, send, stringify, now, flooded }: ServingNeeds): Serving => {
+  let backlog: CallMessage[] = [];
+  let breathing: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds of the page that calls took since it last could breathe, and when they last did. */
+  let spent = 0;
+  let worked = 0;
+  let taken = 0;
+  let told: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+  const proxies = new Map<number, (...args: unknown[]) => void>();
+
+  const say = (message: object) => {
+    if (!closed) send(stringify(message));
+  };
+  const earFor = (ear: number) => {
+    const known = proxies.get(ear) ?? ((...args: unknown[]) => say({ type: 'heard', ear, args }));
+    proxies.set(ear, known);
+    return known;
+  };
+  const argsOf = ({ args, ears }: CallMessage): unknown[] => {
+    for (const [argument, name, ear] of ears)
+      if (name === null) args[argument] = earFor(ear);
+      else Object.defineProperty(Object(args[argument]), name, { value: earFor(ear), enumerable: true });
+    return args;
+  };
+  const refuse = (id: number, cause: unknown) => {
+    const { code = 'bad_argument', message } = Object(cause) as { code?: string; message?: string };
+    say({ type: 'refusal', id, code: `${code}`, message: `${message ?? cause}`.replace(`${code}: `, '') });
+  };
+  const run = async (call: CallMessage) => {
+    const { id, method, asks } = call;
+    try {
+      const served = methods.get(method);
+      if (!served) throw Object.assign(new Error(method), { code: 'unknown_method' });
+      const args = argsOf(call).slice(0, served.takes.length);
+      const wrong = misfit(served.takes, args);
+      if (wrong) throw new Error(`${method}: argument ${wrong} must be ${served.takes[wrong - 1]}`);
+      const outcome = served.run(...(args as never[]));
+      if (asks) say({ type: 'answer', id, value: await outcome });
+      else await outcome;
+    } catch (cause) {
+      refuse(id, cause);
+    }
+  };
+  /** One word for all calls of this moment: the guest forgets what it hears of. */
+  const acknowledge = () => {
+    told = undefined;
+    say({ type: 'taken', id: taken });
+  };
+  const one = (call: CallMessage) => {
+    // Runs up to its first promise: what is to be kept is kept when this returns.
+    void run(call);
+    taken = call.id;
+    told ??= setTimeout(acknowledge);
+  };
+  const work = () => {
+    breathing = undefined;
+    if (now() - worked > BREATH) spent = 0;
+    while (backlog.length && spent < SLICE) {
+      const start = now();
+      one(backlog.shift() as CallMessage);
+      worked = now();
+      spent += worked - start;
+    }
+    if (spent < SLICE) return;
+    spent = 0;
+    breathing = setTimeout(work, BREATH);
+  };
+  const close = () => {
+    closed = true;
+    backlog = [];
+    clearTimeout(breathing);
+    clearTimeout(told);
+  };
+
+  return {
+    heard(message) {
+      if (message.type !== 'call' || closed) return;
+      backlog.push(message);
+      const calls = backlog.length;
+      if (calls > CREDIT) {
+        close();
+        flooded(calls);
+      } else if (breathing === undefined) work();
+    },
+    finish() {
+      for (const call of backlog.splice(0)) one(call);
+    },
+    news: (news) => say({ type: 'news', news }),
+    close,
+  };
+};
