@@ -72,6 +72,7 @@ export const admit = (
       page_id: browser?.page_id ?? null,
       seq: browser?.seq ?? null,
       source: browser?.source ?? (voucher.by === 'secret key' ? 'server' : 'api'),
+      frame: browser?.frame ?? null,
       trust: identity.trust,
       name: nameIn(event_type, payload),
       shape: shapeOf(event_type, payload),

@@ -1,10 +1,10 @@
 /**
  * The segments of a label: names with a rule each, in the small language of `engine/segment.ts`.
  */
+import { normalTag } from '../wire/tags.ts';
 import { fields, type Place } from './config-place.ts';
 import { languageOf } from './engine/language.ts';
 import { type SegmentRule, segmentVerbs } from './engine/segment.ts';
-import { normalTag } from './engine/tags.ts';
 
 /** Rules inside rules, so that no rule is deeper than a stack. */
 const DEEPEST = 20;

@@ -3,7 +3,7 @@
  * `markers.ts` and `push/notice.ts` are what checks.
  */
 import { Type } from '@sinclair/typebox';
-import { tagOperations } from './engine/tags.ts';
+import { tagOperations } from '../wire/tags.ts';
 
 const list = (description: string) => Type.Array(Type.String(), { description });
 const link = Type.String({ description: 'https, http on this machine, a path of the page, or dp:...' });

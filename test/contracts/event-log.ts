@@ -103,6 +103,35 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     expect(rejections.map(({ eid, code }) => [eid, code])).toEqual(Array(4).fill(['clash-00', 'eid_conflict']));
   });
 
+  promise('an event keeps the frame that it came from, whatever else was said on its page', async (log) => {
+    const frame = 'https://platform.example';
+    const framed = { source: 'bridge', frame } as const;
+    await log.append([
+      submission({
+        events: [
+          event('framed-0', framed),
+          event('framed-1', { ...framed, frame: 'https://other.example', seq: 2 }),
+          event('framed-2', { seq: 3 }),
+        ],
+      }),
+    ]);
+    await log.append([submission({ events: [event('framed-3', { ...framed, seq: 4 })] })]);
+    const { events } = await log.events('casino', all);
+    expect(events.map((one) => one.frame)).toEqual([frame, 'https://other.example', undefined, frame]);
+    expect(events[2]).not.toHaveProperty('frame');
+  });
+
+  promise(
+    'the same id from another frame is a duplicate, as from another source, and the first frame stays',
+    async (log) => {
+      const frame = 'https://platform.example';
+      await log.append([submission({ events: [event('framed-0', { source: 'bridge', frame })] })]);
+      for (const other of [{ source: 'bridge', frame: 'https://other.example' }, { source: 'api' }] as const)
+        expect(await log.append([submission({ events: [event('framed-0', other)] })])).toEqual([['duplicate']]);
+      expect((await log.events('casino', all)).events).toMatchObject([{ source: 'bridge', frame }]);
+    },
+  );
+
   promise('the same id under two labels is two events', async (log) => {
     const outcomes = await log.append([
       submission({ events: [event('tenant-0')] }),

@@ -16,6 +16,7 @@ export const event = (eid: string, more: Partial<NewEvent> = {}): NewEvent => ({
   page_id: 'page-001',
   seq: 1,
   source: 'api',
+  frame: null,
   trust: 'unverified',
   name: 'click',
   shape: '[]',

@@ -72,4 +72,4 @@ export interface CustomerState {
 }
 
 /** Bounds of a state, so that no customer's document grows for ever. The oldest goes first. */
-export const stateBounds = { engagements: 200, inbox: 500, push: 10, tags: 200, properties: 200 } as const;
+export const stateBounds = { engagements: 200, inbox: 500, push: 10, properties: 200 } as const;

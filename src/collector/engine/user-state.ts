@@ -4,6 +4,7 @@
  */
 import type { Payload, Trust } from '../../wire/event.ts';
 import { NAME_LENGTH, NICKNAME_LENGTH } from '../../wire/limits.ts';
+import { changedTags, tagOperations, tagsIn } from '../../wire/tags.ts';
 import { imageProblem } from '../engagement/safe-link.ts';
 import type { Cursor } from '../store/event-log.ts';
 import type { CustomerState } from './customer-state.ts';
@@ -11,7 +12,6 @@ import { engagementReported } from './engagement-report.ts';
 import { withoutMessages } from './inbox.ts';
 import { languageOf } from './language.ts';
 import { withProperties } from './properties.ts';
-import { changedTags, tagOperations, tagsIn } from './tags.ts';
 
 /** What the fold reads of an event. */
 export interface Fact {

@@ -23,6 +23,8 @@ export interface NewEvent {
   page_id: string | null;
   seq: number | null;
   source: Source | 'server';
+  /** Origin of the framed platform that made it; `null` with any other source than `bridge`. */
+  frame: string | null;
   trust: Trust;
   /** The action or entry point that the payload names; empty if it names none. */
   name: string;
@@ -74,6 +76,8 @@ export interface LoggedEvent extends Envelope {
   page_id: string | null;
   seq: number | null;
   source: Source | 'server';
+  /** Present on an event of a framed platform: the origin of its frame. */
+  frame?: string;
   trust: Trust;
   received_at: number;
   cursor: Cursor;
@@ -212,6 +216,7 @@ export const loggedEvent = (submission: Submission, event: NewEvent, cursor: num
   page_id: event.page_id,
   seq: event.seq,
   source: event.source,
+  ...(event.frame === null ? {} : { frame: event.frame }),
   trust: event.trust,
   received_at: submission.received_at,
   cursor,

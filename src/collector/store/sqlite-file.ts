@@ -9,16 +9,16 @@ import Database from 'better-sqlite3';
 export type Sqlite = Database.Database;
 
 interface Schema {
-  version: number;
-  tables: string;
+  /** What made the tables of each version out of those before: a new file and an old one come out alike. */
+  versions: string[];
   /** Of the page cache. */
   kilobytes: number;
 }
 
 const EVENTS: Schema = {
-  version: 1,
   kilobytes: 65_536,
-  tables: `
+  versions: [
+    `
 CREATE TABLE label (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE kind (
   id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
@@ -48,19 +48,32 @@ CREATE TABLE minute (
   label INTEGER NOT NULL, minute INTEGER NOT NULL, stored INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
   PRIMARY KEY (label, minute)) WITHOUT ROWID;
 `,
+    // A frame is of the kind and not of the row or the page: exact for each event, and free for all that have none.
+    `
+ALTER TABLE kind RENAME TO kind_without_frame;
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
+  frame TEXT NOT NULL, trust TEXT NOT NULL, system INTEGER NOT NULL,
+  UNIQUE (label, event_type, brand, source, frame, trust, system));
+INSERT INTO kind (id, label, event_type, brand, source, frame, trust, system)
+  SELECT id, label, event_type, brand, source, '', trust, system FROM kind_without_frame;
+DROP TABLE kind_without_frame;
+`,
+  ],
 };
 
 /** Of customers: one document each, and what was sent to them. A label is named: there are few, and rows are large. */
 const CUSTOMERS: Schema = {
-  version: 1,
   kilobytes: 16_384,
-  tables: `
+  versions: [
+    `
 CREATE TABLE customer (
   label TEXT NOT NULL, customer TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, UNIQUE (label, customer));
 CREATE TABLE folded (label TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE content (label TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (label, id));
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `,
+  ],
 };
 
 export const eventsFile = (dataDir: string): string => join(dataDir, 'events.sqlite');
@@ -69,7 +82,7 @@ export const customersFile = (dataDir: string): string => join(dataDir, 'custome
 export const openForWriting = (file: string): Sqlite => open(file, EVENTS);
 export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS);
 
-const open = (file: string, { version: known, tables, kilobytes }: Schema): Sqlite => {
+const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
   // better-sqlite3 builds with NORMAL as WAL's default, which loses the last commits when the power goes.
@@ -78,12 +91,12 @@ const open = (file: string, { version: known, tables, kilobytes }: Schema): Sqli
   db.pragma(`cache_size = -${kilobytes}`);
   db.pragma('trusted_schema = OFF');
   const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > known)
-    throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${known})`);
-  if (version === 0)
+  if (version > versions.length)
+    throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${versions.length})`);
+  if (version < versions.length)
     db.transaction(() => {
-      db.exec(tables);
-      db.pragma(`user_version = ${known}`);
+      for (const step of versions.slice(version)) db.exec(step);
+      db.pragma(`user_version = ${versions.length}`);
     })();
   return db;
 };

@@ -2,7 +2,6 @@
  * Every read of the log, over a read-only connection of its own: a reader neither waits for the writer nor stops it.
  * Every statement names the label first; searches read a bounded stretch and say where to go on.
  */
-import type { Source, Trust } from '../../wire/event.ts';
 import {
   bounds,
   type Cursor,
@@ -19,27 +18,11 @@ import {
 } from './event-log.ts';
 import { missingNumbers, parseMissing } from './page-sequence.ts';
 import { matchesText } from './search-text.ts';
+import { EVENTS, type EventRow, toEvent } from './sqlite-event-row.ts';
 import { openForReading } from './sqlite-file.ts';
 import { indexedUpTo } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
 
-interface EventRow {
-  seq: number;
-  eid: string;
-  event_type: string;
-  brand: string;
-  source: Source | 'server';
-  trust: Trust;
-  system: number;
-  ext_id: string | null;
-  session_id: string | null;
-  page_id: string | null;
-  device_id: string | null;
-  page_seq: number | null;
-  event_date: number;
-  received_at: number;
-  payload: string;
-}
 interface GapRow {
   page_id: string;
   session_id: string;
@@ -50,35 +33,11 @@ interface GapRow {
   last_at: number;
 }
 
-// CROSS JOIN holds SQLite to this order: walk the events, look the rest up.
-const EVENTS = `SELECT e.seq, e.eid, k.event_type, k.brand, k.source, k.trust, k.system, u.ext_id, v.session_id, p.page_id,
-  p.device_id, e.page_seq, e.event_date, e.received_at, e.payload
-  FROM event e CROSS JOIN kind k ON k.id = e.kind LEFT JOIN user u ON u.id = e.user
-  LEFT JOIN visit v ON v.id = e.visit LEFT JOIN page p ON p.id = v.page`;
-
 /** Cursors that one statement walks, and that one read walks in all: about 1 and 50 ms. */
 const STRETCH = 5_000;
 const LONGEST_WALK = 100_000;
 /** Characters of payloads that one read looks through: a log of large ones would take seconds where one of small ones takes 50 ms. */
 const MOST_READ = 64_000_000;
-
-const toEvent = (row: EventRow): LoggedEvent => ({
-  eid: row.eid,
-  event_date: row.event_date,
-  ext_brand_id: fromColumn(row.brand),
-  user_ext_id: row.ext_id === null ? null : fromColumn(row.ext_id),
-  event_type: fromColumn(row.event_type),
-  payload: JSON.parse(row.payload) as LoggedEvent['payload'],
-  ...(row.system ? { scope: 'system' as const } : {}),
-  device_id: row.device_id,
-  session_id: row.session_id,
-  page_id: row.page_id,
-  seq: row.page_seq,
-  source: row.source,
-  trust: row.trust,
-  received_at: row.received_at,
-  cursor: row.seq,
-});
 
 export interface SqliteReader {
   events(label: string, query: EventQuery): EventPage;

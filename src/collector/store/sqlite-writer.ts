@@ -38,6 +38,7 @@ const isSameKind = (a: NewEvent, b: NewEvent): boolean =>
   a.event_type === b.event_type &&
   a.ext_brand_id === b.ext_brand_id &&
   a.source === b.source &&
+  a.frame === b.frame &&
   a.trust === b.trust &&
   a.system === b.system;
 const isSameVisit = (a: NewEvent, b: NewEvent): boolean => a.page_id === b.page_id && a.session_id === b.session_id;
@@ -55,9 +56,12 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   );
   const kinds = interned(
     find(
-      'SELECT id FROM kind WHERE label = ? AND event_type = ? AND brand = ? AND source = ? AND trust = ? AND system = ?',
+      `SELECT id FROM kind WHERE label = ? AND event_type = ? AND brand = ? AND source = ? AND frame = ? AND trust = ?
+       AND system = ?`,
     ),
-    db.prepare('INSERT INTO kind (label, event_type, brand, source, trust, system) VALUES (?, ?, ?, ?, ?, ?)'),
+    db.prepare(
+      'INSERT INTO kind (label, event_type, brand, source, frame, trust, system) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
   );
   const pages = sqlitePages(db);
   const tally = sqliteTally(db);
@@ -91,11 +95,13 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     const system = event.system ? 1 : 0;
     const type = toColumn(event.event_type);
     const brand = toColumn(ext_brand_id);
-    return kinds.idOf(`${label} ${type}\n${brand}\n${source} ${trust} ${system}`, [
+    const frame = event.frame ?? '';
+    return kinds.idOf(`${label} ${type}\n${brand}\n${source} ${frame} ${trust} ${system}`, [
       label,
       type,
       brand,
       source,
+      frame,
       trust,
       system,
     ]);

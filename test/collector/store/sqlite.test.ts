@@ -1,4 +1,5 @@
 /** What only the SQLite driver can get wrong. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,35 @@ test('a file of a newer version is refused, and left as it is', async () => {
   db.pragma('user_version = 99');
   db.close();
   await expect(openSqliteLog(directory)).rejects.toThrow('written by a newer version');
+});
+
+test('a file of the first version goes on where it stopped, and learns of frames', async () => {
+  const before = new Database(eventsFile(directory));
+  before.exec(readFileSync(new URL('../../fixtures/events-version-1.sql', import.meta.url), 'utf8'));
+  before.close();
+  const all = { limit: 10, order: 'asc' } as const;
+  const log = await openSqliteLog(directory);
+  const known = (await log.events('casino', all)).events;
+  expect(known.map(({ eid, source, trust, scope }) => [eid, source, trust, scope])).toEqual([
+    ['known-001', 'api', 'unverified', undefined],
+    ['known-002', 'deep_link', 'unverified', undefined],
+    ['known-003', 'auto', 'unverified', undefined],
+    ['known-004', 'server', 'server', 'system'],
+  ]);
+  expect(known.filter((one) => 'frame' in one)).toEqual([]);
+  const framed = event('framed-01', { source: 'bridge', frame: 'https://platform.example', user_ext_id: 'u1', seq: 3 });
+  expect(await log.append([submission({ events: [event('known-001', { user_ext_id: 'u1' }), framed] })])).toEqual([
+    ['duplicate', 5],
+  ]);
+  await log.close();
+
+  const again = await openSqliteLog(directory);
+  expect((await again.events('casino', { ...all, after: 4 })).events).toMatchObject([
+    { eid: 'framed-01', frame: 'https://platform.example' },
+  ]);
+  expect(await again.losses('casino')).toMatchObject({ totals: { overflow: 3 }, gaps: [] });
+  expect((await again.profile('casino', 'u1'))?.events).toBe(3);
+  await again.close();
 });
 
 test('random names fill the registry to its bound, and events go on being stored and counted', async () => {
