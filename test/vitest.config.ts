@@ -18,6 +18,8 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
         fileParallelism: false,
+        // Whatever must come is waited for, however busy the machine is: no test is about how long it takes.
+        expect: { poll: { timeout: 25_000, interval: 50 } },
         // After the others: a browser beside them on two cores tests the machine's patience instead.
         sequence: { groupOrder: 1 },
       }),

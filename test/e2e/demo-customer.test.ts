@@ -3,7 +3,7 @@
  */
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { demoVisit, patience } from '../support/demo-visit.ts';
+import { demoVisit } from '../support/demo-visit.ts';
 
 const visit = demoVisit();
 const { open, logIn, identified, press, arrived, expectArrived } = visit;
@@ -14,7 +14,7 @@ beforeEach(() => {
 
 describe('the customer in the page', () => {
   const prop = (name: string) => page.locator('#props div', { hasText: name }).locator('dd');
-  const expectProp = (name: string, value: string) => expect.poll(() => prop(name).textContent(), patience).toBe(value);
+  const expectProp = (name: string, value: string) => expect.poll(() => prop(name).textContent()).toBe(value);
 
   beforeEach(async () => {
     await logIn('_smartico_user_id = id');
@@ -41,7 +41,7 @@ describe('the customer in the page', () => {
       .poll(async () => {
         await press('Am I in them?');
         return await page.locator('#matches .yes').allTextContents();
-      }, patience)
+      })
       .toEqual(['VIP yes', 'WEEKENDERS yes', 'GERMAN_SPEAKERS yes']);
     await page.reload();
     await expectProp('public_username', 'Lamplighter');
@@ -101,7 +101,7 @@ describe('what the operator sends', () => {
 
   test('messages are counted by the bell, listed by the page and opened by the bell', async () => {
     await send('An inbox message');
-    await expect.poll(() => page.locator('#bell').getAttribute('data-count'), patience).toBe('1');
+    await expect.poll(() => page.locator('#bell').getAttribute('data-count')).toBe('1');
     await send('One with HTML');
     await page.getByText('(2 unread)').waitFor();
     await page
@@ -110,11 +110,11 @@ describe('what the operator sends', () => {
       .click();
     await page.getByText('(1 unread)').waitFor();
     await page.locator('#inbox li', { hasText: 'Ten free rounds' }).getByRole('button', { name: 'Delete' }).click();
-    await expect.poll(() => page.locator('#inbox li').count(), patience).toBe(1);
+    await expect.poll(() => page.locator('#inbox li').count()).toBe(1);
     await page.locator('#bell').click();
     await page.locator('dialog').getByText('What is new at the tables').click();
     await page.frameLocator('dialog iframe').getByText('Mira').waitFor();
-    await expect.poll(() => page.locator('#bell').getAttribute('data-count'), patience).toBe(null);
+    await expect.poll(() => page.locator('#bell').getAttribute('data-count')).toBe(null);
   });
 
   test('a popup waits while a part of the site holds popups back', async () => {
@@ -143,9 +143,7 @@ describe('what the operator sends', () => {
     await page.getByRole('dialog', { name: 'Inbox' }).waitFor();
     await page.keyboard.press('Escape');
     await send('The tag VIP');
-    await expect
-      .poll(() => page.evaluate(() => window._smartico.getPublicProps()?.core_public_tags), patience)
-      .toEqual(['VIP']);
+    await expect.poll(() => page.evaluate(() => window._smartico.getPublicProps()?.core_public_tags)).toEqual(['VIP']);
   });
 
   test('push says what stands in its way', async () => {

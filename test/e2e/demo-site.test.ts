@@ -3,7 +3,7 @@
  */
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { demoVisit, patience } from '../support/demo-visit.ts';
+import { demoVisit } from '../support/demo-visit.ts';
 
 const visit = demoVisit();
 const { open, logIn, arrived, named, expectArrived } = visit;
@@ -81,7 +81,7 @@ describe('links in an e-mail', () => {
     ] as const;
     for (const [index, [title, , rest]] of names.entries()) {
       await follow(title);
-      await expect.poll(async () => (await named()).length, patience).toBe(index + 1);
+      await expect.poll(async () => (await named()).length).toBe(index + 1);
       expect(page.url()).toBe(visit.collector.url + rest);
     }
     await expectArrived(...names.map(([, action]): [string, string] => [action, 'test98635568']));

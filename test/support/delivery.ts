@@ -199,10 +199,7 @@ export const act = (page: Page, ...names: string[]): Promise<void> =>
 export const flush = (page: Page): Promise<FlushCounts> => page.evaluate(() => window._smartico.flush());
 
 /** Sends what waits on this page's device, until nothing does. */
-export const sendAll = (page: Page): Promise<void> =>
-  expect.poll(async () => (await flush(page)).pending, patience).toBe(0);
-
-export const patience = { timeout: 25_000, interval: 50 };
+export const sendAll = (page: Page): Promise<void> => expect.poll(async () => (await flush(page)).pending).toBe(0);
 
 export const nameOf = ({ payload, event_type }: StoredEvent): string => String(payload.client_action ?? event_type);
 
@@ -215,12 +212,10 @@ export const saidByPage = async (label: Label): Promise<StoredEvent[]> =>
 /** Every name of the ledger arrives, once, and nothing else does but what the SDK says by itself. */
 export const expectDelivered = (label: Label, ledger: string[]): Promise<void> =>
   expect
-    .poll(
-      async () =>
-        (await label.events())
-          .map(nameOf)
-          .filter((name) => !ownWords.has(name) || ledger.includes(name))
-          .sort(),
-      patience,
+    .poll(async () =>
+      (await label.events())
+        .map(nameOf)
+        .filter((name) => !ownWords.has(name) || ledger.includes(name))
+        .sort(),
     )
     .toEqual([...ledger].sort());

@@ -15,8 +15,6 @@ interface Arrived {
   payload: { [name: string]: unknown };
 }
 
-export const patience = { timeout: 15_000 };
-
 export interface DemoVisit {
   readonly collector: RunningCollector;
   readonly page: Page;
@@ -100,7 +98,7 @@ export const demoVisit = (): DemoVisit => {
     named,
     expectArrived: (...expected) =>
       expect
-        .poll(async () => (await named()).map(({ payload, user_ext_id }) => [nameOf(payload), user_ext_id]), patience)
+        .poll(async () => (await named()).map(({ payload, user_ext_id }) => [nameOf(payload), user_ext_id]))
         .toEqual(expected),
   };
 };

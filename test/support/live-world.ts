@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openBrowser, openShadows } from './browser.ts';
-import { deliveryWorld, type LabelExtra, nameOf, type PageParts, patience, type World } from './delivery.ts';
+import { deliveryWorld, type LabelExtra, nameOf, type PageParts, type World } from './delivery.ts';
 import { type Operator, operatorOf } from './operator.ts';
 
 export interface LivePage extends PageParts {
@@ -135,7 +135,7 @@ export const heard = (page: Page, key: string): Promise<unknown[][]> =>
   );
 
 export const expectHeard = (page: Page, key: string, times: number): Promise<void> =>
-  expect.poll(async () => (await heard(page, key)).length, patience).toBe(times);
+  expect.poll(async () => (await heard(page, key)).length).toBe(times);
 
 interface Shown {
   /** What each sheet that opened on this page was called, in order. */
@@ -155,7 +155,7 @@ export const rememberShown = (): void => {
 /** Popups, inbox and widget that this page showed so far, by their names; and the marks that the test set between them. */
 export const shown = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as Shown).shown);
 export const expectShown = (page: Page, ...names: string[]): Promise<void> =>
-  expect.poll(() => shown(page), patience).toEqual(names);
+  expect.poll(() => shown(page)).toEqual(names);
 /** A line in that record. */
 export const mark = (page: Page): Promise<unknown> => page.evaluate(() => (window as unknown as Shown).shown.push('-'));
 export const popupOf = (page: Page): Locator => page.locator('dialog.popup');

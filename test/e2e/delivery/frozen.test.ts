@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BrowserWindow, openWindow } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, openReady, patience, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let directory: string;
@@ -27,7 +27,7 @@ const visibility = (page: Page) => page.evaluate(() => document.visibilityState)
 const freezeBehind = async (page: Page, url: string): Promise<Page> => {
   const front = await tab(url);
   await front.bringToFront();
-  await expect.poll(() => visibility(page), patience).toBe('hidden');
+  await expect.poll(() => visibility(page)).toBe('hidden');
   const devtools = await window.context.newCDPSession(page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
   return front;
@@ -48,7 +48,7 @@ test('a tab that is frozen while it sends holds up no other tab', async () => {
   const frozen = await tab(home);
   world.network.set('answer held');
   await act(frozen, 'frozen-1');
-  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  await expect.poll(() => world.network.arrivals.length).toBe(1);
   const awake = await freezeBehind(frozen, home);
   world.network.heal();
   await act(awake, 'awake-2');
@@ -64,7 +64,7 @@ test('a tab that is frozen without a warning while it sends loses its turn to an
   const frozen = await tab(world.pages.site + world.page({ before }));
   world.network.set('answer held');
   await act(frozen, 'frozen-1');
-  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  await expect.poll(() => world.network.arrivals.length).toBe(1);
   const awake = await freezeBehind(frozen, home);
   expect(await awake.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
   world.network.heal();

@@ -5,7 +5,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, openReady, patience, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -67,7 +67,7 @@ test('in a sandbox without an origin the SDK works from memory', async () => {
   await expectDelivered(world.label, ['sandboxed-1', 'sandboxed-2']);
   const frame = page.frames()[1]!;
   await frame.evaluate(() => window._smartico.action('sandboxed-3'));
-  await expect.poll(async () => (await frame.evaluate(() => window._smartico.flush())).pending, patience).toBe(0);
+  await expect.poll(async () => (await frame.evaluate(() => window._smartico.flush())).pending).toBe(0);
   await expectDelivered(world.label, ['sandboxed-1', 'sandboxed-2', 'sandboxed-3']);
 });
 

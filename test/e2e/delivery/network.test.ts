@@ -1,11 +1,11 @@
 /**
- * What goes wrong between a page and the collector: a collector that is down, answers that get lost, patience that is
+ * What goes wrong between a page and the collector: a collector that is down, answers that get lost that is
  * asked for, no network at all.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, flush, openReady, patience, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, flush, openReady, sendAll } from '../../support/delivery.ts';
 
 let browser: Browser;
 let context: BrowserContext;
@@ -23,7 +23,7 @@ afterEach(() => context.close());
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
 /** How long after the first request with events the second one came. */
 const pauseBetween = async (arrivals: readonly number[]): Promise<number> => {
-  await expect.poll(() => arrivals.length, patience).toBeGreaterThan(1);
+  await expect.poll(() => arrivals.length).toBeGreaterThan(1);
   return arrivals[1]! - arrivals[0]!;
 };
 
@@ -55,7 +55,7 @@ describe('a network with faults', () => {
         if (/00$/.test(name)) void window._smartico.flush();
       }
     }, ledger);
-    await expect.poll(async () => (await world.label.events()).length, patience).toBeGreaterThan(0);
+    await expect.poll(async () => (await world.label.events()).length).toBeGreaterThan(0);
     await world.collector.kill('SIGKILL');
     await world.collector.restart();
     await streaming;
@@ -119,7 +119,7 @@ describe('a network with faults', () => {
     await openReady(page, world.pages.site + world.page());
     world.network.next(fault);
     await act(page, 'kept-1', 'kept-2');
-    await expect.poll(() => world.network.arrivals.length, patience).toBeGreaterThan(0);
+    await expect.poll(() => world.network.arrivals.length).toBeGreaterThan(0);
     await sendAll(page);
     await expectDelivered(world.label, ['kept-1', 'kept-2']);
   });
@@ -161,7 +161,7 @@ describe('a collector that lets a label send 5 events a second', () => {
     const ledger = names('burst', 24);
     for (const name of ledger) await act(page, name);
     await expectDelivered(world.label, ledger);
-    await expect.poll(async () => (await flush(page)).pending, patience).toBe(0);
+    await expect.poll(async () => (await flush(page)).pending).toBe(0);
     expect((await page.evaluate(() => window._smartico.receipts())).dead).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, nameOf, openReady, patience, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -143,7 +143,7 @@ test('events beyond the bound are dropped from the oldest, and every one of them
       if (n % 500 === 0) await new Promise((resolve) => setTimeout(resolve));
     }
   }, made);
-  await expect.poll(() => page.evaluate(async () => (await window._smartico.losses()).overflow), patience).toBeTruthy();
+  await expect.poll(() => page.evaluate(async () => (await window._smartico.losses()).overflow)).toBeTruthy();
   world.network.heal();
   await sendAll(page);
   await act(page, 'bound-last');

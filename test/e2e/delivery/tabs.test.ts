@@ -4,7 +4,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, nameOf, openReady, patience, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -91,11 +91,11 @@ test('a page that waits for a return does not hold up another tab, nor is it thr
   const cached = await tab(home);
   world.network.next('answer held');
   await act(cached, 'cached-1');
-  await expect.poll(() => world.network.arrivals.length, patience).toBe(1);
+  await expect.poll(() => world.network.arrivals.length).toBe(1);
   await cached.goto(world.pages.otherSite + world.pages.add('<h1>Elsewhere</h1>'));
   const other = await tab(home);
   await act(other, 'other-2');
-  await expect.poll(async () => (await world.label.events()).map(nameOf), patience).toContain('other-2');
+  await expect.poll(async () => (await world.label.events()).map(nameOf)).toContain('other-2');
   await cached.goBack({ waitUntil: 'commit' });
   await cached.waitForFunction(() => (window as unknown as { persisted?: boolean }).persisted);
   world.network.heal();

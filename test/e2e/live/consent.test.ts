@@ -1,7 +1,7 @@
 /** Before the visitor has agreed nothing is stored and nobody is told; when they refuse, nothing stays. */
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
-import { act, expectDelivered, patience, sendAll } from '../../support/delivery.ts';
+import { act, expectDelivered, sendAll } from '../../support/delivery.ts';
 import { expectHeard, identified, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ honorGpc: true });
@@ -88,7 +88,7 @@ test('with consent what was done before it is told, with its own time and user',
   await page.reload();
   await act(page, 'on the next page');
   await sendAll(page);
-  await expect.poll(async () => (await world.label.events()).length, patience).toBe(6);
+  await expect.poll(async () => (await world.label.events()).length).toBe(6);
 });
 
 test('a refusal purges what was kept and ends what was open, and the next page is as refused as this', async () => {
@@ -103,7 +103,7 @@ test('a refusal purges what was kept and ends what was open, and the next page i
   await page.evaluate(() => window._smartico.consent(false));
   await closed;
   const send = () => world.operator.send('ann', { kind: 'inbox', title: 'For nobody', body: 'at home' });
-  await expect.poll(async () => (await send()).delivered, patience).toBe(0);
+  await expect.poll(async () => (await send()).delivered).toBe(0);
   world.network.heal();
   asked.length = 0;
   await page.reload();
@@ -121,7 +121,7 @@ test('a refusal in one tab is one in the other', async () => {
   const home = world.address({ user: 'ann' });
   const [page, other] = [await world.open(home), await world.open(home)];
   await page.evaluate(() => window._smartico.consent(false));
-  await expect.poll(() => other.evaluate(() => window._smartico.checkSuccessfullyIdentify()), patience).toBe(false);
+  await expect.poll(() => other.evaluate(() => window._smartico.checkSuccessfullyIdentify())).toBe(false);
   const before = (await world.label.events()).length;
   await act(other, 'refused');
   await other.evaluate(() => window._smartico.flush());

@@ -1,7 +1,6 @@
 /** Where a deep link leads: held until the user is known, kept across a login page, and never further than the label allows. */
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
-import { patience } from '../../support/delivery.ts';
 import { expectHeard, expectShown, heard, identified, liveWorld, shown } from '../../support/live-world.ts';
 
 const world = liveWorld({
@@ -84,9 +83,7 @@ test('a page that handles a name itself is told its parameters, and nothing else
   const page = await world.open(world.address({ user: 'ann', after }));
   await dp(page, 'dp:deposit&Amount=20&note=a%26b+c');
   const link = { verb: 'deposit', params: { amount: '20', note: 'a&b c' } };
-  await expect
-    .poll(() => page.evaluate(() => (window as unknown as { handled: object[] }).handled), patience)
-    .toEqual([link]);
+  await expect.poll(() => page.evaluate(() => (window as unknown as { handled: object[] }).handled)).toEqual([link]);
   expect(page.url()).not.toContain('cashier');
 });
 

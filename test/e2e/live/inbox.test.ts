@@ -1,7 +1,7 @@
 /** The inbox of an open page: what comes, what it says, and what its reader does to it. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { patience, sendAll } from '../../support/delivery.ts';
+import { sendAll } from '../../support/delivery.ts';
 import { caughtUp, eventsNamed, heard, identified, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld();
@@ -32,15 +32,15 @@ test('a message that comes is counted, rings the bell, and is told with the whol
   const before = await world.operator.message('ann', 'Before');
   const page = await world.open(world.address({ user: 'ann', body: bell }));
   expect(await watchList(page)).toEqual([before]);
-  await expect.poll(() => page.locator('button').getAttribute('data-count'), patience).toBe('1');
+  await expect.poll(() => page.locator('button').getAttribute('data-count')).toBe('1');
   const after = await world.operator.message('ann', 'After');
-  await expect.poll(() => updates(page), patience).toEqual([[after, before]]);
-  await expect.poll(() => unread(page), patience).toBe(2);
-  await expect.poll(() => page.locator('button').getAttribute('data-count'), patience).toBe('2');
+  await expect.poll(() => updates(page)).toEqual([[after, before]]);
+  await expect.poll(() => unread(page)).toBe(2);
+  await expect.poll(() => page.locator('button').getAttribute('data-count')).toBe('2');
   expect((await heard(page, 'props_change')).slice(1)).toEqual([[{ core_inbox_unread_count: 2 }]]);
   // What the reader does is no news.
   await page.evaluate((guid) => window._smartico.api.markInboxMessageAsRead(guid), after);
-  await expect.poll(() => unread(page), patience).toBe(1);
+  await expect.poll(() => unread(page)).toBe(1);
   await caughtUp(page);
   expect(await updates(page)).toHaveLength(1);
 });
@@ -60,7 +60,7 @@ test('the bell opens the inbox; a message that is opened is read, shows its text
   const frame = inbox.frameLocator('iframe');
   expect(await frame.locator('b').textContent()).toBe('bonus');
   expect(await inbox.locator('iframe').getAttribute('sandbox')).not.toContain('allow-scripts');
-  await expect.poll(() => unread(page), patience).toBe(0);
+  await expect.poll(() => unread(page)).toBe(0);
   expect(await page.locator('[data-smartico-bell]').getAttribute('data-count')).toBeNull();
   await inbox.getByRole('button', { name: 'Take it' }).click();
   await inbox.waitFor({ state: 'detached' });
@@ -88,7 +88,7 @@ test('a star, a read mark and a delete are there after a reload and on another d
     ['Stars', false, true],
     ['Stays', false, false],
   ];
-  await expect.poll(() => listed(page), patience).toEqual(left);
+  await expect.poll(() => listed(page)).toEqual(left);
   await page.reload();
   await identified(page);
   expect(await listed(page)).toEqual(left);
@@ -109,12 +109,12 @@ test('what is read on one tab is read on the other, and an open inbox shows what
     .getByRole('button', { name: /^First/ })
     .waitFor();
   await other.evaluate((guid) => window._smartico.api.markInboxMessageAsRead(guid), uid);
-  await expect.poll(() => unread(page), patience).toBe(0);
+  await expect.poll(() => unread(page)).toBe(0);
   await world.operator.message('ann', 'Second');
   await inboxOf(page)
     .getByRole('button', { name: /^Second/ })
     .waitFor();
-  await expect.poll(() => unread(other), patience).toBe(1);
+  await expect.poll(() => unread(other)).toBe(1);
 });
 
 test('a change that the collector refuses is told to who asked, and a message has its body by its id', async () => {

@@ -1,7 +1,7 @@
 /** What is known of a customer, both ways: what the page says shows at once, what the operator says shows on the page. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { patience, sendAll } from '../../support/delivery.ts';
+import { sendAll } from '../../support/delivery.ts';
 import { heard, identified, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ segments: { VIP: { tag: 'VIP' }, GERMAN: { language: 'de' } } });
@@ -17,7 +17,7 @@ test('a marker that the page sets shows in the same call, upper-cased, and then 
       return window._smartico.getPublicProps()?.core_public_tags;
     }, args);
     await sendAll(page);
-    await expect.poll(kept, patience).toEqual(now);
+    await expect.poll(kept).toEqual(now);
     return now;
   };
   expect(await change('add', ['vip', ' Sports '])).toEqual(['VIP', 'SPORTS']);
@@ -33,9 +33,9 @@ test('a marker that the page sets shows in the same call, upper-cased, and then 
 test('each change is told once, with what changed and nothing else', async () => {
   const page = await world.open(world.address({ user: 'ann' }));
   await page.evaluate(() => window._smartico.updatePublicTags('add', ['vip']));
-  await expect.poll(kept, patience).toEqual(['VIP']);
+  await expect.poll(kept).toEqual(['VIP']);
   await world.operator.tag('ann', 'add', ['gold']);
-  await expect.poll(() => tags(page), patience).toEqual(['VIP', 'GOLD']);
+  await expect.poll(() => tags(page)).toEqual(['VIP', 'GOLD']);
   const [full, ...changes] = await heard(page, 'props_change');
   expect(full).toMatchObject([{ core_public_tags: [], is_visitor: false, core_inbox_unread_count: 0 }]);
   expect(changes).toEqual([[{ core_public_tags: ['VIP'] }], [{ core_public_tags: ['VIP', 'GOLD'] }]]);
@@ -46,7 +46,7 @@ test('the old event that names the whole set replaces it', async () => {
   const page = await world.open(world.address({ user: 'ann' }));
   await page.evaluate(() => window._smartico.event('core_public_tags_update', { core_public_tags: ['new', 'set'] }));
   await sendAll(page);
-  await expect.poll(() => tags(page), patience).toEqual(['NEW', 'SET']);
+  await expect.poll(() => tags(page)).toEqual(['NEW', 'SET']);
   expect(await kept()).toEqual(['NEW', 'SET']);
 });
 
@@ -56,9 +56,9 @@ test('a marker of one tab is on the other tab, and segments answer by it', async
   const vip = (tab: Page) => tab.evaluate(() => window._smartico.api.checkSegmentMatch('VIP'));
   expect([await vip(page), await vip(other)]).toEqual([false, false]);
   await page.evaluate(() => window._smartico.updatePublicTags('add', ['vip']));
-  await expect.poll(() => tags(other), patience).toEqual(['VIP']);
-  await expect.poll(() => vip(other), patience).toBe(true);
-  await expect.poll(() => vip(page), patience).toBe(true);
+  await expect.poll(() => tags(other)).toEqual(['VIP']);
+  await expect.poll(() => vip(other)).toBe(true);
+  await expect.poll(() => vip(page)).toBe(true);
   const both = await page.evaluate(() =>
     window._smartico.api.checkSegmentListMatch(['VIP', 'GERMAN', 'NOBODY', 'VIP']),
   );
@@ -79,7 +79,7 @@ test('nickname, avatar and language show at once and are there on the next page'
     window._smartico.setUTMs('mail', 'spring');
   }, avatar);
   const profile = { public_username: 'Annie', avatar_id: avatar, core_user_language: 'de' };
-  await expect.poll(() => page.evaluate(() => window._smartico.api.getUserProfile()), patience).toMatchObject(profile);
+  await expect.poll(() => page.evaluate(() => window._smartico.api.getUserProfile())).toMatchObject(profile);
   await sendAll(page);
   await page.reload();
   await identified(page);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openShadows, openWindow } from '../../support/browser.ts';
-import { patience, sendAll } from '../../support/delivery.ts';
+import { sendAll } from '../../support/delivery.ts';
 import {
   caughtUp,
   eventsNamed,
@@ -29,7 +29,7 @@ test('a popup that is sent appears on the open page with its words, and that it 
   await popup.waitFor();
   expect(await popup.getByRole('heading').textContent()).toBe('Free spins');
   expect(await popup.locator('p').textContent()).toBe('Ten of them & <b>more</b>');
-  await expect.poll(() => statusOf('ann'), patience).toEqual(['shown']);
+  await expect.poll(() => statusOf('ann')).toEqual(['shown']);
   await popup.getByRole('button', { name: 'Close' }).click();
   await popup.waitFor({ state: 'detached' });
   await sendAll(page);
@@ -90,11 +90,11 @@ test('of two tabs one shows it, and when it is closed there the other does not s
   const tabs = [await world.open(home), await world.open(home)];
   await world.operator.popup('ann', 'Once');
   const titles = async () => (await Promise.all(tabs.map(shown))).flat();
-  await expect.poll(titles, patience).toEqual(['Once']);
+  await expect.poll(titles).toEqual(['Once']);
   const showing = (await shown(tabs[0]!)).length ? tabs[0]! : tabs[1]!;
   await popupOf(showing).getByRole('button', { name: 'Close' }).click();
   await world.operator.popup('ann', 'Twice');
-  await expect.poll(titles, patience).toHaveLength(2);
+  await expect.poll(titles).toHaveLength(2);
   expect((await titles()).sort()).toEqual(['Once', 'Twice']);
   await Promise.all(tabs.map(sendAll));
   expect(await eventsNamed(world, 'engagement_impression')).toHaveLength(2);
@@ -131,7 +131,7 @@ test('a tab that is hidden shows nothing until it is in front', async () => {
     const page = await world.open(world.address({ user: 'ann' }), window.context);
     const front = await window.context.newPage();
     await front.bringToFront();
-    await expect.poll(() => page.evaluate(() => document.visibilityState), patience).toBe('hidden');
+    await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
     await world.operator.popup('ann', 'For their eyes');
     await settled(page);
     await mark(page);

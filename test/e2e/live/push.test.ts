@@ -4,7 +4,7 @@
  */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { expectDelivered, patience, sendAll } from '../../support/delivery.ts';
+import { expectDelivered, sendAll } from '../../support/delivery.ts';
 import { liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld();
@@ -89,14 +89,14 @@ test('a visitor’s subscription is the user’s once they are known', async () 
   const page = await world.open(pageOf());
   expect(await click(page)).toBe('allowed');
   await page.evaluate(() => window._smartico.online('bob'));
-  await expect.poll(() => reached('bob'), patience).toEqual(['push.example']);
+  await expect.poll(() => reached('bob')).toEqual(['push.example']);
 });
 
 test('A6 ask_push_permissions: a deep link asks as well', async () => {
   await willing();
   const page = await world.open(pageOf('ann'));
   await page.evaluate(() => window._smartico.dp('dp:ask_push_permissions'));
-  await expect.poll(() => reached('ann'), patience).toEqual(['push.example']);
+  await expect.poll(() => reached('ann')).toEqual(['push.example']);
 });
 
 test('a visitor who blocked notifications is a state and a reason, and nothing else happens', async () => {
@@ -123,7 +123,7 @@ test('a message is shown by the worker, and a click hands its link to the open p
     JSON.stringify({ title: 'Welcome', body: 'A gift', action: 'dp:action&action=Gift', icon: null }),
   );
   await expect
-    .poll(() => notifications(page), patience)
+    .poll(() => notifications(page))
     .toEqual([{ title: 'Welcome', body: 'A gift', action: 'dp:action&action=Gift' }]);
   // A notification of a browser without a head cannot be clicked by hand.
   await context.serviceWorkers()[0]?.evaluate(async () => {
@@ -141,7 +141,7 @@ test('a message that is no message is shown all the same', async () => {
   await click(page);
   await deliver(page, '{"title":');
   await expect
-    .poll(() => notifications(page), patience)
+    .poll(() => notifications(page))
     .toEqual([{ title: new URL(world.pages.site).host, body: '{"title":', action: '' }]);
 });
 

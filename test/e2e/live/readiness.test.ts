@@ -1,6 +1,5 @@
 /** What a page may call before anything is known, and how it learns that something is. */
 import { expect, test } from 'vitest';
-import { patience } from '../../support/delivery.ts';
 import { heard, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ segments: { VIP: { tag: 'VIP' } } });
@@ -16,9 +15,9 @@ test('a page waits for ready() and identified(), asked before there is a label o
   });
   const order = () => page.evaluate(() => (window as unknown as { order: string[] }).order);
   await page.evaluate((label) => window._smartico.init(label), world.label.key);
-  await expect.poll(order, patience).toEqual(['ready false']);
+  await expect.poll(order).toEqual(['ready false']);
   await page.evaluate(() => window._smartico.online('ann'));
-  await expect.poll(order, patience).toEqual(['ready false', 'identified true']);
+  await expect.poll(order).toEqual(['ready false', 'identified true']);
 });
 
 test('a question that is asked before the user is known is answered when they are', async () => {
@@ -77,7 +76,7 @@ test('calls that the stub kept while the script was on its way have all happened
     world.address({ stub: true, tag: `<script>${before}</script>${world.tag()}`, after: `_smartico_user_id = 'ann';` }),
   );
   await expect
-    .poll(async () => world.operator.customer('ann').then(({ tags, props }) => [tags, props.public_username]), patience)
+    .poll(async () => world.operator.customer('ann').then(({ tags, props }) => [tags, props.public_username]))
     .toEqual([['VIP'], 'Annie']);
   expect(await heard(page, 'identify')).toHaveLength(1);
 });
@@ -91,7 +90,7 @@ test('each place of the page is told once, from the first on', async () => {
     location.hash = 'live';
     history.back();
   });
-  await expect.poll(async () => (await heard(page, 'page_navigation')).length, patience).toBe(4);
+  await expect.poll(async () => (await heard(page, 'page_navigation')).length).toBe(4);
   expect(await heard(page, 'page_navigation')).toMatchObject([
     [{ url: home, prev_url: '', source: 'load' }],
     [{ url: `${world.pages.site}/sports`, prev_url: home, source: 'pushState' }],

@@ -1,7 +1,6 @@
 /** A line that breaks, and a page that has none: what was missed meanwhile is there afterwards, once. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { patience } from '../../support/delivery.ts';
 import { expectHeard, expectShown, heard, identified, liveWorld, popupOf } from '../../support/live-world.ts';
 
 const world = liveWorld();
@@ -15,9 +14,7 @@ const sendAll = async () => {
 /** All of it is on the page; what the page knew before is not told again. */
 const expectAll = async (page: Page, ...before: string[]) => {
   await expectShown(page, ...before, 'Missed popup');
-  await expect
-    .poll(() => props(page), patience)
-    .toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
+  await expect.poll(() => props(page)).toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
   expect(await heard(page, 'identify')).toHaveLength(1);
   const [, ...changes] = await heard(page, 'props_change');
   expect(changes).toEqual([[{ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 }]]);
@@ -29,7 +26,7 @@ test('what happened while the network was cut is on the page when it is back, an
   await world.operator.popup('ann', 'Seen before');
   await popupOf(page).getByRole('button', { name: 'Close' }).click();
   world.network.setSockets('refused');
-  await expect.poll(() => world.network.sockets.length, patience).toBeGreaterThan(1);
+  await expect.poll(() => world.network.sockets.length).toBeGreaterThan(1);
   await sendAll();
   world.network.setSockets('none');
   await expectAll(page, 'Seen before');
@@ -47,7 +44,7 @@ test('a collector that restarts asks its pages to come back, and they do', async
   const page = await world.open(world.address({ user: 'ann' }));
   const before = world.network.sockets.length;
   await world.collector.restart();
-  await expect.poll(() => world.network.sockets.length, patience).toBeGreaterThan(before);
+  await expect.poll(() => world.network.sockets.length).toBeGreaterThan(before);
   await sendAll();
   await expectAll(page);
 });
@@ -89,7 +86,7 @@ test.each([
     await page.clock.fastForward(11_000);
     return heard(page, 'identify');
   };
-  await expect.poll(greeted, patience).toHaveLength(1);
+  await expect.poll(greeted).toHaveLength(1);
   await expectShown(page, 'Missed popup');
   expect(await props(page)).toMatchObject({ core_public_tags: ['MISSED'], core_inbox_unread_count: 1 });
 });

@@ -1,7 +1,7 @@
 /** Who is refused is told why, and soon: by the `identify` callback and on the console, instead of by silence. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { act, patience } from '../../support/delivery.ts';
+import { act } from '../../support/delivery.ts';
 import { heard, type LivePage, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ hashes: { required: true } });
@@ -13,7 +13,7 @@ const open = async (parts: LivePage, address = world.address(parts)): Promise<Pa
 };
 const expectRefused = async (page: Page, errCode: number, begins: string) => {
   const told = [errCode, {}, expect.stringMatching(begins)];
-  await expect.poll(() => heard(page, 'identify'), patience).toEqual([told]);
+  await expect.poll(() => heard(page, 'identify')).toEqual([told]);
   expect(await heard(page, 'protocol_error')).toEqual([[{ errCode, errMsg: expect.stringMatching(begins) }]]);
   expect(world.told.filter((line) => line.includes('identify_refused'))).toHaveLength(1);
   expect(await page.evaluate(() => window._smartico.checkSuccessfullyIdentify())).toBe(false);
@@ -43,7 +43,7 @@ test('a refused user who brings the right hash is let in', async () => {
   const page = await open({ user: 'ann' });
   await expectRefused(page, 4011, 'identity_unverified');
   await page.evaluate((hash) => window._smartico.identify('ann', hash), world.hashOf('ann'));
-  await expect.poll(() => page.evaluate(() => window._smartico.checkSuccessfullyIdentify()), patience).toBe(true);
+  await expect.poll(() => page.evaluate(() => window._smartico.checkSuccessfullyIdentify())).toBe(true);
 });
 
 test('an origin that the label does not list is told so', async () => {
@@ -72,5 +72,5 @@ test('a question of a page that is refused rejects with its reason instead of wa
     await page.clock.fastForward(11_000);
     return page.evaluate(() => (window as unknown as { refused?: string }).refused);
   };
-  await expect.poll(refused, patience).toBe('not_identified');
+  await expect.poll(refused).toBe('not_identified');
 });

@@ -1,7 +1,7 @@
 /** A page that is left and comes back whole from the browser's cache: its line is open again, and it knows what it missed. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { patience, sendAll } from '../../support/delivery.ts';
+import { sendAll } from '../../support/delivery.ts';
 import { eventsNamed, expectShown, heard, liveWorld, popupOf } from '../../support/live-world.ts';
 
 const world = liveWorld();
@@ -31,10 +31,10 @@ test('a page with an open line, a popup that was closed and an inbox that is ope
     await world.operator.tag('ann', 'add', ['vip']);
     await world.operator.message('ann', 'Second');
   });
-  await expect.poll(() => world.network.sockets.length, patience).toBe(lines + 1);
+  await expect.poll(() => world.network.sockets.length).toBe(lines + 1);
   await inbox.getByRole('button', { name: /^Second/ }).waitFor();
   await expect
-    .poll(() => page.evaluate(() => window._smartico.getPublicProps()), patience)
+    .poll(() => page.evaluate(() => window._smartico.getPublicProps()))
     .toMatchObject({ core_public_tags: ['VIP'], core_inbox_unread_count: 2 });
   await expectShown(page, 'Before', 'Inbox', 'Meanwhile');
   expect(await heard(page, 'identify')).toHaveLength(1);
@@ -46,7 +46,7 @@ test('a popup that is on the screen when the page is left has been seen, and is 
   await world.operator.popup('ann', 'Seen');
   await popupOf(page).waitFor();
   await expect
-    .poll(async () => (await world.operator.customer('ann')).engagements.map(({ status }) => status), patience)
+    .poll(async () => (await world.operator.customer('ann')).engagements.map(({ status }) => status))
     .toEqual(['shown']);
   await leaveAndReturn(page, async () => {});
   await world.operator.popup('ann', 'New');
@@ -55,7 +55,7 @@ test('a popup that is on the screen when the page is left has been seen, and is 
     .poll(async () => {
       await sendAll(page);
       return (await eventsNamed(world, 'engagement_impression')).length;
-    }, patience)
+    })
     .toBe(2);
 });
 
@@ -66,9 +66,7 @@ test('a message that was deleted just before the page is left is gone', async ()
   await page.getByRole('button', { name: 'Delete: Goes' }).click();
   await page.getByRole('button', { name: 'Undo' }).waitFor();
   await leaveAndReturn(page, async () => {
-    await expect
-      .poll(async () => (await world.operator.customer('ann')).props.core_inbox_unread_count, patience)
-      .toBe(0);
+    await expect.poll(async () => (await world.operator.customer('ann')).props.core_inbox_unread_count).toBe(0);
   });
   expect(await page.evaluate(async () => (await window._smartico.api.getInboxMessages()).length)).toBe(0);
 });

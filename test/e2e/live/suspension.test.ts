@@ -91,9 +91,7 @@ test('what was missed here and seen elsewhere, or has expired, is not shown on r
   const phone = await world.open(home, await world.newContext());
   await popupOf(phone).waitFor();
   await expect
-    .poll(async () => (await world.operator.customer('ann')).engagements.map(({ status }) => status), {
-      timeout: 20_000,
-    })
+    .poll(async () => (await world.operator.customer('ann')).engagements.map(({ status }) => status))
     .toContain('shown');
   await page.waitForFunction((end) => Date.now() > end, Date.now() + 1_500);
   await release(page);
@@ -107,7 +105,7 @@ test('A7 suspendInbox: an inbox that is asked for while it is held back is told,
     window._smartico.suspendInbox(true);
     window._smartico.dp('dp:inbox');
   });
-  await expect.poll(() => world.told, { timeout: 20_000 }).toContain('[smartico] suspended: inbox');
+  await expect.poll(() => world.told).toContain('[smartico] suspended: inbox');
   expect(await shown(page)).toEqual([]);
   await page.evaluate(() => window._smartico.suspendInbox(false));
   await expectShown(page, 'Inbox');

@@ -1,6 +1,6 @@
 /** Pages where everyone is a visitor, and pages that initialise more than once. */
 import { expect, test } from 'vitest';
-import { act, expectDelivered, patience, sendAll } from '../../support/delivery.ts';
+import { act, expectDelivered, sendAll } from '../../support/delivery.ts';
 import { expectHeard, expectShown, heard, identified, liveWorld, popupOf } from '../../support/live-world.ts';
 import { operatorOf } from '../../support/operator.ts';
 
@@ -64,7 +64,7 @@ test('another label starts over: what the first one showed is gone, and each get
   await popupOf(page).waitFor({ state: 'detached' });
   await identified(page);
   const tags = () => page.evaluate(() => window._smartico.getPublicProps()?.core_public_tags);
-  await expect.poll(tags, patience).toEqual(['SECOND']);
+  await expect.poll(tags).toEqual(['SECOND']);
   await act(page, 'for the second');
   world.network.heal();
   await other.popup('ann', 'Of the second');

@@ -1,7 +1,6 @@
 /** The widget as the page opens it: the collector's own page in a frame, which says when it is there and when to close. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { patience } from '../../support/delivery.ts';
 import { expectHeard, heard, type LivePage, liveWorld } from '../../support/live-world.ts';
 
 const world = liveWorld({ hashes: { required: true } });
@@ -14,7 +13,7 @@ test('A7 showWidget; A8 gf_starting, gf_started, gf_closing: the profile opens i
   await world.operator.message('ann', 'Welcome');
   const page = await openAnn();
   await page.evaluate(() => window._smartico.setNickname('Annie'));
-  await expect.poll(async () => (await world.operator.customer('ann')).props.public_username, patience).toBe('Annie');
+  await expect.poll(async () => (await world.operator.customer('ann')).props.public_username).toBe('Annie');
   await page.evaluate(() => window._smartico.showWidget('short_info'));
   await expectHeard(page, 'gf_started', 1);
   const widget = page.locator('dialog.widget').frameLocator('iframe');
@@ -65,11 +64,11 @@ test('A7 Widget page: a back office frames it from another origin, and hears whe
   await page.frameLocator('iframe').getByText('Welcome').first().waitFor();
   await page.frameLocator('iframe').getByRole('button', { name: 'Close' }).click();
   const from = world.collector.url;
-  await expect.poll(told, patience).toEqual([
+  await expect.poll(told).toEqual([
     [{ bcid: 1 }, from],
     [{ bcid: 2 }, from],
   ]);
   // From an origin that the label does not list it cannot be framed.
   await page.goto(world.pages.site.replace('127.0.0.1', 'other.localhost') + path);
-  await expect.poll(() => page.frames()[1]?.url(), patience).toMatch(/^chrome-error:/);
+  await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/);
 });
