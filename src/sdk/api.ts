@@ -3,6 +3,7 @@
  * Names are the published ones; the rooms behind speak the field's words, and `index.ts` translates.
  */
 import type { Losses } from '../wire/event.ts';
+import type { TagOperation } from '../wire/tags.ts';
 import type { Handler } from './callbacks.ts';
 import type { SmarticoApi, UserProfile } from './customer-api.ts';
 import type { Navigation } from './navigation.ts';
@@ -144,7 +145,7 @@ export interface SmarticoMethods<Map extends EventMap = EventMap> {
   /** The user as the page may know them, or `null` before the label is set up. */
   getPublicProps(): UserProfile | null;
   /** `add`, `remove`, `replace` or `clear`; tags come back upper-cased in `core_public_tags`. */
-  updatePublicTags(operation: 'add' | 'remove' | 'replace' | 'clear', tags?: string | string[]): string | undefined;
+  updatePublicTags(operation: TagOperation, tags?: string | string[]): string | undefined;
   setNickname(name: string): string | undefined;
   /** A square PNG by its https address. */
   setAvatar(url: string): string | undefined;

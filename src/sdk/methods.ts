@@ -3,6 +3,7 @@
  * names stand here and nowhere behind.
  */
 import { ADDRESS_LENGTH, NAME_LENGTH, NICKNAME_LENGTH } from '../wire/limits.ts';
+import { tagOperations } from '../wire/tags.ts';
 import type { CallableName, InitOptions, Smartico, SmarticoMethods } from './api.ts';
 import type { Callbacks } from './callbacks.ts';
 import { actionCall, type Call, eventCall } from './calls.ts';
@@ -61,8 +62,6 @@ const REMOTE = [
   'sendServerDebug',
 ] as const;
 type Remote = { [name in (typeof REMOTE)[number]]: (...args: never[]) => Promise<never> };
-
-const OPERATIONS = ['add', 'remove', 'replace', 'clear'];
 
 /** Milliseconds that `identify` and `online` wait for the collector's word. */
 const PATIENCE = 3_000;
@@ -159,7 +158,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
 
     getPublicProps: () => (line.here()?.props() ?? null) as never,
     updatePublicTags(operation, tags) {
-      if (!OPERATIONS.includes(operation)) return tell('bad_argument', `updatePublicTags: ${OPERATIONS}`);
+      if (!tagOperations.includes(operation)) return tell('bad_argument', `updatePublicTags: ${tagOperations}`);
       const list = ([] as string[]).concat(tags ?? []);
       void line.ask((live) => live.expectTags(operation, list));
       return report('core_public_tags_update', { operation, tags: list });

@@ -4,6 +4,7 @@
  * which comes after, wins.
  */
 import { type Answer, cids, type LabelSettings } from '../../wire/protocol.ts';
+import { changedTags, type TagOperation, tagsIn } from '../../wire/tags.ts';
 import { stringify } from '../json.ts';
 import type { Refused } from './channel.ts';
 import type { Ask, LiveNeeds } from './live.ts';
@@ -19,22 +20,13 @@ export interface Customer {
   props(): Props | null;
   /** Changed props: the collector's word, or what is expected. */
   merge(changed: Props): unknown;
-  expectTags(operation: string, tags: string[]): void;
+  expectTags(operation: TagOperation, tags: string[]): void;
   /** The user changed. */
   forget(): void;
 }
 export type Props = { [name: string]: unknown };
 
 const same = (a: unknown, b: unknown) => stringify(a) === stringify(b);
-
-/** What the collector will make of the tags. */
-export const tagsAfter = (before: string[], operation: string, tags: string[]): string[] => {
-  const named = tags.map((tag) => `${tag}`.trim().toUpperCase()).filter(Boolean);
-  const kept = before.filter((tag) => !named.includes(tag));
-  if (operation === 'add') return [...new Set([...before, ...named])];
-  if (operation === 'remove') return kept;
-  return operation === 'replace' ? [...new Set(named)] : operation === 'clear' ? [] : before;
-};
 
 /** @param changed hears what became different; `arrived` that the user is identified */
 export const createCustomer = (
@@ -129,7 +121,8 @@ export const createCustomer = (
     props: () => props && { ...props },
     merge,
     expectTags(operation, tags) {
-      if (props) merge({ core_public_tags: tagsAfter((props.core_public_tags ?? []) as string[], operation, tags) });
+      const before = (props?.core_public_tags ?? []) as string[];
+      merge({ core_public_tags: changedTags(before, operation, tagsIn(tags)) });
     },
     forget() {
       generation++;

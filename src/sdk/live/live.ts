@@ -3,6 +3,7 @@
  * room (`smartico_live.js`, fetched once a label is known) speaks with the collector about the customer. Shapes only.
  */
 import type { Answer } from '../../wire/protocol.ts';
+import type { TagOperation } from '../../wire/tags.ts';
 import type { Callbacks } from '../callbacks.ts';
 import type { SmarticoApi } from '../customer-api.ts';
 import type { DeepLink } from '../deep-link.ts';
@@ -52,7 +53,7 @@ export interface Live {
   stop(): void;
   /** Shows at once what an event will make of the customer. */
   expect(changed: object): void;
-  expectTags(operation: string, tags: string[]): void;
+  expectTags(operation: TagOperation, tags: string[]): void;
   /** Links may run: the user is identified, or the visitors' label set up. */
   ready(): boolean;
   runLink(link: DeepLink): void;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createIdentity } from '../../../src/sdk/identity.ts';
-import { createCustomer, tagsAfter } from '../../../src/sdk/live/customer.ts';
+import { createCustomer } from '../../../src/sdk/live/customer.ts';
 import type { Ask, LiveNeeds } from '../../../src/sdk/live/live.ts';
 import type { Answer } from '../../../src/wire/protocol.ts';
 import { cids } from '../../../src/wire/protocol.ts';
@@ -215,16 +215,4 @@ describe('a change of user', () => {
     here.expectTags('add', ['VIP']);
     expect([here.props(), here.heard]).toEqual([null, []]);
   });
-});
-
-test.each<[string, string[], string[], string[]]>([
-  ['add', ['A'], ['b', 'a', 'B'], ['A', 'B']],
-  ['add', [], [' x ', '', ' '], ['X']],
-  ['remove', ['A', 'B'], ['b', 'c'], ['A']],
-  ['replace', ['A', 'B'], ['c', 'C', 'd'], ['C', 'D']],
-  ['replace', ['A'], [], []],
-  ['clear', ['A'], ['b'], []],
-  ['nonsense', ['A'], ['b'], ['A']],
-])('tags after %s of %j with %j are %j', (operation, before, tags, after) => {
-  expect(tagsAfter(before, operation, tags)).toEqual(after);
 });
