@@ -9,6 +9,7 @@ import {
   newEid,
   newPage,
   read,
+  type ShownEvent,
   send,
   sendFromServer,
   stored,
@@ -68,6 +69,23 @@ describe('a page’s batch', () => {
       received_at: expect.any(Number),
       cursor: expect.any(Number),
     });
+  });
+
+  test('tells of each event from a frame whose it is, in the log and in the customer’s timeline', async () => {
+    const page = newPage();
+    const of = (frame?: string) => page({ user_ext_id: 'framed', source: 'bridge', frame });
+    const sent = [of('https://platform.example'), of('https://other.example:8443'), of()];
+    expect(await verdicts([...sent, page({ user_ext_id: 'framed', frame: 'https://platform.example' })])).toEqual([
+      'bad_context',
+    ]);
+    const { events } = (await read<{ events: ShownEvent[] }>(collector, '/v1/events?user_ext_id=framed')).body;
+    expect(events.map(({ source, frame }) => [source, frame])).toEqual([
+      ['bridge', 'https://platform.example'],
+      ['bridge', 'https://other.example:8443'],
+      ['api', undefined],
+    ]);
+    const { timeline } = (await read<{ timeline: ShownEvent[] }>(collector, '/v1/customers/framed')).body;
+    expect(timeline).toEqual(events.reverse());
   });
 
   test('is understood compressed, told by its first bytes or by its header', async () => {

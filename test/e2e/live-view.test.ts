@@ -43,6 +43,19 @@ const send = async (path: string, key: string, body: unknown): Promise<void> => 
 };
 const fromServer = (...events: object[]): Promise<void> => send('/api/external/events/v2', 'demo-secret', events);
 
+const fromPage = (event: object, more: object = {}): Promise<void> =>
+  send('/v1/events', '', {
+    batch_id: 'b1',
+    label_key: 'demo-label',
+    device_id: 'device-of-page',
+    sent_at: Date.now(),
+    hashes: {},
+    losses: {},
+    pages: [],
+    events: [{ ...envelope(), session_id: 'session-1', page_id: 'page-0001', seq: 1, source: 'api', ...event }],
+    ...more,
+  });
+
 const row = (text: string) => live.locator('.row', { hasText: text });
 const focused = (): Promise<string> => live.evaluate(() => document.activeElement?.textContent ?? '');
 
@@ -138,6 +151,21 @@ describe('events', () => {
     expect(await live.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });
 
+  test('an event from a frame says beside its source where it came from, at a desk and on a phone', async () => {
+    const frame = `https://${'very-long-name-of-a-platform.'.repeat(4)}example:8443`;
+    await fromPage({ user_ext_id: 'framed', source: 'bridge', frame });
+    await openLive();
+    await row('framed').click();
+    const source = live.getByRole('dialog').locator('dd', { hasText: 'bridge' });
+    for (const width of [1280, 360]) {
+      await live.setViewportSize({ width, height: 740 });
+      await source.waitFor();
+      expect(await source.textContent()).toBe(`bridgea framed page, from ${frame}`);
+      expect(await live.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      expect(await live.getByRole('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+    }
+  });
+
   test('what a payload holds is shown as text, whatever it is', async () => {
     const markup = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
     await fromServer(envelope({ user_ext_id: markup, payload: { client_action: markup, [markup]: markup } }));
@@ -197,20 +225,13 @@ describe('what went wrong', () => {
 
   test("a device's losses are shown by reason, and a page's missing numbers as gaps", async () => {
     const ids = { session_id: 'session-lost', page_id: 'page-with-gap' };
-    await send('/v1/events', '', {
-      batch_id: 'b1',
-      label_key: 'demo-label',
-      device_id: 'device-that-lost',
-      sent_at: Date.now(),
-      hashes: {},
-      losses: { overflow: 12 },
-      pages: [{ ...ids, seq: 6 }],
-      events: [{ ...envelope(), ...ids, seq: 4, source: 'api' }],
-    });
+    const lost = { device_id: 'device-that-lost', losses: { overflow: 12, flood: 3 }, pages: [{ ...ids, seq: 6 }] };
+    await fromPage({ ...ids, seq: 4 }, lost);
     await openLive();
     await live.getByRole('tab', { name: 'Losses' }).click();
-    await live.locator('.totals').getByText('overflow').waitFor();
-    expect(await live.locator('.totals dd').textContent()).toBe('12');
+    await live.locator('.totals').getByText('a frame that was cut off').waitFor();
+    expect(await live.locator('.totals code').allTextContents()).toEqual(['flood', 'overflow']);
+    expect(await live.locator('.totals dd').allTextContents()).toEqual(['3', '12']);
     const gap = live.getByRole('row').filter({ hasText: 'page-with-gap' });
     expect(await gap.textContent()).toContain('1–3, 5–6');
   });

@@ -105,6 +105,7 @@ export interface ShownEvent extends Envelope {
   device_id: string | null;
   seq: number | null;
   source: string;
+  frame?: string;
   trust: string;
   received_at: number;
   cursor: number;

@@ -5,7 +5,7 @@
 import { copyButton } from './copy.ts';
 import { byId, element, shape } from './draw.ts';
 import type { StoredEvent } from './shapes.ts';
-import { exactTime, journey, sourceWords, title, trustWords } from './words.ts';
+import { exactTime, journey, sourceText, title, trustWords } from './words.ts';
 
 interface EnvelopeNeeds {
   /** Shows only the events of this customer, or of this type. */
@@ -64,7 +64,7 @@ const origin = (event: StoredEvent): HTMLElement =>
     ['Customer', event.user_ext_id, event.scope === 'system' ? 'a system event belongs to none' : ''],
     ['Type', event.event_type],
     ['Label, brand', `${event.label_key}, ${event.ext_brand_id ?? 'none'}`],
-    ['Source', event.source, sourceWords[event.source]],
+    ['Source', event.source, sourceText(event)],
     ['Device', event.device_id],
     ['Session', event.session_id],
     ['Page', event.page_id, event.seq === null ? '' : `event ${event.seq} of this page`],

@@ -12,6 +12,8 @@ export interface StoredEvent extends Envelope {
   page_id: string | null;
   seq: number | null;
   source: Source | 'server';
+  /** Origin of the framed platform that made it. */
+  frame?: string;
   trust: Trust;
   /** Milliseconds since the epoch, the collector's clock. */
   received_at: number;

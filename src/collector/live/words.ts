@@ -1,6 +1,7 @@
 /**
  * Says values in words: times, spans, counts, and what a trust or a reason means. Pure.
  */
+import type { LossReason } from '../../wire/event.ts';
 import type { StoredEvent } from './shapes.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -63,13 +64,17 @@ export const trustWords: { [trust in StoredEvent['trust']]: string } = {
   unverified: 'from a browser, without a hash that held',
 };
 
-export const sourceWords: { [source in StoredEvent['source']]: string } = {
+const sourceWords: { [source in StoredEvent['source']]: string } = {
   api: 'a call on the page',
   deep_link: 'a deep link',
   bridge: 'a framed page',
   auto: 'the SDK by itself',
   server: 'the server-to-server API',
 };
+
+/** Who made the event, and from where if that was a frame. */
+export const sourceText = ({ source, frame }: StoredEvent): string =>
+  frame === undefined ? sourceWords[source] : `${sourceWords[source]}, from ${frame}`;
 
 /**
  * How long the event took from the visitor's clock to the collector's, and what that says of the clock.
@@ -88,5 +93,5 @@ export const lossWords: { [reason: string]: string } = {
   overflow: 'the queue on the device was full; its oldest events made room',
   storage: 'the browser refused to keep the event and the page was left before it was sent',
   too_large: 'the payload was over 32 kB',
-  stored_row_unreadable: 'what was kept on the device could not be read again',
-};
+  flood: 'calls of a frame that was cut off because it ignored its credit',
+} satisfies { [reason in LossReason]: string };

@@ -66,7 +66,8 @@ export interface Submission {
 
 /**
  * What became of one event: its cursor if it is stored; `duplicate` if its id was already there, `conflict` if that
- * was with another content (the first wins, the conflict is recorded as a rejection).
+ * was with another content (the first wins, the conflict is recorded as a rejection). Content is what happened, to whom,
+ * when, and the payload; how the event came (its page, source and frame) is not.
  */
 export type Outcome = Cursor | 'duplicate' | 'conflict' | 'too_many_entry_points';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exactTime, journey, payloadLine, ranges, title, who } from '../../../src/collector/live/words.ts';
+import { exactTime, journey, payloadLine, ranges, sourceText, title, who } from '../../../src/collector/live/words.ts';
 import { storedEvent } from './event.ts';
 
 describe('an event in words', () => {
@@ -17,6 +17,12 @@ describe('an event in words', () => {
   test('an event without a customer is a visitor, or the system', () => {
     expect(who(storedEvent(1, { user_ext_id: null }))).toBe('visitor');
     expect(who(storedEvent(1, { user_ext_id: null, scope: 'system' }))).toBe('system');
+  });
+
+  test('an event from a frame says where it came from, in words', () => {
+    const frame = 'https://platform.example';
+    expect(sourceText(storedEvent(1, { source: 'bridge', frame }))).toBe(`a framed page, from ${frame}`);
+    expect(sourceText(storedEvent(1))).toBe('a call on the page');
   });
 
   test('a time before it happened tells of a clock that runs ahead', () => {
