@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requestCodes, sdkCodes, verdictCodes } from '../src/wire/codes.ts';
+import { lossReasons } from '../src/wire/event.ts';
 import { callsOf, membersOf } from './support/interfaces.ts';
 import { anchorsOf, cellsUnder, codeBlocksOf, codeSpansOf, columnUnder, linksOf } from './support/markdown.ts';
 import { root, sourceFiles } from './support/source-map.ts';
@@ -40,6 +41,14 @@ const whereTold = (code: string): string => {
   ];
   return places.join(', ');
 };
+
+test('README and the wire’s own page name every reason of a loss', () => {
+  const rows = [
+    /^\| `losses\(\)`.*$/m.exec(readme)?.[0] ?? '',
+    /^Reasons of `losses`[\s\S]*?\n\n/m.exec(read('src/wire/README.md'))?.[0] ?? '',
+  ];
+  for (const row of rows) expect(codeSpansOf(row)).toEqual(expect.arrayContaining([...lossReasons]));
+});
 
 test.each([
   ['the public calls', /^Calls: /, callsOf(api, 'SmarticoMethods')],

@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox';
 import { expectTypeOf, test } from 'vitest';
 import type { CustomerState, Engagement, InboxEntry } from '../../src/collector/engine/customer-state.ts';
 import type { RegistryView } from '../../src/collector/registry-tally.ts';
+import type { shownEvent } from '../../src/collector/routes/read-routes.ts';
 import type * as schemas from '../../src/collector/schemas.ts';
 import type { LossReport, RejectionRecord } from '../../src/collector/store/event-log.ts';
 import type { Batch, BatchAnswer, BrowserEvent, Envelope, ErrorBody, Verdicts } from '../../src/wire/event.ts';
@@ -34,6 +35,7 @@ test('what is described of a customer is what their state holds', () => {
 });
 
 test('what is described is what the log and the registry give', () => {
+  expectTypeOf<Same<Described<'storedEvent'>, ReturnType<typeof shownEvent>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Described<'lossReport'>, LossReport>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Described<'rejections'>, { rejections: RejectionRecord[] }>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Described<'registry'>, RegistryView>>().toEqualTypeOf<true>();
