@@ -12,6 +12,7 @@
  *  5. A hello can be said again by any other script of the frame. While the document that has the port is alive, that is
  *     ignored; the host asks it over the port. (Waiting for the frame element's `load` instead would leave a frame without
  *     a line that navigates before it has loaded, and every frame that the page cannot see: nested, or in a shadow root.)
+ *     One that is only busy cannot say so: no hello closes its line, the next document's nonce does.
  *  6. An answer with no port or with two is none of ours: its ports are closed.
  *  7. Either side may be there first, and either may come back: from the back-forward cache, or as the next document.
  *
@@ -26,8 +27,10 @@ import { messagePort } from './message-port.ts';
 import { type GuestMessage, readGuest } from './messages.ts';
 import type { Port } from './port.ts';
 
-/** Milliseconds after which a document that says nothing is gone. */
+/** Milliseconds after which a document that says nothing is taken for gone. */
 const SILENCE = 1_000;
+/** The origin of whatever has none: every sandbox, every file. */
+const NOBODY = 'null';
 const FIRST_KNOCK = 50;
 const LAST_KNOCK = 3_000;
 
@@ -46,7 +49,7 @@ export interface HostSide {
   root: Window;
   /** Both sides' word for this bridge: several can share a page. */
   channel: string;
-  /** Whether frames of this origin may call. */
+  /** Whether frames of this origin may call. Not asked about `null`. */
   admits(origin: string): boolean;
   /** A frame knocked that may not. */
   refused(origin: string): void;
@@ -103,6 +106,7 @@ const openLine = (port: Port, nonce: string, serve: () => Served): Line => {
 
 /** @returns hears the page's window messages; all but hellos pass it by */
 export const answerHellos = ({ root, channel, admits, refused, random, serve }: HostSide) => {
+  /** The lines over which the nonce came back. */
   const lines = new WeakMap<object, Line>();
   /** Windows whose last document is being asked whether it is there. */
   const asked = new WeakSet<object>();
@@ -110,20 +114,19 @@ export const answerHellos = ({ root, channel, admits, refused, random, serve }: 
     if (!isHello(data, channel) || !source || asked.has(source)) return;
     const guest = source as Window;
     if (!isFrameOf(root, guest)) return;
-    if (!admits(origin)) return refused(origin);
-    const former = lines.get(guest);
+    if (origin === NOBODY || !admits(origin)) return refused(origin);
     asked.add(guest);
-    const taken = await former?.alive();
+    const there = await lines.get(guest)?.alive();
     asked.delete(guest);
-    if (taken) return;
-    former?.close();
+    if (there) return;
     const { port1, port2 } = new MessageChannel();
     const port = messagePort(port1);
     const nonce = random();
-    lines.set(
-      guest,
-      openLine(port, nonce, () => serve(port.send, origin)),
-    );
+    const line = openLine(port, nonce, () => {
+      lines.get(guest)?.close();
+      lines.set(guest, line);
+      return serve(port.send, origin);
+    });
     guest.postMessage({ welcome: channel, nonce }, origin, [port2]);
   };
 };
@@ -133,7 +136,7 @@ export interface GuestSide {
   channel: string;
   /** The windows around, nearest first. */
   doors(): Window[];
-  /** Whether a host of this origin may hear us. */
+  /** Whether a host of this origin may hear us. Not asked about `null`. */
   admits(origin: string): boolean;
   /** A host answered that may not. */
   refused(origin: string): void;
@@ -148,35 +151,28 @@ export const windowsAround = (root: Window): Window[] => {
   return all;
 };
 
-/** @returns knocks until a host has answered; again, for a line that broke */
-export const createKnocking = (side: GuestSide): (() => void) => {
-  const { root, channel, doors, admits, refused, malformed, connected } = side;
+/** @returns knocks until a host has answered */
+export const createKnocking = ({ root, channel, doors, admits, refused, malformed, connected }: GuestSide) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const knock = (wait: number) => {
+  const knock = (wait = FIRST_KNOCK) => {
     // Anybody may hear it: it says nothing.
     for (const door of doors()) door.postMessage(helloOf(channel), '*');
+    clearTimeout(timer);
     timer = setTimeout(knock, wait, Math.min(wait * 2, LAST_KNOCK));
   };
-  const stop = () => {
-    clearTimeout(timer);
-    root.removeEventListener('message', hear);
-  };
-  const hear = ({ data, source, origin, ports }: WindowMessage) => {
+  // Also when there is a line: a host that took this document for gone, while it was busy, answers once more.
+  root.addEventListener('message', ({ data, source, origin, ports }: WindowMessage) => {
     if (Object(data).welcome !== channel || !doors().includes(source as Window)) return;
     const [end] = ports;
     if (!admits(origin)) refused(origin);
     else if (!end || ports.length > 1) malformed(ports.length);
     else {
-      stop();
+      clearTimeout(timer);
       const port = messagePort(end);
       port.send(JSON.stringify({ type: 'nonce', nonce: `${data.nonce}` }));
       return connected(port);
     }
     for (const port of ports) port.close();
-  };
-  return () => {
-    stop();
-    root.addEventListener('message', hear);
-    knock(FIRST_KNOCK);
-  };
+  });
+  return knock;
 };

@@ -8,16 +8,13 @@ export const LONGEST = 256 * 1024;
 /** Calls that a guest may have on their way before the host has taken them. */
 export const CREDIT = 1_000;
 
-/** A function among the arguments stays with the guest; the host gets its number. `name` is its place in an object of options. */
-export type Ear = [argument: number, name: string | null, ear: number];
-
 export interface CallMessage {
   type: 'call';
   /** From 1, without gaps. */
   id: number;
   method: string;
+  /** A function among them, or in an object of options among them, stays with the guest: the host gets its number (`earText`). */
   args: unknown[];
-  ears: Ear[];
   /** Whether the guest waits for what the call comes to; it hears of a refusal in any case. */
   asks: boolean;
 }
@@ -41,18 +38,19 @@ export type HostMessage =
   /** Are you there? */
   | { type: 'ping' };
 
+/** A function's number as an argument; no text that a page hands over starts so. */
+export const earText = (ear: number): string => `\0ear ${ear}`;
+/** The number again, or `0` for any other value. */
+export const earOf = (value: unknown): number =>
+  typeof value === 'string' && value.startsWith('\0ear ') ? Number(value.slice(5)) : 0;
+
 type Fields = { [name: string]: unknown };
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
-const isEar = (value: unknown): boolean => {
-  const [argument, name, ear] = Array.isArray(value) ? value : [];
-  return Number.isSafeInteger(argument) && (name === null || isText(name)) && isCount(ear);
-};
 
 const guestSays: { [type: string]: (fields: Fields) => boolean } = {
-  call: ({ id, method, args, ears }) =>
-    isCount(id) && isText(method) && Array.isArray(args) && Array.isArray(ears) && ears.every(isEar),
+  call: ({ id, method, args }) => isCount(id) && isText(method) && Array.isArray(args),
   nonce: ({ nonce }) => isText(nonce),
   alive: () => true,
   bye: () => true,

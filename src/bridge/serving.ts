@@ -4,7 +4,7 @@
  */
 
 import type { Served } from './handshake.ts';
-import { type CallMessage, CREDIT } from './messages.ts';
+import { type CallMessage, CREDIT, earOf } from './messages.ts';
 import type { Port } from './port.ts';
 
 /** Milliseconds that calls may take of the host's page before it gets to breathe, and how long. */
@@ -72,12 +72,17 @@ export const serveCalls = ({ methods, send, stringify, now, flooded }: ServingNe
     proxies.set(ear, known);
     return known;
   };
-  const argsOf = ({ args, ears }: CallMessage): unknown[] => {
-    for (const [argument, name, ear] of ears)
-      if (name === null) args[argument] = earFor(ear);
-      else Object.defineProperty(Object(args[argument]), name, { value: earFor(ear), enumerable: true });
-    return args;
+  const heardOr = (value: unknown): unknown => {
+    const ear = earOf(value);
+    return ear ? earFor(ear) : value;
   };
+  /** The arguments with the guest's functions in their places: among them, and in objects of options. */
+  const revived = (args: unknown[]): unknown[] =>
+    args.map((arg) =>
+      typeof arg === 'object' && arg && !Array.isArray(arg)
+        ? Object.fromEntries(Object.entries(arg).map(([name, value]) => [name, heardOr(value)]))
+        : heardOr(arg),
+    );
   const refuse = (id: number, cause: unknown) => {
     const { code = 'bad_argument', message } = Object(cause) as { code?: string; message?: string };
     say({ type: 'refusal', id, code: `${code}`, message: `${message ?? cause}`.replace(`${code}: `, '') });
@@ -87,7 +92,7 @@ export const serveCalls = ({ methods, send, stringify, now, flooded }: ServingNe
     try {
       const served = methods.get(method);
       if (!served) throw Object.assign(new Error(method), { code: 'unknown_method' });
-      const args = argsOf(call).slice(0, served.takes.length);
+      const args = revived(call.args).slice(0, served.takes.length);
       const wrong = misfit(served.takes, args);
       if (wrong) throw new Error(`${method}: argument ${wrong} must be ${served.takes[wrong - 1]}`);
       const outcome = served.run(...(args as never[]));
