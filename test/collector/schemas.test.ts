@@ -11,7 +11,10 @@ import type { PublicProps } from '../../src/wire/protocol.ts';
 
 /** One object type instead of an intersection, so that equal shapes compare as equal. */
 type Flat<T> = T extends object ? { [Name in keyof T]: Flat<T[Name]> } : T;
-type Same<A, B> = [Flat<A>] extends [Flat<B>] ? ([Flat<B>] extends [Flat<A>] ? true : false) : false;
+/** With every name there: one that may be absent on one side, and is not known on the other, would pass for equal. */
+type Named<T> = T extends object ? { [Name in keyof T]-?: Named<T[Name]> } : T;
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Same<A, B> = Mutual<[Flat<A>, Named<A>], [Flat<B>, Named<B>]>;
 type Described<Name extends keyof typeof schemas> = (typeof schemas)[Name] extends infer Schema
   ? Schema extends { static: unknown }
     ? Static<Schema & import('@sinclair/typebox').TSchema>
