@@ -56,7 +56,10 @@ const reached = async (user: string): Promise<string[]> => {
   const { failed } = (await response.json()) as { failed: { endpoint_host: string }[] };
   return failed.map(({ endpoint_host }) => endpoint_host);
 };
-/** The browser hands a message to the page's worker, as if it came from its push service. */
+/**
+ * The browser hands a message to the page's worker, as if it came from its push service. Resolves when it is shown: a browser
+ * that is asked for its notifications forgets those that it has written down and does not show yet.
+ */
 const deliver = async (page: Page, data: string): Promise<void> => {
   const devtools = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
@@ -65,9 +68,17 @@ const deliver = async (page: Page, data: string): Promise<void> => {
       if (ours) resolve(ours.registrationId);
     });
   });
+  const displayed = new Promise<void>((resolve) => {
+    devtools.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: { eventName } }) => {
+      if (eventName === 'Notification displayed') resolve();
+    });
+  });
   await devtools.send('ServiceWorker.enable');
+  await devtools.send('BackgroundService.startObserving', { service: 'notifications' });
+  await devtools.send('BackgroundService.setRecording', { service: 'notifications', shouldRecord: true });
   const registrationId = await registered;
   await devtools.send('ServiceWorker.deliverPushMessage', { origin: world.pages.site, registrationId, data });
+  await displayed;
 };
 const notifications = (page: Page): Promise<{ title: string; body: string; action: string }[]> =>
   page.evaluate(async () => {
@@ -122,9 +133,7 @@ test('a message is shown by the worker, and a click hands its link to the open p
     page,
     JSON.stringify({ title: 'Welcome', body: 'A gift', action: 'dp:action&action=Gift', icon: null }),
   );
-  await expect
-    .poll(() => notifications(page))
-    .toEqual([{ title: 'Welcome', body: 'A gift', action: 'dp:action&action=Gift' }]);
+  expect(await notifications(page)).toEqual([{ title: 'Welcome', body: 'A gift', action: 'dp:action&action=Gift' }]);
   // A notification of a browser without a head cannot be clicked by hand.
   await context.serviceWorkers()[0]?.evaluate(async () => {
     const worker = self as unknown as { registration: ServiceWorkerRegistration };
@@ -140,9 +149,7 @@ test('a message that is no message is shown all the same', async () => {
   const page = await world.open(pageOf('ann'));
   await click(page);
   await deliver(page, '{"title":');
-  await expect
-    .poll(() => notifications(page))
-    .toEqual([{ title: new URL(world.pages.site).host, body: '{"title":', action: '' }]);
+  expect(await notifications(page)).toEqual([{ title: new URL(world.pages.site).host, body: '{"title":', action: '' }]);
 });
 
 test('a page under a strict policy with Trusted Types asks without one violation', async () => {
