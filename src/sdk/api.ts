@@ -24,6 +24,8 @@ export interface InitOptions {
   consent?: 'required';
   /** Global Privacy Control counts as a refusal, whatever the label says. */
   gpc?: 'honor';
+  /** Origins that may frame the page: where others do, the buttons of popups and messages do nothing that acts. */
+  ancestors?: string[];
   /** Paths on which popups and inbox are held back, e.g. `['/deposit*']`. */
   suspendOn?: string[];
   /** The page's own service worker for push, `/smartico-sw.js` by default. */

@@ -9,6 +9,7 @@ import { type Call, eventCall, linkCall, sdkCall } from './calls.ts';
 import { createCapture } from './capture.ts';
 import { asksFirst, browserRefuses, createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { parseLink } from './deep-link.ts';
 import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
 import { createLiveLine } from './live-line.ts';
@@ -167,6 +168,7 @@ export const createSmartico = (
         device: session.device,
         record: (type, payload) => record(sdkCall(type, payload)),
         callbacks,
+        parseLink,
         openLink: links.open,
         release,
         rooms,

@@ -18,6 +18,8 @@ export interface Settings {
   /** Two letters, lower case; empty if the page named none. */
   language: string;
   debug: boolean;
+  /** Origins whose pages may be around this one when a button acts. */
+  ancestors: string[];
   /** Path patterns that hold back popups and inbox. */
   suspendOn: string[];
   /** The page's own service worker. */
@@ -29,7 +31,7 @@ export const languageOf = (value: unknown): string =>
   /^[a-z]{2}(?![a-z])/i.exec(`${value ?? ''}`)?.[0].toLowerCase() ?? '';
 
 export const readSettings = (label: unknown, options: unknown, script: ScriptTag, tell: Tell): Settings | undefined => {
-  const { brand_key, collector, visitor_mode, lang, debug, suspendOn, sw } = Object(options) as InitOptions;
+  const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw } = Object(options) as InitOptions;
   const address = collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0];
   if (typeof label !== 'string' || !label.trim()) return tell('no_label', 'init(label, { brand_key })');
   // A path is the page's own origin: a collector behind the operator's proxy.
@@ -41,6 +43,7 @@ export const readSettings = (label: unknown, options: unknown, script: ScriptTag
     visitor: visitor_mode ?? script.visitor !== undefined,
     language: languageOf(lang ?? script.lang),
     debug: debug ?? script.debug !== undefined,
+    ancestors: ancestors ?? script.ancestors?.split(/[\s,]+/) ?? [],
     suspendOn: suspendOn ?? script.suspendOn?.split(/[\s,]+/) ?? [],
     worker: sw ?? script.sw ?? '/smartico-sw.js',
   };

@@ -89,6 +89,7 @@ export const sdkCodes = [
   'channel_timeout',
   'suspended',
   'push_unavailable',
+  'framed_by_stranger',
   'frame_refused',
   'host_refused',
   'no_host',

@@ -17,6 +17,7 @@ test('a label is enough: the collector is where the script came from, the brand 
     visitor: false,
     language: '',
     debug: false,
+    ancestors: [],
     suspendOn: [],
     worker: '/smartico-sw.js',
   });
@@ -77,6 +78,13 @@ test('everything that the script tag can say', () => {
   expect(read('label', { lang: 'de', debug: false, suspendOn: ['/x'], sw: '/init-sw.js' }, tag).settings).toMatchObject(
     { language: 'de', debug: false, suspendOn: ['/x'], worker: '/init-sw.js' },
   );
+});
+
+test('who may frame the page is a list of the tag’s, or of init’s', () => {
+  const tag = { src: SRC, ancestors: 'https://one.example, https://two.example' };
+  const own = ['https://init.example'];
+  const settings = [read('label', {}, tag).settings, read('label', { ancestors: own }, tag).settings];
+  expect(settings.map((one) => one?.ancestors)).toEqual([['https://one.example', 'https://two.example'], own]);
 });
 
 test.each([

@@ -81,8 +81,8 @@ const needs: UiNeeds = {
   name: '_smartico',
   contentUrl: (uid) => `${window.collector}${window.stage.content[uid] ?? '/nothing'}`,
   widgetUrl: (screen) => `${window.collector}${window.stage.widget}?screen=${screen}`,
-  openLink: (link) => void did.push(`open ${link}`),
   report: (what, uid, type, action) => void did.push([what, uid, type, action].filter(Boolean).join(' ')),
+  pressed: (uid, type, action) => void did.push(`action ${uid} ${type} ${action}`, `open ${action}`),
   discard: (uid) => void did.push(`discard ${uid}`),
   suspended: (surface) => window.stage.held.includes(surface),
   async eligible(uid) {

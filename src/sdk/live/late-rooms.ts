@@ -4,11 +4,14 @@
  */
 import { cids } from '../../wire/protocol.ts';
 import type { SmarticoApi } from '../customer-api.ts';
+import type { DeepLink } from '../deep-link.ts';
 import { asking } from '../identity.ts';
 import { smarticoError } from '../notice.ts';
 import type { Questions } from '../questions/questions.ts';
 import type { Modules, Pins } from '../rooms.ts';
 import type { Surface, Ui } from '../ui/ui.ts';
+import { strangerAround } from './ancestors.ts';
+import { createButtons } from './buttons.ts';
 import type { Customer } from './customer.ts';
 import type { Engagements } from './engagements.ts';
 import type { Ask, LiveNeeds } from './live.ts';
@@ -20,6 +23,8 @@ export interface LateNeeds extends LiveNeeds {
   ask: Ask;
   customer: Customer;
   suspended(surface: Surface): boolean;
+  /** Whether a link does more than show something of ours, or close. */
+  acts(link: DeepLink): boolean;
   report: Engagements['report'];
   waitIdentified(): Promise<unknown>;
 }
@@ -120,8 +125,8 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       name,
       contentUrl: (uid) => `${at('content')}${uid}`,
       widgetUrl,
-      openLink: needs.openLink,
       report,
+      pressed: createButtons({ ...needs, stranger: () => strangerAround(root, settings().ancestors) }),
       discard: (engagement_uid) => void needs.record('inbox_message_deleted', { engagement_uid }),
       suspended: needs.suspended,
       eligible: (engagement_uid) => ask(cids.eligible, { engagement_uid }).then(({ eligible }) => eligible === true),

@@ -25,6 +25,8 @@ export interface LiveNeeds {
   /** A durable event of the SDK's own (`source: "auto"`); its id, or nothing if it was refused. */
   record(type: string, payload: object): string | undefined;
   callbacks: Callbacks;
+  /** What a link says; nothing if it is none. */
+  parseLink(text: string): DeepLink | undefined;
   /** Runs a deep link or a URL, as `dp()` does. */
   openLink(link: string): void;
   /** The customer is known: links that waited for that run. */

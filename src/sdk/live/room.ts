@@ -113,6 +113,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     ask,
     customer,
     suspended: (surface) => suspension.held(surface),
+    acts: (link) => verbs.acts(link),
     report: engagements.report,
     waitIdentified,
   });
@@ -125,7 +126,7 @@ export const createLive = (needs: LiveNeeds): Live => {
       callbacks.emit('login');
     },
   });
-  const runVerb = createVerbs({
+  const verbs = createVerbs({
     root,
     callbacks,
     named: () => customer.settings().DEEP_LINKS,
@@ -231,7 +232,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     expect: customer.merge,
     expectTags: customer.expectTags,
     ready,
-    runLink: runVerb,
+    runLink: verbs.run,
     navigated() {
       suspension.navigated();
       ring();

@@ -21,7 +21,7 @@ export interface InboxPanel {
 }
 
 export const openInboxPanel = (
-  { api, callbacks, props, report, discard, contentUrl, openLink, tell }: UiNeeds,
+  { api, callbacks, props, report, pressed, discard, contentUrl, tell }: UiNeeds,
   layer: Layer,
   speech: Speech,
   closed: () => void,
@@ -60,9 +60,8 @@ export const openInboxPanel = (
       speech,
       contentUrl: contentUrl(guid),
       pressed(action) {
-        report('action', guid, TYPE, action);
         sheet.close();
-        openLink(action);
+        pressed(guid, TYPE, action);
       },
       failed,
     });

@@ -35,7 +35,7 @@ export interface Popups {
 }
 
 export const createPopups = (
-  { platform, name, suspended, eligible, report, openLink, contentUrl, tell }: UiNeeds,
+  { platform, name, suspended, eligible, report, pressed, contentUrl, tell }: UiNeeds,
   layer: Layer,
   words: () => Words,
 ): Popups => {
@@ -63,10 +63,7 @@ export const createPopups = (
       words: words(),
       contentUrl: contentUrl(uid),
       seen: () => report('impression', uid, TYPE),
-      pressed(action) {
-        report('action', uid, TYPE, action);
-        openLink(action);
-      },
+      pressed: (action) => pressed(uid, TYPE, action),
       failed(cause) {
         tell('collector_unreachable', `content of ${uid}`, cause);
         report('failed', uid, TYPE);

@@ -18,10 +18,10 @@ export interface UiNeeds {
   contentUrl(engagementUid: string): string;
   /** The page that `showWidget` frames for a screen: an absolute URL that carries the identity. */
   widgetUrl(screen: string): string;
-  /** Runs a button's link or URL, as `dp()` does. */
-  openLink(link: string): void;
   /** Reported durably, and once for each engagement and kind. */
   report(what: 'impression' | 'action' | 'failed', uid: string, activityType: number, action?: string): void;
+  /** A button was pressed: reported, and its link or URL run as `dp()` does it. */
+  pressed(uid: string, activityType: number, link: string): void;
   /** Deletes a message of the inbox, durably: the page may be gone before anybody could answer. */
   discard(uid: string): void;
   suspended(surface: Surface): boolean;

@@ -17,7 +17,7 @@ const page = ({ named = '{}', hosts = 'shop.op.example' }: { named?: string; hos
     location: { href: 'https://op.example/lobby', assign: (address: string) => void did.push(`go ${address}`) },
     open: (...args: string[]) => void did.push(['open', ...args]),
   } as unknown as Window;
-  const run = createVerbs({
+  const verbs = createVerbs({
     root,
     callbacks,
     named: () => named,
@@ -33,9 +33,10 @@ const page = ({ named = '{}', hosts = 'shop.op.example' }: { named?: string; hos
     told,
     follow(text: string) {
       const link = parseLink(text);
-      if (link) run(link);
+      if (link) verbs.run(link);
       else told.push('no link');
     },
+    acts: (text: string) => verbs.acts(parseLink(text)!),
   };
 };
 
@@ -150,6 +151,26 @@ describe('the page’s own handler', () => {
     follow('dp:cashier');
     vi.runAllTimers();
     expect(told).toEqual(['handler_threw: dp:cashier']);
+  });
+});
+
+describe('a link acts', () => {
+  const named = JSON.stringify({ deposit: '/deposit', gf_board: '/board', ok: '/ok' });
+
+  test.each(['dp:inbox', 'dp:gf', 'dp:gf_missions&id=5', 'dp:ok', 'dp:close', 'dp:gf_close'])(
+    'if it does more than %s, which shows something of ours or closes',
+    (link) => expect(page().acts(link)).toBe(false),
+  );
+
+  test.each([
+    ...['dp:action&action=CLAIM', 'dp:ask_push_permissions', 'dp:go&url=/deposit', 'https://shop.op.example/x', '/x'],
+    ...['dp:deposit', 'dp:gf_board', 'dp:ok', 'dp:cashier', 'dp:constructor', 'dp:gfx', 'dp:inbox_all'],
+  ])('as %s does: what it is made of may be anything', (link) => expect(page({ named }).acts(link)).toBe(true));
+
+  test('if the page has made something of its own of the name', () => {
+    const { acts, callbacks } = page();
+    callbacks.on('dp:gf_missions', () => {});
+    expect([acts('dp:gf_missions'), acts('dp:gf')]).toEqual([true, false]);
   });
 });
 
