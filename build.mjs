@@ -38,7 +38,8 @@ const bundles = [
   { file: 'smartico_ui.js', entry: 'src/sdk/ui.ts', options: browser, budget: 8_000 },
   { file: 'smartico_api.js', entry: 'src/sdk/questions.ts', options: browser, budget: 4_000 },
   { file: 'smartico_live.js', entry: 'src/sdk/live.ts', options: browser, budget: 6_700 },
-  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 11_200 },
+  { file: 'smartico_frames.js', entry: 'src/sdk/frames.ts', options: browser, budget: 4_200 },
+  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 11_400 },
   { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
   { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 2_500 },
   { file: 'smartico-sw.js', entry: 'src/sdk/service-worker.ts', options: browser, budget: 2_500 },
@@ -61,7 +62,7 @@ const bundles = [
 const pages = ['live', 'widget'];
 
 /** What is fetched later, by the core or by the room before it. */
-const roomOf = (file) => /^smartico_(ui|api|live)\.js$/.exec(file)?.[1];
+const roomOf = (file) => /^smartico_(ui|api|frames|live)\.js$/.exec(file)?.[1];
 const copyOf = (file, hash) => `immutable/${file.replace(/\.js$/, '')}.${hash}.js`;
 
 const weigh = async (file) => {
@@ -89,6 +90,7 @@ for (const bundle of bundles.filter(({ file }) => roomOf(file))) {
   await make(bundle);
   const { hash, sri } = await weigh(bundle.file);
   const pin = { [roomOf(bundle.file)]: [`/${copyOf(bundle.file, hash)}`, sri] };
+  // What the live room fetches is no matter of the core's.
   rooms = bundle.file === 'smartico_live.js' ? pin : { ...rooms, ...pin };
 }
 await Promise.all(bundles.filter(({ file }) => !roomOf(file)).map(make));

@@ -19,8 +19,8 @@ export interface Caller {
   call(method: string, args: unknown[], kind: Kind): Promise<unknown>;
   /** A port, or another one: what the last one did not get across goes first, in order. */
   connect(port: Port): void;
-  /** The document is leaving; what it still says is heard. */
-  bye(): void;
+  /** The document is leaving (what it still says is heard), or is back. */
+  say(word: 'bye' | 'alive'): void;
 }
 
 export interface CallerNeeds {
@@ -59,6 +59,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
     numbers.set(heard, number);
     return earText(number);
   };
+  const say = (type: 'bye' | 'alive') => line?.send(JSON.stringify({ type }));
   const pump = () => {
     for (const [id, text] of waiting) {
       if (!line || sent.size >= CREDIT) break;
@@ -103,7 +104,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
       case 'news':
         return news(message.news);
       case 'ping':
-        return line?.send('{"type":"alive"}');
+        return say('alive');
     }
   };
   return {
@@ -139,6 +140,6 @@ export const createCaller = (needs: CallerNeeds): Caller => {
       });
       pump();
     },
-    bye: () => line?.send('{"type":"bye"}'),
+    say,
   };
 };

@@ -54,11 +54,12 @@ export interface HostSide {
   /** A frame knocked that may not. */
   refused(origin: string): void;
   random(): string;
-  serve(send: Port['send'], origin: string): Served;
+  /** @param cut ends the line for good: this window is not answered any more */
+  serve(send: Port['send'], origin: string, cut: () => void): Served;
 }
 
 interface Line {
-  /** Whether the document at the other end still answers. */
+  /** Whether the document at the other end still answers; a line that was cut counts as one, and no hello brings another. */
   alive(): Promise<boolean>;
   close(): void;
 }
@@ -72,12 +73,12 @@ const isFrameOf = (page: Window, source: Window): boolean => {
   return false;
 };
 
-const openLine = (port: Port, nonce: string, serve: () => Served): Line => {
+const openLine = (port: Port, nonce: string, serve: (cut: () => void) => Served): Line => {
   let served: Served | undefined;
-  let left = false;
+  let state: 'open' | 'left' | 'cut' = 'open';
   let spoke = (): void => {};
-  const close = () => {
-    left = true;
+  const end = (as: 'left' | 'cut') => {
+    state = as;
     port.close();
     served?.close();
   };
@@ -85,22 +86,22 @@ const openLine = (port: Port, nonce: string, serve: () => Served): Line => {
     const message = readGuest(text);
     if (!message) return;
     if (!served) {
-      if (message.type !== 'nonce' || message.nonce !== nonce) return close();
-      served = serve();
+      if (message.type !== 'nonce' || message.nonce !== nonce) return end('left');
+      served = serve(() => end('cut'));
     }
-    left = message.type === 'bye';
+    state = message.type === 'bye' ? 'left' : 'open';
     spoke();
     served.heard(message);
   });
   return {
     alive: () =>
       new Promise((resolve) => {
-        if (left) return resolve(false);
+        if (state !== 'open') return resolve(state === 'cut');
         spoke = () => resolve(true);
         setTimeout(resolve, SILENCE, false);
         port.send('{"type":"ping"}');
       }),
-    close,
+    close: () => end('left'),
   };
 };
 
@@ -122,10 +123,10 @@ export const answerHellos = ({ root, channel, admits, refused, random, serve }: 
     const { port1, port2 } = new MessageChannel();
     const port = messagePort(port1);
     const nonce = random();
-    const line = openLine(port, nonce, () => {
+    const line = openLine(port, nonce, (cut) => {
       lines.get(guest)?.close();
       lines.set(guest, line);
-      return serve(port.send, origin);
+      return serve(port.send, origin, cut);
     });
     guest.postMessage({ welcome: channel, nonce }, origin, [port2]);
   };
@@ -151,28 +152,31 @@ export const windowsAround = (root: Window): Window[] => {
   return all;
 };
 
-/** @returns knocks until a host has answered */
+/** @returns knocks until a host has answered; what it hears after that is no answer to it, since no hello closes a line */
 export const createKnocking = ({ root, channel, doors, admits, refused, malformed, connected }: GuestSide) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const knock = (wait = FIRST_KNOCK) => {
+  const knock = (wait: number) => {
     // Anybody may hear it: it says nothing.
     for (const door of doors()) door.postMessage(helloOf(channel), '*');
     clearTimeout(timer);
     timer = setTimeout(knock, wait, Math.min(wait * 2, LAST_KNOCK));
   };
-  // Also when there is a line: a host that took this document for gone, while it was busy, answers once more.
-  root.addEventListener('message', ({ data, source, origin, ports }: WindowMessage) => {
+  const hear = ({ data, source, origin, ports }: WindowMessage) => {
     if (Object(data).welcome !== channel || !doors().includes(source as Window)) return;
     const [end] = ports;
-    if (!admits(origin)) refused(origin);
+    if (origin === NOBODY || !admits(origin)) refused(origin);
     else if (!end || ports.length > 1) malformed(ports.length);
     else {
       clearTimeout(timer);
+      root.removeEventListener('message', hear);
       const port = messagePort(end);
       port.send(JSON.stringify({ type: 'nonce', nonce: `${data.nonce}` }));
       return connected(port);
     }
     for (const port of ports) port.close();
-  });
-  return knock;
+  };
+  return (): void => {
+    root.addEventListener('message', hear);
+    knock(FIRST_KNOCK);
+  };
 };

@@ -10,7 +10,7 @@ export const CREDIT = 1_000;
 
 export interface CallMessage {
   type: 'call';
-  /** From 1, without gaps. */
+  /** From 1, and rising: what was given up is left out. */
   id: number;
   method: string;
   /** A function among them, or in an object of options among them, stays with the guest: the host gets its number (`earText`). */
@@ -38,19 +38,22 @@ export type HostMessage =
   /** Are you there? */
   | { type: 'ping' };
 
-/** A function's number as an argument; no text that a page hands over starts so. */
-export const earText = (ear: number): string => `\0ear ${ear}`;
-/** The number again, or `0` for any other value. */
-export const earOf = (value: unknown): number =>
-  typeof value === 'string' && value.startsWith('\0ear ') ? Number(value.slice(5)) : 0;
-
 type Fields = { [name: string]: unknown };
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
 
+/** A function's number as an argument; no text that a page hands over starts so. */
+export const earText = (ear: number): string => `\0ear ${ear}`;
+/** The number again, or `0` for any other value. */
+export const earOf = (value: unknown): number => {
+  const ear = typeof value === 'string' && value.startsWith('\0ear ') ? Number(value.slice(5)) : 0;
+  return isCount(ear) ? ear : 0;
+};
+
 const guestSays: { [type: string]: (fields: Fields) => boolean } = {
-  call: ({ id, method, args }) => isCount(id) && isText(method) && Array.isArray(args),
+  call: ({ id, method, args, asks }) =>
+    isCount(id) && isText(method) && Array.isArray(args) && typeof asks === 'boolean',
   nonce: ({ nonce }) => isText(nonce),
   alive: () => true,
   bye: () => true,
@@ -68,7 +71,8 @@ const read = (says: typeof guestSays, text: string): unknown => {
   if (text.length > LONGEST) return;
   try {
     const fields = JSON.parse(text);
-    return Object.hasOwn(says, fields?.type) && says[fields.type]?.(fields) ? fields : undefined;
+    const { type } = Object(fields);
+    return isText(type) && Object.hasOwn(says, type) && says[type]?.(fields) ? fields : undefined;
   } catch {
     return; // no JSON: no message, and nobody to answer
   }

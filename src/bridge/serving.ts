@@ -43,6 +43,8 @@ export interface ServingNeeds {
   stringify(value: unknown): string;
   /** Milliseconds; any start. */
   now(): number;
+  /** Runs a call, up to its first promise. */
+  around<T>(run: () => T): T;
   /** The guest sent more than its credit: so many calls are not done. */
   flooded(calls: number): void;
 }
@@ -53,7 +55,7 @@ export interface Serving extends Served {
   news(news: unknown): void;
 }
 
-export const serveCalls = ({ methods, send, stringify, now, flooded }: ServingNeeds): Serving => {
+export const serveCalls = ({ methods, send, stringify, now, around, flooded }: ServingNeeds): Serving => {
   let backlog: CallMessage[] = [];
   let breathing: ReturnType<typeof setTimeout> | undefined;
   /** Milliseconds of the page that calls took since it last could breathe, and when they last did. */
@@ -95,7 +97,7 @@ export const serveCalls = ({ methods, send, stringify, now, flooded }: ServingNe
       const args = revived(call.args).slice(0, served.takes.length);
       const wrong = misfit(served.takes, args);
       if (wrong) throw new Error(`${method}: argument ${wrong} must be ${served.takes[wrong - 1]}`);
-      const outcome = served.run(...(args as never[]));
+      const outcome = around(() => served.run(...(args as never[])));
       if (asks) say({ type: 'answer', id, value: await outcome });
       else await outcome;
     } catch (cause) {

@@ -18,6 +18,7 @@ const sdkFiles = [
   'smartico.js',
   'smartico_live.js',
   'smartico_api.js',
+  'smartico_frames.js',
   'smartico_inframe.js',
   'smartico_ui.js',
   'smartico-sw.js',

@@ -30,6 +30,12 @@ export interface InitOptions {
   suspendOn?: string[];
   /** The page's own service worker for push, `/smartico-sw.js` by default. */
   sw?: string;
+  /** Origins of frames that may make this page's calls, e.g. `['https://platform.example']`; those of the page's own may anyway. */
+  frames?: string[];
+  /** `identify`: frames may name another user than the page's, and speak for the visitor's consent. */
+  framesMay?: 'identify';
+  /** In a frame, where no page around answers: the platform is its own host. */
+  standalone?: boolean;
   /** Other published options are accepted and unused. */
   [option: string]: unknown;
 }
@@ -224,6 +230,8 @@ export type CallableName = Exclude<keyof SmarticoMethods, 'version' | 'api'>;
 declare global {
   interface Window {
     _smartico: Smartico;
+    /** The same calls in a framed platform, made by the page around it; what returns nothing there returns a promise here. */
+    _smartico_inframe: Smartico;
     _smartico_user_id?: string | number | null;
     _smartico_user_hash?: string | null;
     _smartico_language?: string | null;

@@ -1,10 +1,11 @@
 /**
  * Bundle entry: puts the SDK into the window, once, in place of the stub whose calls it replays.
  */
-import { createSmartico, type Stub } from './index.ts';
+import { createSmartico } from './index.ts';
 import type { ScriptTag } from './options.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 import { scriptRooms } from './rooms.ts';
+import type { Stub } from './stub-calls.ts';
 
 const root = window as unknown as Platform['root'] & { [name: string]: unknown };
 const tag = document.currentScript as HTMLScriptElement | null;

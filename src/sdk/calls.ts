@@ -14,6 +14,8 @@ export interface Call {
   action?: string;
   source: Source;
   link?: SignedLink | undefined;
+  /** Origin of the frame that made it. */
+  frame?: string;
 }
 
 export const eventCall = (value: unknown, payload: unknown, tell: Tell): Call | undefined => {

@@ -23,6 +23,18 @@ export interface CaptureNeeds {
   tell: Tell;
 }
 
+/** What a frame knows of an event that it made: the page adds the rest. */
+export interface Made {
+  eid: string;
+  event_date: number;
+  session_id: string;
+  page_id: string;
+  seq: number;
+  /** Whose it is, if not the present user's. */
+  user_ext_id?: string | null;
+  hash?: string | undefined;
+}
+
 /** A caller's value as JSON: what JSON cannot say is repaired and told. `undefined`: its own `toJSON` says nothing. */
 const jsonOf = (value: unknown, tell: Tell, type: string): string | undefined => {
   try {
@@ -48,10 +60,10 @@ const payloadText = (payload: unknown, tell: Tell, type: string): string => {
 
 export const createCapture =
   ({ newEventId, now, brand, identity, session, append, bury, lose, tell }: CaptureNeeds) =>
-  ({ type, payload, action, source, link }: Call): string | undefined => {
+  ({ type, payload, action, source, link, frame }: Call, made?: Made): string | undefined => {
     let body = payloadText(payload, tell, type);
     if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${JSON.stringify(action)}}`;
-    const eid = newEventId();
+    const eid = made?.eid ?? newEventId();
     // A character is 3 bytes at the most: most payloads are seen to fit without being encoded.
     if (body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES) {
       lose('too_large', 1);
@@ -64,10 +76,11 @@ export const createCapture =
       ext_brand_id: brand(),
       user_ext_id: identity.user(),
       event_type: type,
-      ...session.next(),
       source,
       link,
+      frame,
       hash: identity.hash(),
+      ...(made ?? session.next()),
     });
     // The payload is text already: it goes in as it is instead of being walked a second time.
     append(eid, `${event.slice(0, -1)},"payload":${body}}`);

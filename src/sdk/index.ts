@@ -2,14 +2,16 @@
  * The SDK put together: what exists before and after a label is known, and who is told what. Wiring only; the calls that
  * a page can make are in `methods.ts`.
  */
+import { isHello } from '../bridge/handshake.ts';
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico } from './api.ts';
 import { createCallbacks } from './callbacks.ts';
 import { type Call, eventCall, linkCall, sdkCall } from './calls.ts';
-import { createCapture } from './capture.ts';
+import { createCapture, type Made } from './capture.ts';
 import { asksFirst, browserRefuses, createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { parseLink } from './deep-link.ts';
+import type { Frames } from './frames/frames.ts';
 import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
 import { createLiveLine } from './live-line.ts';
@@ -18,19 +20,17 @@ import { createLosses } from './losses.ts';
 import { publicMethods } from './methods.ts';
 import { watchNavigation } from './navigation.ts';
 import { createTell } from './notice.ts';
-import { languageOf, readSettings, type ScriptTag, type Settings } from './options.ts';
+import { addressOf, languageOf, readSettings, type ScriptTag, type Settings } from './options.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
 import { journalQueue } from './queue/journal-queue.ts';
 import type { Pins, Rooms } from './rooms.ts';
-import { createSession, type PageStart } from './session.ts';
+import { createSession } from './session.ts';
+import { replay, type Stub } from './stub-calls.ts';
 import { watchInputs } from './window-inputs.ts';
 
 /** Put in by the build. */
 declare const ROOMS: Pins;
-
-/** What the stub left in the window: its calls in order, `[method, arguments, is on disk]`, and its page's count. */
-export type Stub = PageStart & { q?: unknown };
 
 /** @param name of the global and of everything we keep: `_smartico` unless the script tag says otherwise */
 export const createSmartico = (
@@ -59,6 +59,10 @@ export const createSmartico = (
   /** What is captured before the label is known waits here. */
   const held = journalQueue(local, `${prefix}:q:`);
   let settings: Settings | undefined;
+  /** What `init` was last given: the settings, once the page may report. */
+  let wanted: Settings | undefined;
+  /** Origin of the frame for which the page does something. */
+  let speaker: string | undefined;
   const pipelines: { [label: string]: Pipeline } = Object.create(null);
   let pipeline: Pipeline | undefined;
   /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
@@ -106,7 +110,8 @@ export const createSmartico = (
     lose: losses.lose,
     tell,
   });
-  const record = (call: Call | undefined) => (call && allowed() ? capture(call) : undefined);
+  const record = (call: Call | undefined, made?: Made) =>
+    call && allowed() ? capture(speaker ? { ...call, source: 'bridge', frame: speaker } : call, made) : undefined;
   const links = createLinks(
     platform,
     name,
@@ -183,6 +188,7 @@ export const createSmartico = (
     const next = readSettings(label, options, script, tell);
     if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
     if (asksFirst(root, options?.consent, options?.gpc)) consent.require();
+    wanted = next;
     refused = () => init(label, options);
     if (!allowed()) return;
     if (consent.given()) {
@@ -237,11 +243,37 @@ export const createSmartico = (
     losses,
   });
   if (script.label) init(script.label);
-  for (const [method, args, kept] of Array.isArray(stub.q) ? stub.q : [])
-    try {
-      if (!kept) smartico(method, ...(args as [never]));
-    } catch (cause) {
-      tell('empty_user_id', method, cause); // the one call that throws; those after it still count
-    }
+  replay(stub, smartico, tell);
+  let frames: Promise<Frames> | undefined;
+  root.addEventListener('message', (message) => {
+    if (!isHello(message.data, name)) return;
+    frames ??= rooms.load('frames', wanted?.address ?? addressOf(script), ROOMS).then(({ createFrames }) =>
+      createFrames({
+        ...outside,
+        name,
+        script,
+        smartico,
+        settings: () => wanted,
+        init,
+        identity,
+        callbacks,
+        session: session.id,
+        record,
+        speakFor(frame) {
+          speaker = frame;
+        },
+        given: consent.given,
+        lose: losses.lose,
+        tell,
+      }),
+    );
+    frames.then(
+      (room) => room.heard(message),
+      (cause) => {
+        frames = undefined;
+        tell('room_unavailable', 'frames', cause);
+      },
+    );
+  });
   return smartico;
 };

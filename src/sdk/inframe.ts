@@ -1,6 +1,41 @@
 /**
- * Bundle entry for a platform in an iframe. This version has no bridge to the host's page yet and says so once.
+ * Bundle entry for a platform in somebody else's page: puts `_smartico_inframe` into its window, once, in place of the stub
+ * whose calls it makes good.
  */
-console.warn(
-  '[smartico] smartico_inframe.js: this version has no bridge; load smartico.js in the frame instead. (not_available)',
-);
+import { nanoid } from 'nanoid';
+import { createInframe } from './inframe/guest.ts';
+import type { ScriptTag } from './options.ts';
+import { type Platform, textStore } from './platform.ts';
+import { scriptUrls } from './script-url.ts';
+import type { Stub } from './stub-calls.ts';
+
+const root = window as unknown as Platform['root'];
+const tag = document.currentScript as HTMLScriptElement | null;
+const script: ScriptTag = { ...tag?.dataset, src: tag?.src };
+const name = script.global || '_smartico';
+const mine = `${name}_inframe`;
+const present = root[mine] as (Stub & { version?: string }) | undefined;
+
+const loadHost = (failed: () => void): void => {
+  const host = document.createElement('script');
+  host.src = scriptUrls(root, mine)(new URL('/smartico.js', script.src).href);
+  host.dataset.global = name;
+  host.onerror = failed;
+  document.head.append(host);
+};
+
+if (present?.version) console.warn('[smartico] loaded_twice: the second copy does nothing');
+else
+  root[mine] = createInframe(
+    {
+      root,
+      now: () => Date.now(),
+      random: () => nanoid(12),
+      session: textStore(() => sessionStorage),
+      local: textStore(() => localStorage),
+    },
+    name,
+    script,
+    present ?? {},
+    loadHost,
+  );

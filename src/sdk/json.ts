@@ -27,12 +27,16 @@ export const stringify = (
 };
 
 /** The same for a value that JSON refuses: BigInt as digits, functions and symbols by their kind, an object inside itself as `[cycle]`. */
-export const stringifyAny = (value: unknown): string => {
+export const stringifyAny = (
+  value: unknown,
+  ofFunction: (it: (...args: unknown[]) => unknown) => string = () => '[function]',
+): string => {
   const above: unknown[] = [];
   return stringify(value, function (_key, inner) {
     const type = typeof inner;
     if (type === 'bigint') return String(inner);
-    if (type === 'function' || type === 'symbol') return `[${type}]`;
+    if (type === 'symbol') return '[symbol]';
+    if (typeof inner === 'function') return ofFunction(inner as never);
     if (!inner || type !== 'object') return inner;
     while (above.length && above[above.length - 1] !== this) above.pop();
     if (above.includes(inner)) return '[cycle]';

@@ -15,6 +15,7 @@ import type { LiveLine } from './live-line.ts';
 import type { LossCounts } from './losses.ts';
 import { smarticoError, type Tell } from './notice.ts';
 import { languageOf, type Settings } from './options.ts';
+import { pageFacts } from './page-facts.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platform } from './platform.ts';
 import { textOf } from './text.ts';
@@ -112,7 +113,6 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     void line.ask((live) => live.enters(entry));
     return report('core_set_last_login_entry', { core_last_login_entry: entry });
   };
-  const pairs = (text: string) => Object.fromEntries(new URLSearchParams(text.slice(1)));
   const api = new Proxy({} as SmarticoApi, {
     get: (_, call) =>
       // A promise would be awaited by it.
@@ -178,9 +178,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     off: (key, handler) => callbacks.off(String(key), handler),
     dp: (link) => (typeof link === 'string' ? needs.open(link) : tell('link_dropped', typeof link)),
 
-    isMobile: () => /Mobi|Android/i.test(root.navigator.userAgent),
-    parseUrl: () => pairs(root.location.search),
-    parseUrlHash: () => pairs(root.location.hash),
+    ...pageFacts(root),
 
     flush: async () => pipeline()?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await needs.waiting() },
     receipts: async () =>

@@ -3,10 +3,11 @@
  * nothing. In a browser it is the same instance as the script tag's.
  */
 import type { Smartico, SmarticoMethods } from './api.ts';
-import { createSmartico, type Stub } from './index.ts';
+import { createSmartico } from './index.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 import type { Rooms } from './rooms.ts';
 import { scriptUrls } from './script-url.ts';
+import type { Stub } from './stub-calls.ts';
 
 export type * from './api.ts';
 export type * from './customer-api.ts';
@@ -62,6 +63,7 @@ const modules = {
   live: () => import('./live/room.ts'),
   api: () => import('./questions/room.ts'),
   ui: () => import('./ui/room.ts'),
+  frames: () => import('./frames/room.ts'),
 };
 const rooms = (root: Platform['root']): Rooms => ({
   load: (room) => modules[room]() as never,

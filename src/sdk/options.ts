@@ -24,27 +24,38 @@ export interface Settings {
   suspendOn: string[];
   /** The page's own service worker. */
   worker: string;
+  /** Origins of frames that may call, and what they may besides; read where they are needed. */
+  frames: unknown;
+  framesMay: unknown;
 }
 
 /** `en-US`, `EN`, `pt_BR`: the first two letters, lower case; anything else is no language. */
 export const languageOf = (value: unknown): string =>
   /^[a-z]{2}(?![a-z])/i.exec(`${value ?? ''}`)?.[0].toLowerCase() ?? '';
 
+/** The collector, as the page says, or where the script came from. */
+export const addressOf = (script: ScriptTag, collector?: unknown): string =>
+  `${collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0]}`.replace(/\/$/, '');
+
 export const readSettings = (label: unknown, options: unknown, script: ScriptTag, tell: Tell): Settings | undefined => {
-  const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw } = Object(options) as InitOptions;
-  const address = collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0];
+  const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw, frames, framesMay } = Object(
+    options,
+  ) as InitOptions;
+  const address = addressOf(script, collector);
   if (typeof label !== 'string' || !label.trim()) return tell('no_label', 'init(label, { brand_key })');
   // A path is the page's own origin: a collector behind the operator's proxy.
-  if (!/^(https?:\/)?\/[^/]/.test(`${address}`)) return tell('bad_collector', `${address} is no web address`);
+  if (!/^(https?:\/)?\/[^/]/.test(address)) return tell('bad_collector', `${address} is no web address`);
   return {
     label,
     brand: brand_key ?? script.brand ?? null,
-    address: `${address}`.replace(/\/$/, ''),
+    address,
     visitor: visitor_mode ?? script.visitor !== undefined,
     language: languageOf(lang ?? script.lang),
     debug: debug ?? script.debug !== undefined,
     ancestors: ancestors ?? script.ancestors?.split(/[\s,]+/) ?? [],
     suspendOn: suspendOn ?? script.suspendOn?.split(/[\s,]+/) ?? [],
     worker: sw ?? script.sw ?? '/smartico-sw.js',
+    frames: frames ?? script.frames,
+    framesMay: framesMay ?? script.framesMay,
   };
 };

@@ -2,6 +2,7 @@
  * The rooms that are fetched later: from where, and how they arrive. A room's script hands itself over through a function
  * that waits for it in the window; a failure is the caller's to tell, and the next call tries again.
  */
+import type { FramesModule } from './frames/frames.ts';
 import type { LiveModule } from './live/live.ts';
 import type { Platform } from './platform.ts';
 import type { QuestionsModule } from './questions/questions.ts';
@@ -15,6 +16,8 @@ export interface Modules {
   api: QuestionsModule;
   /** With the first thing that is drawn. */
   ui: UiModule;
+  /** With the first frame that knocks. */
+  frames: FramesModule;
 }
 
 export interface Rooms {

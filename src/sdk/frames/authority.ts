@@ -1,0 +1,57 @@
+/**
+ * What a frame may decide about the page: which label, which user, whose consent. Everything else that it asks for, it may.
+ * The page decides by what it says itself: one that initialises is its own; one that does not (the documentation's host page)
+ * leaves that to the first frame that does, and to that frame's origin alone.
+ */
+import type { InitOptions } from '../api.ts';
+import { userId } from '../identity.ts';
+import { smarticoError, type Tell } from '../notice.ts';
+import type { Settings } from '../options.ts';
+
+export interface Authority {
+  /** Whether the page starts with this frame's word; `false`: it has, for the same label. Throws `init_refused`. */
+  starts(origin: string, label: string, visitor: boolean | undefined): boolean;
+  /** Throws `identity_refused` unless the frame may speak for the page's user, or says what is so already. */
+  speaks(origin: string, user: unknown): void;
+}
+
+/**
+ * @param may what the page's `data-frames-may` says, if it says anything
+ * @param user the page's
+ */
+export const createAuthority = (
+  settings: () => Settings | undefined,
+  may: () => unknown,
+  user: () => string | null,
+  tell: Tell,
+): Authority => {
+  /** The origin whose frame initialised the page. */
+  let starter: string | undefined;
+  return {
+    starts(origin, label, visitor) {
+      const present = settings();
+      if (!present) {
+        starter = origin;
+        return true;
+      }
+      if (present.label === label && present.visitor === (visitor ?? present.visitor)) return false;
+      tell('init_refused', `${label}, from ${origin}`);
+      throw smarticoError('init_refused', `the page is initialised with another label than ${label}`);
+    },
+    speaks(origin, wanted) {
+      const said = may();
+      const allowed =
+        said === undefined ? starter === origin || !settings() : `${said}`.split(/[\s,]+/).includes('identify');
+      if (allowed || (wanted !== undefined && userId(wanted) === user())) return;
+      tell('identity_refused', `${origin}; data-frames-may="identify" lets it`);
+      throw smarticoError('identity_refused', 'the page around does not let its frames (data-frames-may="identify")');
+    },
+  };
+};
+
+/** Of a frame's options those that are the platform's to choose: where events go, and who else may call, is not. */
+export const frameOptions = (options: InitOptions | null | undefined): InitOptions => {
+  const { brand_key, lang, visitor_mode, debug, consent, gpc, suspendOn } = Object(options) as InitOptions;
+  const all = { brand_key, lang, visitor_mode, debug, consent, gpc, suspendOn };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+};

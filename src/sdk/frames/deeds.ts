@@ -1,0 +1,84 @@
+/**
+ * What a frame did, made good by the page: once for each id, for the user it was meant for, as the event that it is. Owns
+ * which ids were here and who was the user when; what a frame says is unknown until it has passed here.
+ */
+import { isEventId } from '../../wire/ids.ts';
+import { actionCall, type Call, eventCall } from '../calls.ts';
+import { parseJson } from '../json.ts';
+import { smarticoError } from '../notice.ts';
+import type { FramesNeeds } from './frames.ts';
+import type { Deed } from './news.ts';
+
+/** Ids that are remembered: more than frames can have on their way. */
+const REMEMBERED = 20_000;
+
+/** Deeds that are calls of the page, as they are. */
+const calls = [
+  'dp',
+  'updatePublicTags',
+  'setNickname',
+  'setAvatar',
+  'setUTMs',
+  'setLoginEntry',
+  'setEntryPoint',
+] as const;
+type PageCall = (typeof calls)[number];
+
+export interface Deeds {
+  /** Does it, unless it was here before. Throws with the reason why it cannot. */
+  take(id: unknown, text: unknown): void;
+  /** The user may be another one: what was done under the last one stays theirs. */
+  know(): void;
+}
+
+export const createDeeds = (needs: FramesNeeds): Deeds => {
+  const { smartico, settings, identity, session, record, tell } = needs;
+  const here = new Set<string>();
+  /** The users of this page so far, with what vouched for each. */
+  const users = new Map<string | null, string | undefined>([[null, undefined]]);
+  const know = () => void users.set(identity.user(), identity.hash());
+
+  /** Nothing for the present user, or whoever it was meant for; a user that this page never had is nobody. */
+  const meant = (user: unknown) => {
+    const present = settings()?.visitor ? null : identity.user();
+    if (user === undefined || user === present) return {};
+    const known = typeof user === 'string' && users.has(user) ? user : null;
+    return { user_ext_id: known, hash: users.get(known) };
+  };
+  const callOf = ({ method, args: [name, payload] }: Deed): Call | undefined =>
+    method === 'action' ? actionCall(name, payload, tell) : eventCall(name, payload, tell);
+
+  return {
+    know,
+    take(id, text) {
+      if (!isEventId(id)) throw smarticoError('bad_argument', 'take: an id of 8 to 64 characters');
+      if (here.has(id)) return;
+      const deed = readDeed(text);
+      if (!deed) throw smarticoError('bad_argument', 'take: a deed');
+      know();
+      const { method, args, user, event_date, page_id, seq } = deed;
+      const call = calls.find((one) => one === method) as PageCall | undefined;
+      if (call) {
+        if (Object.keys(meant(user)).length) throw smarticoError('not_identified', `${method}: the user changed`);
+        (smartico as unknown as Record<PageCall, (...args: unknown[]) => void>)[call](...args);
+      } else {
+        const made = { eid: id, event_date, session_id: session(), page_id, seq, ...meant(user) };
+        if (!record(callOf(deed), made)) throw smarticoError('bad_argument', `${method}: the page's console says why`);
+      }
+      here.add(id);
+      if (here.size > REMEMBERED) here.delete(here.values().next().value as string);
+    },
+  };
+};
+
+/** A frame's text, or the row of a stub in one, as a deed; `undefined` for what is none. */
+export const readDeed = (text: unknown): Deed | undefined => {
+  const row = Object(parseJson(`${text}`)) as Partial<Deed> & { [name: string]: unknown };
+  const { user_ext_id: user, event_type, payload } = row;
+  const deed = event_type === undefined ? row : { ...row, method: 'event', args: [event_type, payload], user };
+  const { method, args, event_date, page_id, seq } = deed as Deed;
+  const known = method === 'action' || method === 'event' || calls.some((one) => one === method);
+  if (!known || !Array.isArray(args)) return undefined;
+  if (!Number.isSafeInteger(event_date) || !isEventId(page_id) || !Number.isSafeInteger(seq)) return undefined;
+  return deed as Deed;
+};

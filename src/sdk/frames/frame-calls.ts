@@ -1,0 +1,127 @@
+/**
+ * The calls that a frame can make of the page, each with what it takes: the whole of what is within a frame's reach.
+ */
+import type { Method, Methods, Takes } from '../../bridge/serving.ts';
+import type { InitOptions } from '../api.ts';
+import { parseJson } from '../json.ts';
+import { smarticoError } from '../notice.ts';
+import { type Authority, frameOptions } from './authority.ts';
+import type { Deeds } from './deeds.ts';
+import type { FramesNeeds } from './frames.ts';
+
+type Fields = { [name: string]: unknown };
+type Handler = (...args: never[]) => unknown;
+
+/** What one frame listens to, so that it can be undone with the frame. */
+export interface Listening {
+  on(key: string, handler: Handler | null | undefined, options: object | undefined): void;
+  off(key: string, handler: Handler): void;
+  clear(): void;
+}
+
+/** Calls that are the page's own, unchanged. */
+const plain: { [name: string]: Takes } = {
+  login: ['text?', 'object?'],
+  changeLanguage: ['text'],
+  ready: [],
+  identified: [],
+  flush: [],
+  losses: [],
+  setSkin: ['text'],
+  requestPushPermissions: [],
+  registerNativePushToken: ['text', 'anything?', 'anything?'],
+  miniGame: ['text', 'object?', 'anything?'],
+  gamificationBlock: ['object?'],
+  showBanner: ['object?'],
+  sendDataToBanner: ['object?'],
+  showVisitorGame: ['object?'],
+  convertVisitorGame: ['text'],
+  sendAnalytics: ['text', 'anything?'],
+  startLpAnalytics: ['anything?'],
+  sendServerError: ['text'],
+  sendServerDebug: ['text'],
+};
+const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
+
+export const frameCalls = (
+  origin: string,
+  { smartico, init, lose }: FramesNeeds,
+  authority: Authority,
+  deeds: Deeds,
+  listening: Listening,
+): Methods => {
+  const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
+  const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
+  const start = (label: string, options: InitOptions | null | undefined) => {
+    if (authority.starts(origin, label, options?.visitor_mode)) init(label, frameOptions(options));
+  };
+  const named =
+    (name: string) =>
+    (user: unknown, ...rest: unknown[]) => {
+      authority.speaks(origin, user);
+      return call(name, user, ...rest);
+    };
+  /** A frame's letters are its own; those of the page and of other frames hold what they did. */
+  const receipts = async () => {
+    const all = await smartico.receipts();
+    return { ...all, dead: all.dead.filter(({ event }) => Object(parseJson(event)).frame === origin) };
+  };
+  const question = (name: string, ...args: unknown[]) => {
+    if (!/^[a-z]\w*$/i.test(name) || name in {}) throw smarticoError('unknown_method', `api.${name}`);
+    return (smartico.api[name] as (...args: unknown[]) => unknown)(...args);
+  };
+  const own: { [name: string]: Method } = {
+    take: { takes: ['text', 'text'], run: deeds.take },
+    lose: {
+      takes: ['anything'],
+      run: (count: number) => lose('overflow', Number.isSafeInteger(count) && count > 0 ? count : 0),
+    },
+    init: { takes: ['text', 'object?'], run: (label: string, options?: InitOptions) => start(label, options) },
+    initVisitorMode: {
+      takes: ['text', 'object?'],
+      run: (label: string, options?: InitOptions) => start(label, { ...options, visitor_mode: true }),
+    },
+    identify: { takes: ['text', 'text?', 'object?'], run: named('identify') },
+    online: { takes: ['text', 'text?', 'text?', 'object?'], run: named('online') },
+    logout: {
+      takes: ['object?'],
+      run(payload?: object) {
+        authority.speaks(origin, null);
+        return call('logout', payload);
+      },
+    },
+    consent: {
+      takes: ['anything'],
+      run(given: unknown) {
+        authority.speaks(origin, undefined);
+        return call('consent', given);
+      },
+    },
+    on: { takes: ['text', 'function?', 'object?'], run: listening.on },
+    off: { takes: ['text', 'function'], run: listening.off },
+    clear: {
+      takes: ['object?'],
+      run(options?: Fields) {
+        if (!options?.keepCallBacks) listening.clear();
+        return call('clear', { keepCallBacks: true });
+      },
+    },
+    // Its own element in the page is nothing that a frame could name: what it opens, opens over the page.
+    showWidget: {
+      takes: ['text', 'object?'],
+      run: (type: string, { iframe: _, inline: __, ...rest }: Fields = {}) => call('showWidget', type, rest),
+    },
+    receipts: { takes: [], run: receipts },
+    api: { takes: ['text', 'anything?', 'anything?', 'anything?'], run: question },
+  };
+  const methods = new Map<string, Method>(Object.entries(own));
+  for (const [name, takes] of Object.entries(plain))
+    methods.set(name, { takes, run: (...args: unknown[]) => call(name, ...args) });
+  // A frame's hold is its own: it is not released by another's, nor by the page's.
+  for (const name of SUSPENDING)
+    methods.set(name, {
+      takes: ['flag', 'object?'],
+      run: (hold: boolean, options?: Fields) => call(name, hold, { reason: origin, ...options }),
+    });
+  return methods;
+};

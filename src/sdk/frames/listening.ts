@@ -1,0 +1,39 @@
+/**
+ * What one frame listens to among the page's callbacks. Silent while the frame's document is away, gone when it is gone: a
+ * link that only a dead frame would answer is nobody's.
+ */
+import type { Callbacks } from '../callbacks.ts';
+import type { Listening } from './frame-calls.ts';
+
+export interface FrameListening extends Listening {
+  /** The document is leaving. */
+  rest(): void;
+  /** It spoke. */
+  wake(): void;
+}
+
+export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): FrameListening => {
+  let heard: Parameters<Callbacks['off']>[] = [];
+  let resting = false;
+  const drop = (gone: (key: string, handler: unknown) => boolean) => {
+    for (const [key, handler] of heard.filter((one) => gone(...one))) off(key, handler);
+    heard = heard.filter((one) => !gone(...one));
+  };
+  return {
+    on(key, handler, options) {
+      if (!handler) return drop((one) => one === key);
+      heard.push([key, handler]);
+      on(key, handler, options);
+    },
+    off: (key, handler) => drop((one, each) => one === key && each === handler),
+    clear: () => drop(() => true),
+    rest() {
+      resting = true;
+      for (const one of heard) off(...one);
+    },
+    wake() {
+      if (resting) for (const [key, handler] of heard) on(key, handler, { replay: false });
+      resting = false;
+    },
+  };
+};

@@ -1,0 +1,92 @@
+/**
+ * The room of frames put together: who may knock, one line a frame, and what all of them are told. Wiring only.
+ */
+import { answerHellos } from '../../bridge/handshake.ts';
+import { type Serving, serveCalls } from '../../bridge/serving.ts';
+import { stringify } from '../json.ts';
+import { readOrigins } from '../origins.ts';
+import { createAuthority } from './authority.ts';
+import { createDeeds } from './deeds.ts';
+import { frameCalls } from './frame-calls.ts';
+import type { Frames, FramesNeeds } from './frames.ts';
+import { createListening } from './listening.ts';
+import type { News } from './news.ts';
+
+/** What may change the news. */
+const KEYS = ['init', 'label_init_completed', 'identify', 'login', 'logout', 'props_change'];
+
+export const createFrames = (needs: FramesNeeds): Frames => {
+  const { root, name, script, smartico, settings, identity, callbacks, speakFor, given, lose, random, tell } = needs;
+  const { origin: own } = root.location;
+  const admits = (origin: string) =>
+    origin === own || readOrigins(settings()?.frames ?? script.frames, 'data-frames', tell).includes(origin);
+  const authority = createAuthority(settings, () => settings()?.framesMay ?? script.framesMay, identity.user, tell);
+  const deeds = createDeeds(needs);
+  const lines = new Set<Serving>();
+
+  const news = (): News => ({
+    user: settings()?.visitor ? null : identity.user(),
+    identified: smartico.checkSuccessfullyIdentify(),
+    props: smartico.getPublicProps(),
+    stores: given(),
+  });
+  let last = '';
+  const spread = () => {
+    deeds.know();
+    const now = stringify(news());
+    if (now === last) return;
+    last = now;
+    for (const line of lines) line.news(news());
+  };
+  for (const key of KEYS) callbacks.on(`:${key}`, spread);
+  root.addEventListener('pagehide', () => {
+    for (const line of lines) line.finish();
+  });
+
+  return {
+    heard: answerHellos({
+      root,
+      channel: name,
+      admits,
+      refused: (origin) => tell('frame_refused', `data-frames="${origin}"`),
+      random,
+      serve(send, origin, cut) {
+        const listening = createListening(callbacks);
+        const line = serveCalls({
+          methods: frameCalls(origin, needs, authority, deeds, listening),
+          send,
+          stringify,
+          now: () => root.performance.now(),
+          around(run) {
+            speakFor(origin);
+            try {
+              return run();
+            } finally {
+              speakFor(undefined);
+              spread();
+            }
+          },
+          flooded(calls) {
+            cut();
+            lose('flood', calls);
+            tell('bridge_flood', origin);
+          },
+        });
+        lines.add(line);
+        line.news(news());
+        return {
+          heard(message) {
+            if (message.type === 'bye') listening.rest();
+            else listening.wake();
+            line.heard(message);
+          },
+          close() {
+            lines.delete(line);
+            listening.clear();
+            line.close();
+          },
+        };
+      },
+    }),
+  };
+};

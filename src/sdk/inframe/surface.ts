@@ -1,0 +1,112 @@
+/**
+ * The calls of `_smartico_inframe`: the published names, each sent to the page around in the way that suits it. What must not
+ * be lost is a deed; what is synchronous is answered from the page's news; everything else is a call across.
+ */
+import type { Caller, Kind } from '../../bridge/calling.ts';
+import { NAME_LENGTH } from '../../wire/limits.ts';
+import type { Smartico } from '../api.ts';
+import type { Handler } from '../callbacks.ts';
+import type { News } from '../frames/news.ts';
+import { requiredUserId } from '../identity.ts';
+import { smarticoError, type Tell } from '../notice.ts';
+import { pageFacts } from '../page-facts.ts';
+import { textOf } from '../text.ts';
+
+declare const VERSION: string;
+
+/** Milliseconds that `identify` and `online` wait for an answer. */
+const PATIENCE = 3_000;
+/** Calls that say what happened, or change the customer. */
+const DEEDS = /^(dp|updatePublicTags|set(Nickname|Avatar|UTMs|LoginEntry|EntryPoint))$/;
+/** Calls that come too late once nobody waits for them. */
+const QUESTIONS = /^(show|request|mini|gami|convert)/;
+
+export interface SurfaceNeeds {
+  root: Window;
+  tell: Tell;
+  caller: Caller;
+  news(): Partial<News>;
+  /** The platform names a user, or nobody: what it does from now on is theirs. */
+  names(user: string | null): void;
+  /** @returns its id */
+  deed(method: string, args: unknown[]): string;
+  /** Without a page around that answers, the platform is its own. */
+  standsAlone(): void;
+}
+
+type Args = unknown[];
+
+export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlone }: SurfaceNeeds): Smartico => {
+  const call =
+    (method: string, kind: Kind = QUESTIONS.test(method) ? 'question' : 'order') =>
+    (...args: Args) =>
+      caller.call(method, args, kind);
+  const named =
+    (method: string, empty: 'empty_action' | 'empty_event_type') =>
+    (...args: Args) =>
+      textOf(args[0], NAME_LENGTH) ? deed(method, args) : tell(empty, `1 to ${NAME_LENGTH} characters`);
+  /** Throws in the caller's face, as the page's own call does. */
+  const naming =
+    (method: string) =>
+    (id: unknown, ...rest: Args) => {
+      const user = requiredUserId(id);
+      names(user);
+      return Promise.race([call(method)(user, ...rest), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    };
+  const off = (key: unknown, handler: unknown) => void call('off')(`${key}`, handler);
+  const api = new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (typeof name !== 'string' || name === 'then') return undefined;
+        if (name !== 'getUserProfile') return (...args: Args) => caller.call('api', [name, ...args], 'question');
+        return () => {
+          if (news().identified) return news().props;
+          throw smarticoError('not_identified', name);
+        };
+      },
+    },
+  );
+  const own: { [name: string]: unknown } = {
+    action: named('action', 'empty_action'),
+    event: named('event', 'empty_event_type'),
+    online: naming('online'),
+    identify: naming('identify'),
+    logout(payload: unknown) {
+      names(null);
+      call('logout')(payload);
+    },
+    init(label: unknown, options: unknown) {
+      if (Object(options).standalone) standsAlone();
+      return call('init')(label, options);
+    },
+    on(key: unknown, handler: Handler | null, options: unknown) {
+      void call('on')(`${key}`, handler, options);
+      return () => off(key, handler);
+    },
+    off,
+    checkSuccessfullyIdentify: () => news().identified ?? false,
+    getPublicProps: () => news().props ?? null,
+    api,
+    vapi(language: unknown) {
+      if (language) void call('changeLanguage')(language);
+      return api;
+    },
+    ...pageFacts(root),
+    version: VERSION,
+  };
+  const of = (name: unknown): unknown => {
+    // An awaited object is asked for its `then`.
+    if (typeof name !== 'string' || name === 'then' || name in own) return own[name as string];
+    return DEEDS.test(name) ? (...args: Args) => void deed(name, args) : call(name);
+  };
+  // The page decides what else there is: a name that it does not know is refused there, and told here.
+  return new Proxy(call as never, {
+    get: (_, name) => of(name),
+    set(_, name, value) {
+      own[name as string] = value;
+      return true;
+    },
+    apply: (_, __, [method, ...args]) => (of(method) as (...args: Args) => unknown)(...args),
+  }) as Smartico;
+};

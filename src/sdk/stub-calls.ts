@@ -1,0 +1,18 @@
+/**
+ * What a stub left in the window, and how its calls are made good: in order, each for itself.
+ */
+import type { Smartico } from './api.ts';
+import type { Tell } from './notice.ts';
+import type { PageStart } from './session.ts';
+
+/** Its calls in order, `[method, arguments, is on disk]`, and its page's count. */
+export type Stub = PageStart & { q?: unknown };
+
+export const replay = ({ q }: Stub, smartico: Smartico, tell: Tell): void => {
+  for (const [method, args, kept] of Array.isArray(q) ? q : [])
+    try {
+      if (!kept) smartico(method, ...(args as [never]));
+    } catch (cause) {
+      tell('empty_user_id', method, cause); // the one call that throws; those after it still count
+    }
+};
