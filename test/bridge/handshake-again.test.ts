@@ -1,0 +1,112 @@
+/** The host's side of a hello that is said again: by the same document, by the next one, by another script of the frame. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { connectedFrame, documentBehind, type FakeWindow, fakeWindow, hostPage } from './fake-windows.ts';
+import { delivered } from './turns.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const silence = () => vi.advanceTimersByTime(1_000);
+const answers = (frame: FakeWindow) => frame.posted.length;
+const call = { type: 'call' as const, id: 1, method: 'event', args: [], asks: false };
+
+describe('5. a second hello', () => {
+  test('before the nonce came back gets another answer: nobody may have heard the first', async () => {
+    const { root, hello, serving } = hostPage();
+    const frame = fakeWindow(root);
+    await hello(frame);
+    await hello(frame);
+    documentBehind(frame.posted[1]!).sayNonce();
+    await delivered();
+    expect([answers(frame), serving.length]).toEqual([2, 1]);
+  });
+
+  test('B05: is ignored while the document that has the port is alive, and its line goes on', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    for (let replay = 0; replay < 5; replay++) void hello(frame);
+    await delivered();
+    silence();
+    await delivered();
+    expect([answers(frame), serving.length, serving[0]?.closed]).toEqual([1, 1, false]);
+    expect(first.heard).toEqual([{ type: 'ping' }]); // asked once, however often the hello was said
+    first.say(call);
+    await delivered();
+    expect(serving[0]?.heard).toContainEqual(call);
+  });
+
+  test('is answered at once when the document has said that it leaves', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    first.say({ type: 'bye' });
+    await delivered();
+    await hello(frame);
+    expect(answers(frame)).toBe(2);
+    documentBehind(frame.posted[1]!).sayNonce();
+    await delivered();
+    expect(serving.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('is answered after a second of silence when the document left without a word', async () => {
+    const { frame, first, hello } = await connectedFrame();
+    first.close();
+    void hello(frame);
+    await delivered();
+    vi.advanceTimersByTime(999);
+    await delivered();
+    expect(answers(frame)).toBe(1);
+    vi.advanceTimersByTime(1);
+    await delivered();
+    expect(answers(frame)).toBe(2);
+  });
+
+  test('takes no line from a document that was only busy', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    first.busy = true;
+    void hello(frame);
+    await delivered();
+    silence();
+    await delivered();
+    first.say(call);
+    await delivered();
+    expect([serving[0]?.closed, serving[0]?.heard.at(-1)]).toEqual([false, call]);
+  });
+
+  test('from a document that came back takes nothing from it either: who says more after a farewell has not left', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    first.say({ type: 'bye' });
+    first.say(call);
+    await delivered();
+    void hello(frame);
+    await delivered();
+    silence();
+    await delivered();
+    expect([answers(frame), serving[0]?.closed]).toEqual([1, false]);
+  });
+
+  test('from another origin in the same window is looked at anew', async () => {
+    const { frame, first, hello, refused, serving } = await connectedFrame();
+    first.say({ type: 'bye' });
+    await delivered();
+    await hello(frame, 'https://stranger.example');
+    expect([answers(frame), refused, serving.length]).toEqual([1, ['https://stranger.example'], 1]);
+  });
+
+  test('brings a frame that was cut off no other line', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    serving[0]?.cut();
+    first.say(call);
+    await delivered();
+    await hello(frame);
+    silence();
+    await delivered();
+    expect([answers(frame), serving[0]?.closed, serving[0]?.heard.length]).toEqual([1, true, 1]);
+  });
+
+  test('of one frame is nothing to another’s line', async () => {
+    const { root, first, hello, serving } = await connectedFrame();
+    const other = fakeWindow(root);
+    await hello(other);
+    documentBehind(other.posted[0]!).sayNonce();
+    await delivered();
+    expect([first.heard, serving.map(({ closed }) => closed)]).toEqual([[], [false, false]]);
+  });
+});
