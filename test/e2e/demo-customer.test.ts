@@ -4,6 +4,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { demoVisit } from '../support/demo-visit.ts';
+import { operatorOf } from '../support/operator.ts';
 
 const visit = demoVisit();
 const { open, logIn, identified, press, arrived, expectArrived } = visit;
@@ -15,6 +16,13 @@ beforeEach(() => {
 describe('the customer in the page', () => {
   const prop = (name: string) => page.locator('#props div', { hasText: name }).locator('dd');
   const expectProp = (name: string, value: string) => expect.poll(() => prop(name).textContent()).toBe(value);
+  /** In the page, and then in the collector: the widget asks there. */
+  const becomeLamplighter = async () => {
+    await press('Set nickname');
+    await expectProp('public_username', 'Lamplighter');
+    const { customer } = operatorOf(() => ({ url: visit.collector.url, admin: 'demo-admin' }));
+    await expect.poll(async () => (await customer('test98635568')).props.public_username).toBe('Lamplighter');
+  };
 
   beforeEach(async () => {
     await logIn('_smartico_user_id = id');
@@ -49,9 +57,7 @@ describe('the customer in the page', () => {
   });
 
   test('the widget shows them, over the page and in a frame of it, and goes when it is closed', async () => {
-    await press('Set nickname');
-    await expectProp('public_username', 'Lamplighter');
-    await page.evaluate(() => window._smartico.flush());
+    await becomeLamplighter();
     await press('Show it over the page');
     await page.frameLocator('dialog iframe').getByText('Lamplighter').waitFor();
     await page.frameLocator('dialog iframe').getByRole('button', { name: 'Close' }).click();
@@ -63,9 +69,7 @@ describe('the customer in the page', () => {
   });
 
   test('a back office on another origin frames it too', async () => {
-    await press('Set nickname');
-    await expectProp('public_username', 'Lamplighter');
-    await page.evaluate(() => window._smartico.flush());
+    await becomeLamplighter();
     await open('/office/');
     await press('Show');
     await page.getByText('test98635568 is shown.').waitFor();

@@ -81,6 +81,7 @@ test('nickname, avatar and language show at once and are there on the next page'
   const profile = { public_username: 'Annie', avatar_id: avatar, core_user_language: 'de' };
   await expect.poll(() => page.evaluate(() => window._smartico.api.getUserProfile())).toMatchObject(profile);
   await sendAll(page);
+  await expect.poll(async () => (await world.operator.customer('ann')).props).toMatchObject(profile);
   await page.reload();
   await identified(page);
   expect(await page.evaluate(() => window._smartico.getPublicProps())).toMatchObject(profile);
