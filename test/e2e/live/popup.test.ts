@@ -61,7 +61,7 @@ test('a press on its button is reported once, closes it, and runs the link', asy
     activityType: 30,
     action: 'dp:action&action=FREE_SPINS',
   });
-  expect(await statusOf('ann')).toEqual(['clicked']);
+  await expect.poll(() => statusOf('ann')).toEqual(['clicked']);
 });
 
 test('its HTML is framed, and no script of it runs', async () => {
@@ -96,8 +96,11 @@ test('of two tabs one shows it, and when it is closed there the other does not s
   await world.operator.popup('ann', 'Twice');
   await expect.poll(titles).toHaveLength(2);
   expect((await titles()).sort()).toEqual(['Once', 'Twice']);
-  await Promise.all(tabs.map(sendAll));
-  expect(await eventsNamed(world, 'engagement_impression')).toHaveLength(2);
+  const impressions = async () => {
+    await Promise.all(tabs.map(sendAll));
+    return eventsNamed(world, 'engagement_impression');
+  };
+  await expect.poll(impressions).toHaveLength(2);
 });
 
 test('a popup that was seen does not come again with the next page, whether or not the collector has heard of it; one that nobody could see does', async () => {

@@ -78,10 +78,12 @@ test('a popup that waited for the first user is not shown to the second, nor one
 
 test('an event and the report of a popup keep the user that they were made with', async () => {
   const page = await world.open(world.address({ user: 'ann' }));
+  await sendAll(page);
   world.network.set('cut');
   await act(page, 'by-ann');
   await world.operator.popup('ann', 'For Ann');
-  await popupOf(page).waitFor();
+  // It has been drawn, and then it has been seen.
+  await expect.poll(() => page.evaluate(async () => (await window._smartico.receipts()).pending)).toBe(2);
   await become(page, 'bob');
   await act(page, 'by-bob');
   world.network.heal();

@@ -1,7 +1,15 @@
 /** Pages where everyone is a visitor, and pages that initialise more than once. */
 import { expect, test } from 'vitest';
 import { act, expectDelivered, sendAll } from '../../support/delivery.ts';
-import { expectHeard, expectShown, heard, identified, liveWorld, popupOf } from '../../support/live-world.ts';
+import {
+  eventsNamed,
+  expectHeard,
+  expectShown,
+  heard,
+  identified,
+  liveWorld,
+  popupOf,
+} from '../../support/live-world.ts';
 import { operatorOf } from '../../support/operator.ts';
 
 const world = liveWorld({ segments: { VIP: { tag: 'VIP' } } });
@@ -32,7 +40,7 @@ test('in visitor mode nobody is identified, links run at once, and a visitor has
   await sendAll(page);
   await page.reload();
   await expectHeard(page, 'label_init_completed', 1);
-  expect(await page.evaluate(() => window._smartico.vapi()?.checkSegmentMatch('VIP'))).toBe(true);
+  await expect.poll(() => page.evaluate(() => window._smartico.vapi()?.checkSegmentMatch('VIP'))).toBe(true);
   await page.evaluate(() => window._smartico.dp('dp:inbox'));
   await expectShown(page, 'Inbox');
   for (const key of ['identify', 'login', 'logout']) expect(await heard(page, key)).toEqual([]);
@@ -57,7 +65,7 @@ test('another label starts over: what the first one showed is gone, and each get
   await other.tag('ann', 'add', ['second']);
   const page = await world.open(world.address({ user: 'ann' }));
   await world.operator.popup('ann', 'Of the first');
-  await popupOf(page).waitFor();
+  await expect.poll(() => eventsNamed(world, 'engagement_impression')).toHaveLength(1);
   world.network.set('cut');
   await act(page, 'for the first');
   await page.evaluate((label) => window._smartico.init(label), world.otherLabel.key);
