@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser, openShadows } from '../support/browser.ts';
 import { type RunningCollector, startCollector } from '../support/collector.ts';
+import { act, sendAll } from '../support/delivery.ts';
 import { codeBlocksOf } from '../support/markdown.ts';
 import { operatorOf } from '../support/operator.ts';
 import { type PageServer, startPageServer } from '../support/page-server.ts';
@@ -74,8 +75,8 @@ const tagOf = (path: string, attributes = '') =>
 const tour = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => window._smartico.version);
   await page.evaluate(() => window._smartico.identified());
-  await page.evaluate(() => window._smartico.action('Tour'));
-  expect(await page.evaluate(() => window._smartico.flush())).toMatchObject({ pending: 0 });
+  await act(page, 'Tour');
+  await sendAll(page);
   await operator.popup('u1', 'An offer', { html: '<p>Fifty more</p>' });
   await page.frameLocator('dialog.popup iframe').getByText('Fifty more').waitFor();
   await page.keyboard.press('Escape');

@@ -120,6 +120,7 @@ test('a refusal purges what was kept and ends what was open, and the next page i
 test('a refusal in one tab is one in the other', async () => {
   const home = world.address({ user: 'ann' });
   const [page, other] = [await world.open(home), await world.open(home)];
+  await expectDelivered(world.label, ['login']);
   await page.evaluate(() => window._smartico.consent(false));
   await expect.poll(() => other.evaluate(() => window._smartico.checkSuccessfullyIdentify())).toBe(false);
   const before = (await world.label.events()).length;

@@ -46,6 +46,7 @@ test('the profile is there at once when the user is known, and its absence is an
     });
   expect(await profile()).toBe('not_identified');
   await page.evaluate(() => window._smartico.online('ann'));
+  await page.evaluate(() => window._smartico.identified());
   expect(await profile()).toMatchObject({ is_visitor: false, core_public_tags: [] });
   await page.evaluate(() => window._smartico.logout());
   expect(await profile()).toBe('not_identified');

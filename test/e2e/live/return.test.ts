@@ -31,7 +31,7 @@ test('a page with an open line, a popup that was closed and an inbox that is ope
     await world.operator.tag('ann', 'add', ['vip']);
     await world.operator.message('ann', 'Second');
   });
-  await expect.poll(() => world.network.sockets.length).toBe(lines + 1);
+  await expect.poll(() => world.network.sockets.length).toBeGreaterThan(lines);
   await inbox.getByRole('button', { name: /^Second/ }).waitFor();
   await expect
     .poll(() => page.evaluate(() => window._smartico.getPublicProps()))
