@@ -113,8 +113,8 @@ describe("framed by the operator's page", () => {
 
   test('another site’s page may not frame it', async () => {
     const widget = await frameIt(address(), pages.site);
-    expect(widget.url()).toMatch(/^chrome-error:/);
-    expect(said.join()).toContain('frame-ancestors');
+    await expect.poll(() => widget.url()).toMatch(/^chrome-error:/);
+    await expect.poll(() => said.join()).toContain('frame-ancestors');
   });
 });
 
