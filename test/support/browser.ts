@@ -38,6 +38,15 @@ export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chrom
 export const openProfile = (directory: string, start: BrowserStart = {}): Promise<BrowserContext> =>
   chromium.launchPersistentContext(directory, options(start));
 
+/** What closes its own page may not be reported back any more. */
+export const orClosed = async (work: Promise<unknown>): Promise<void> => {
+  try {
+    await work;
+  } catch (cause) {
+    if (!/closed/.test(String(cause))) throw cause;
+  }
+};
+
 /** What the SDK draws, it draws where the page cannot look; from now on a test can. */
 export const openShadows = (context: BrowserContext): Promise<unknown> =>
   context.addInitScript(() => {

@@ -4,7 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import { openBrowser, orClosed } from '../../support/browser.ts';
 import {
   act,
   databaseOpen,
@@ -98,7 +98,7 @@ describe.each([
       const closed = page.waitForEvent('close');
       ledger.push(`closed-${time}`);
       await devtools.send('Runtime.evaluate', { expression: `_smartico.action('closed-${time}')` });
-      await Promise.all([closed, devtools.send('Page.close').catch(() => undefined)]);
+      await Promise.all([closed, orClosed(devtools.send('Page.close'))]);
     }
     await expectKept(home);
   });
@@ -115,14 +115,13 @@ describe.each([
       await databaseOpen(page);
       const closed = page.waitForEvent('close');
       ledger.push(`closed-${time}`);
-      await opened.then((one) =>
-        one.evaluate((name) => {
-          setTimeout(() => {
-            window._smartico.action(name);
-            window.close();
-          });
-        }, `closed-${time}`),
-      );
+      const leaving = page.evaluate((name) => {
+        setTimeout(() => {
+          window._smartico.action(name);
+          window.close();
+        });
+      }, `closed-${time}`);
+      await orClosed(leaving);
       await closed;
     }
     await expectKept(home);
@@ -145,12 +144,13 @@ describe.each([
     );
     const release = await holdWrites(opener);
     ledger.push('held-back');
-    await page.evaluate(() => {
+    const leaving = page.evaluate(() => {
       setTimeout(() => {
         window._smartico.action('held-back');
         window.close();
       });
     });
+    await orClosed(leaving);
     // The tab is said to be closed before its page is gone.
     await opener.evaluate(() => navigator.locks.request('alive', () => {}));
     await release();
