@@ -113,7 +113,7 @@ test('a refusal purges what was kept and ends what was open, and the next page i
   await rest(page);
   // The refusal itself, and an empty database.
   const kept = ['_smartico:consent', `_smartico:${world.label.key}: 0`];
-  expect(await traces(page)).toEqual({ kept, asked: ['/smartico.js'] });
+  await expect.poll(() => traces(page)).toEqual({ kept, asked: ['/smartico.js'] });
   expect((await world.label.events()).map(({ payload }) => payload.client_action)).not.toContain('waits');
 });
 

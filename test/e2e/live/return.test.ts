@@ -48,6 +48,7 @@ test('a popup that is on the screen when the page is left has been seen, and is 
   await expect
     .poll(async () => (await world.operator.customer('ann')).engagements.map(({ status }) => status))
     .toEqual(['shown']);
+  await sendAll(page);
   await leaveAndReturn(page, async () => {});
   await world.operator.popup('ann', 'New');
   await expectShown(page, 'Seen', 'New');
