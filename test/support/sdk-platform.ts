@@ -1,9 +1,10 @@
 /** Pages of one device: real windows (happy-dom) that share what tabs of an origin share, and a collector in the place of the network. */
 import { Window } from 'happy-dom';
-import { createSmartico, type Stub } from '../../src/sdk/index.ts';
+import { createSmartico } from '../../src/sdk/index.ts';
 import type { ScriptTag } from '../../src/sdk/options.ts';
 import { type Platform, textStore } from '../../src/sdk/platform.ts';
 import type { Rooms } from '../../src/sdk/rooms.ts';
+import type { Stub } from '../../src/sdk/stub-calls.ts';
 import { freshIndexedDb } from './indexeddb.ts';
 import { fakeLocks } from './locks.ts';
 import { type ScriptedCollector, scriptedCollector } from './scripted-collector.ts';

@@ -30,6 +30,7 @@ const lateRooms = (late: 'ui' | 'live') => {
     live: () => import('../../../src/sdk/live/room.ts'),
     api: () => import('../../../src/sdk/questions/room.ts'),
     ui: async () => ui,
+    frames: () => import('../../../src/sdk/frames/room.ts'),
   };
   const rooms: Rooms = {
     ...coreAlone,
