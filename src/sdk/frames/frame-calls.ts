@@ -43,23 +43,31 @@ const plain: { [name: string]: Takes } = {
 };
 const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
 
+/** @param said a frame spoke for the page, or was not let: what it takes for true may be neither */
 export const frameCalls = (
   origin: string,
   { smartico, init, lose }: FramesNeeds,
   authority: Authority,
   deeds: Deeds,
   listening: Listening,
+  said: () => void,
 ): Methods => {
   const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
   const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
   const start = (label: string, options: InitOptions | null | undefined) => {
     if (authority.starts(origin, label, options?.visitor_mode)) init(label, frameOptions(options));
+    said();
   };
-  const named =
-    (name: string) =>
-    (user: unknown, ...rest: unknown[]) => {
-      authority.speaks(origin, user);
-      return call(name, user, ...rest);
+  /** Speaks for the page's user: names them, or nobody, or says what they agreed to. */
+  const speak =
+    (name: string, user: (said: unknown) => unknown) =>
+    (...args: unknown[]) => {
+      try {
+        authority.speaks(origin, user(args[0]));
+        return call(name, ...args);
+      } finally {
+        said();
+      }
     };
   /** A frame's letters are its own; those of the page and of other frames hold what they did. */
   const receipts = async () => {
@@ -68,7 +76,7 @@ export const frameCalls = (
   };
   const question = (name: string, ...args: unknown[]) => {
     if (!/^[a-z]\w*$/i.test(name) || name in {}) throw smarticoError('unknown_method', `api.${name}`);
-    return (smartico.api[name] as (...args: unknown[]) => unknown)(...args);
+    return smartico.api[name]?.(...(args as never[]));
   };
   const own: { [name: string]: Method } = {
     take: { takes: ['text', 'text'], run: deeds.take },
@@ -81,22 +89,10 @@ export const frameCalls = (
       takes: ['text', 'object?'],
       run: (label: string, options?: InitOptions) => start(label, { ...options, visitor_mode: true }),
     },
-    identify: { takes: ['text', 'text?', 'object?'], run: named('identify') },
-    online: { takes: ['text', 'text?', 'text?', 'object?'], run: named('online') },
-    logout: {
-      takes: ['object?'],
-      run(payload?: object) {
-        authority.speaks(origin, null);
-        return call('logout', payload);
-      },
-    },
-    consent: {
-      takes: ['anything'],
-      run(given: unknown) {
-        authority.speaks(origin, undefined);
-        return call('consent', given);
-      },
-    },
+    identify: { takes: ['text', 'text?', 'object?'], run: speak('identify', (id) => id) },
+    online: { takes: ['text', 'text?', 'text?', 'object?'], run: speak('online', (id) => id) },
+    logout: { takes: ['object?'], run: speak('logout', () => null) },
+    consent: { takes: ['anything'], run: speak('consent', () => undefined) },
     on: { takes: ['text', 'function?', 'object?'], run: listening.on },
     off: { takes: ['text', 'function'], run: listening.off },
     clear: {

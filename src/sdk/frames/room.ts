@@ -53,7 +53,10 @@ export const createFrames = (needs: FramesNeeds): Frames => {
       serve(send, origin, cut) {
         const listening = createListening(callbacks);
         const line = serveCalls({
-          methods: frameCalls(origin, needs, authority, deeds, listening),
+          methods: frameCalls(origin, needs, authority, deeds, listening, () => {
+            last = '';
+            spread();
+          }),
           send,
           stringify,
           now: () => root.performance.now(),
@@ -63,7 +66,6 @@ export const createFrames = (needs: FramesNeeds): Frames => {
               return run();
             } finally {
               speakFor(undefined);
-              spread();
             }
           },
           flooded(calls) {
