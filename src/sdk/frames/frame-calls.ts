@@ -2,6 +2,7 @@
  * The calls that a frame can make of the page, each with what it takes: the whole of what is within a frame's reach.
  */
 import type { Method, Methods, Takes } from '../../bridge/serving.ts';
+import type { LossReason } from '../../wire/event.ts';
 import type { InitOptions } from '../api.ts';
 import { parseJson } from '../json.ts';
 import { smarticoError } from '../notice.ts';
@@ -41,6 +42,8 @@ const plain: { [name: string]: Takes } = {
   sendServerError: ['text'],
   sendServerDebug: ['text'],
 };
+/** Why a deed may have been lost in the frame. */
+const FRAME_LOSSES: LossReason[] = ['overflow', 'too_large'];
 const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
 
 /** @param said a frame spoke for the page, or was not let: what it takes for true may be neither */
@@ -81,8 +84,11 @@ export const frameCalls = (
   const own: { [name: string]: Method } = {
     take: { takes: ['text', 'text'], run: deeds.take },
     lose: {
-      takes: ['anything'],
-      run: (count: number) => lose('overflow', Number.isSafeInteger(count) && count > 0 ? count : 0),
+      takes: ['text', 'anything'],
+      run(reason: LossReason, count: number) {
+        if (FRAME_LOSSES.includes(reason) && Number.isSafeInteger(count) && count > 0) lose(reason, count);
+        else throw smarticoError('bad_argument', 'lose: a reason and a count');
+      },
     },
     init: { takes: ['text', 'object?'], run: (label: string, options?: InitOptions) => start(label, options) },
     initVisitorMode: {

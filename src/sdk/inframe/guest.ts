@@ -6,6 +6,7 @@ import { createCaller } from '../../bridge/calling.ts';
 import { createKnocking, windowsAround } from '../../bridge/handshake.ts';
 import { LONGEST } from '../../bridge/messages.ts';
 import type { SdkCode } from '../../wire/codes.ts';
+import type { LossReason } from '../../wire/event.ts';
 import { eventIds } from '../../wire/ids.ts';
 import type { Smartico } from '../api.ts';
 import { asksFirst } from '../consent.ts';
@@ -40,6 +41,8 @@ export const createInframe = (
   let seq = stub.n ?? 0;
   /** What the page around last said; nothing of the customer before it spoke. */
   let news: Partial<News> = { stores: !asksFirst(root, script.consent ?? root[`${name}_consent`], script.gpc) };
+  /** Whom the platform named, while the page has not said yes or no to it. */
+  let claim: { user: string | null } | undefined;
   /** Deeds that found no room. */
   let lost = 0;
   let met = false;
@@ -66,6 +69,8 @@ export const createInframe = (
     () => news.stores === true,
     (id, text) => caller.call('take', [id, text], 'delivery'),
   );
+  /** The page counts what is lost here with its own. */
+  const lose = (reason: LossReason, deeds: number) => void caller.call('lose', [reason, deeds], 'delivery');
   const keep = (id: string, text: string) => {
     if (outbox.keep(id, text)) return;
     lost++;
@@ -81,7 +86,7 @@ export const createInframe = (
     connected(port) {
       met = true;
       caller.connect(port);
-      if (lost) void caller.call('lose', [lost], 'delivery');
+      if (lost) lose('overflow', lost);
       lost = 0;
     },
   });
@@ -108,17 +113,32 @@ export const createInframe = (
     tell,
     caller,
     news: () => news,
-    names(user) {
-      news = { ...news, user };
+    names(user, answered) {
+      const mine = { user };
+      claim = mine;
+      const settled = () => {
+        if (claim === mine) claim = undefined;
+      };
+      answered.then(settled, settled); // what the page refused, it told
     },
     deed(method, args) {
       const id = newId();
       const event = method === 'action' || method === 'event';
-      const deed: Deed = { method, args, user: news.user, event_date: now(), page_id, seq: event ? ++seq : 0 };
+      const deed: Deed = {
+        method,
+        args,
+        user: (claim ?? news).user,
+        event_date: now(),
+        page_id,
+        seq: event ? ++seq : 0,
+      };
       const text = stringifyAny(deed);
       if (/"\[(cycle|function|symbol)]"/.test(text)) tell('payload_repaired', `${args[0]}`);
       if (text.length * 2 < LONGEST) keep(id, text);
-      else tell('payload_too_large', `${args[0]}`);
+      else {
+        tell('payload_too_large', `${args[0]}`);
+        lose('too_large', 1);
+      }
       return id;
     },
     standsAlone() {

@@ -26,8 +26,8 @@ export interface SurfaceNeeds {
   tell: Tell;
   caller: Caller;
   news(): Partial<News>;
-  /** The platform names a user, or nobody: what it does from now on is theirs. */
-  names(user: string | null): void;
+  /** The platform names a user, or nobody: what it does until that is answered is theirs. */
+  names(user: string | null, answered: Promise<unknown>): void;
   /** @returns its id */
   deed(method: string, args: unknown[]): string;
   /** Without a page around that answers, the platform is its own. */
@@ -50,8 +50,9 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
     (method: string) =>
     (id: unknown, ...rest: Args) => {
       const user = requiredUserId(id);
-      names(user);
-      return Promise.race([call(method)(user, ...rest), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+      const answer = call(method)(user, ...rest);
+      names(user, answer);
+      return Promise.race([answer, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     };
   const off = (key: unknown, handler: unknown) => void call('off')(`${key}`, handler);
   const api = new Proxy(
@@ -73,8 +74,7 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
     online: naming('online'),
     identify: naming('identify'),
     logout(payload: unknown) {
-      names(null);
-      call('logout')(payload);
+      names(null, call('logout')(payload));
     },
     init(label: unknown, options: unknown) {
       if (Object(options).standalone) standsAlone();
