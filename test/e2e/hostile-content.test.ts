@@ -179,7 +179,8 @@ test('were the cleaning to miss it all, still no script would run, and nothing w
     await frame.evaluate((it) => it.remove());
   };
   await framed(uncleaned, meetTheRules);
-  expect(said.filter((text) => /^ran|dialog/.test(text))).toEqual([]);
+  // In a sandbox a script that runs is mostly heard of by what it may not do.
+  expect(said.filter((text) => /^(ran|a dialog|Ignored call)|^\w*Error: /.test(text))).toEqual([]);
   // What no policy stops: a document may send itself elsewhere (`meta refresh`), and look up a host. The cleaning does.
   expect(reached.filter((line) => !/^GET \/(r|steal)? HTTP/.test(line))).toEqual([]);
 });
