@@ -17,7 +17,7 @@ export type Kind = 'question' | 'order' | 'delivery';
 export interface Caller {
   /** Rejects where the host refuses, with what `failed` makes of the reason; nobody needs to wait for it. */
   call(method: string, args: unknown[], kind: Kind): Promise<unknown>;
-  /** A port, or another one: what the last one did not get across goes first, in order. */
+  /** The one port that a document has in its life: what waits goes over it, in order. */
   connect(port: Port): void;
   /** The document is leaving (what it still says is heard), or is back. */
   say(word: 'bye' | 'alive'): void;
@@ -45,9 +45,9 @@ interface Owed {
 export const createCaller = (needs: CallerNeeds): Caller => {
   const { stringify, failed, news, threw } = needs;
   /** Texts by the number of their call. */
-  let waiting = new Map<number, string>();
+  const waiting = new Map<number, string>();
   /** On their way: sent, and not yet taken. */
-  const sent = new Map<number, string>();
+  const sent = new Set<number>();
   const owed = new Map<number, Owed>();
   const numbers = new Map<Heard, number>();
   const ears: Heard[] = [];
@@ -64,7 +64,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
     for (const [id, text] of waiting) {
       if (!line || sent.size >= CREDIT) break;
       waiting.delete(id);
-      sent.set(id, text);
+      sent.add(id);
       line.send(text);
     }
   };
@@ -75,7 +75,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
     return one;
   };
   const takenUpTo = (highest: number) => {
-    for (const id of sent.keys()) {
+    for (const id of sent) {
       if (id > highest) continue;
       sent.delete(id);
       const one = owed.get(id);
@@ -110,19 +110,23 @@ export const createCaller = (needs: CallerNeeds): Caller => {
   return {
     call(method, args, kind) {
       const answer = new Promise<unknown>((resolve, reject) => {
-        const text = stringify({ type: 'call', id: last + 1, method, args, asks: kind !== 'delivery' }, numberOf);
-        if (text.length > LONGEST) return reject(failed('bad_argument', `${method}: over ${LONGEST} characters`));
+        let message: string;
+        try {
+          message = stringify({ type: 'call', method, args, asks: kind !== 'delivery' }, numberOf);
+        } catch (cause) {
+          // A getter that throws, a window of another origin: nothing that could be written down.
+          return reject(failed('bad_argument', `${method}: ${cause}`));
+        }
+        // Numbered last: what was written down may have called, too (a getter, a `toJSON`).
         const id = ++last;
+        const text = `{"id":${id},${message.slice(1)}`;
+        if (text.length > LONGEST) return reject(failed('bad_argument', `${method}: over ${LONGEST} characters`));
         const giveUp = () => {
           waiting.delete(id);
           settle(id)?.reject(failed('bridge_timeout', method));
         };
-        owed.set(id, {
-          kind,
-          resolve,
-          reject,
-          timer: kind === 'question' ? setTimeout(giveUp, TAKEN_WITHIN) : undefined,
-        });
+        const timer = kind === 'question' ? setTimeout(giveUp, TAKEN_WITHIN) : undefined;
+        owed.set(id, { kind, resolve, reject, timer });
         waiting.set(id, text);
         pump();
       });
@@ -130,10 +134,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
       return answer;
     },
     connect(port) {
-      line?.close();
       line = port;
-      waiting = new Map([...sent, ...waiting]);
-      sent.clear();
       port.listen((text) => {
         const message = readHost(text);
         if (message) heard(message);

@@ -3,7 +3,7 @@
  * for what is none. The guest is the framed page, the host the page around it.
  */
 
-/** Characters of one message; a longer one is refused unread. */
+/** Characters of one message to a host; a longer one is refused unread. A guest has chosen its host: it reads what that says. */
 export const LONGEST = 256 * 1024;
 /** Calls that a guest may have on their way before the host has taken them. */
 export const CREDIT = 1_000;
@@ -68,7 +68,6 @@ const hostSays: { [type: string]: (fields: Fields) => boolean } = {
 };
 
 const read = (says: typeof guestSays, text: string): unknown => {
-  if (text.length > LONGEST) return;
   try {
     const fields = JSON.parse(text);
     const { type } = Object(fields);
@@ -77,5 +76,6 @@ const read = (says: typeof guestSays, text: string): unknown => {
     return; // no JSON: no message, and nobody to answer
   }
 };
-export const readGuest = (text: string): GuestMessage | undefined => read(guestSays, text) as GuestMessage | undefined;
+export const readGuest = (text: string): GuestMessage | undefined =>
+  text.length > LONGEST ? undefined : (read(guestSays, text) as GuestMessage | undefined);
 export const readHost = (text: string): HostMessage | undefined => read(hostSays, text) as HostMessage | undefined;

@@ -11,7 +11,7 @@ import type { Port } from './port.ts';
 const SLICE = 8;
 const BREATH = 8;
 
-/** What an argument may be: `text` is a string or a number, `object` has no prototype but its own. A `?` lets it be left out. */
+/** What an argument may be: `text` is a string or a number, `object` is no list. A `?` lets it be left out. */
 type Kind = 'text' | 'flag' | 'object' | 'function' | 'anything';
 export type Takes = readonly (Kind | `${Kind}?`)[];
 
@@ -25,17 +25,19 @@ export type Methods = ReadonlyMap<string, Method>;
 const isKind: { [kind in Kind]: (value: unknown) => boolean } = {
   text: (value) => typeof value === 'string' || typeof value === 'number',
   flag: (value) => typeof value === 'boolean',
-  object: (value) => typeof value === 'object' && value !== null,
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   function: (value) => typeof value === 'function',
   anything: () => true,
 };
-/** The place of the first argument that does not fit, from 1; 0 if all do. */
-const misfit = (takes: Takes, args: unknown[]): number =>
-  takes.findIndex((kind, place) => {
+/** The arguments that a method takes, and no more of them. Throws for the first that does not fit. */
+const fitting = (method: string, takes: Takes, args: unknown[]): unknown[] =>
+  takes.map((kind, place) => {
     const value = args[place];
-    if ((value === undefined || value === null) && kind.endsWith('?')) return false;
-    return !isKind[kind.replace('?', '') as Kind](value);
-  }) + 1;
+    // JSON writes `null` for what was left out.
+    if ((value === undefined || value === null) && kind.endsWith('?')) return undefined;
+    if (isKind[kind.replace('?', '') as Kind](value)) return value;
+    throw new Error(`${method}: argument ${place + 1} must be ${kind}`);
+  });
 
 export interface ServingNeeds {
   methods: Methods;
@@ -94,9 +96,7 @@ export const serveCalls = ({ methods, send, stringify, now, around, flooded }: S
     try {
       const served = methods.get(method);
       if (!served) throw Object.assign(new Error(method), { code: 'unknown_method' });
-      const args = revived(call.args).slice(0, served.takes.length);
-      const wrong = misfit(served.takes, args);
-      if (wrong) throw new Error(`${method}: argument ${wrong} must be ${served.takes[wrong - 1]}`);
+      const args = fitting(method, served.takes, revived(call.args));
       const outcome = around(() => served.run(...(args as never[])));
       if (asks) say({ type: 'answer', id, value: await outcome });
       else await outcome;
@@ -135,8 +135,14 @@ export const serveCalls = ({ methods, send, stringify, now, around, flooded }: S
     clearTimeout(told);
   };
 
+  const finish = () => {
+    for (const call of backlog.splice(0)) one(call);
+  };
+
   return {
     heard(message) {
+      // The document is leaving; what the next one calls comes after this.
+      if (message.type === 'bye') finish();
       if (message.type !== 'call' || closed) return;
       backlog.push(message);
       const calls = backlog.length;
@@ -145,9 +151,7 @@ export const serveCalls = ({ methods, send, stringify, now, around, flooded }: S
         flooded(calls);
       } else if (breathing === undefined) work();
     },
-    finish() {
-      for (const call of backlog.splice(0)) one(call);
-    },
+    finish,
     news: (news) => say({ type: 'news', news }),
     close,
   };

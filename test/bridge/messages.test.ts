@@ -102,20 +102,25 @@ describe.each(doors)('$name', ({ read, hears, others }) => {
     expect(read('{"__proto__":{"type":"ping"}}')).toBeUndefined();
   });
 
-  test(`a text of ${LONGEST} characters is read, a longer one is not`, () => {
-    const [message] = Object.values(hears);
-    const bare = JSON.stringify(message);
-    const padded = (length: number) => bare + ' '.repeat(length - bare.length);
-    expect(read(padded(LONGEST))).toEqual(message);
-    expect(read(padded(LONGEST + 1))).toBeUndefined();
-  });
-
   test('lists in lists, as deep as a text can be, break nothing', () => {
     const deep = '['.repeat(LONGEST / 2 - 100) + ']'.repeat(LONGEST / 2 - 100);
     expect(read(deep)).toBeUndefined();
     expect(() => read(`{"type":"call","id":1,"method":"event","asks":false,"args":${deep}}`)).not.toThrow();
     expect(read('['.repeat(LONGEST))).toBeUndefined();
     expect(read(`${'{"a":'.repeat(50_000)}`)).toBeUndefined();
+  });
+});
+
+describe('a text of any length', () => {
+  const padded = (message: object, length: number) => JSON.stringify(message).padEnd(length);
+
+  test(`is read by the host up to ${LONGEST} characters, and not at all beyond`, () => {
+    expect(readGuest(padded(guestSays.call, LONGEST))).toEqual(guestSays.call);
+    expect(readGuest(padded(guestSays.call, LONGEST + 1))).toBeUndefined();
+  });
+
+  test('is read by the guest, who asked for it', () => {
+    expect(readHost(padded(hostSays.answer, 8 * LONGEST))).toEqual(hostSays.answer);
   });
 });
 
