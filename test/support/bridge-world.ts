@@ -5,7 +5,7 @@
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { LabelExtra } from './delivery.ts';
-import { type LiveWorld, liveWorld } from './live-world.ts';
+import { type LiveWorld, liveWorld, writeDown } from './live-world.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 
 export interface HostPage {
@@ -22,6 +22,8 @@ export interface HostPage {
   headers?: Record<string, string>;
 }
 export interface PlatformPage {
+  /** Who serves it, if not the server of all other pages. */
+  server?: PageServer;
   /** Attributes of the tag of `smartico_inframe.js` beside `data-hosts`. */
   attributes?: string;
   hosts?: string[];
@@ -88,6 +90,7 @@ export const bridgeWorld = (extra: LabelExtra = {}): BridgeWorld => {
       );
     },
     platformPage({
+      server = live.pages,
       attributes = '',
       hosts = [world.host],
       before = '',
@@ -99,7 +102,7 @@ export const bridgeWorld = (extra: LabelExtra = {}): BridgeWorld => {
       const own =
         tag ??
         `<script src="${live.network.url}/smartico_inframe.js" data-hosts="${hosts.join(' ')}" ${attributes}></script>`;
-      return live.pages.add(page(script(before) + own + script(after), body), headers);
+      return server.add(page(script(before) + own + script(after), body), headers);
     },
     async openBoth(host, platform) {
       const opened = await live.context.newPage();
@@ -130,3 +133,14 @@ export const actInFrame = (frame: Frame, ...names: string[]): Promise<void> =>
   frame.evaluate((all) => {
     for (const name of all) window._smartico_inframe.action(name);
   }, names);
+
+/** The platform's first words: its label and, if it has one, its user. */
+export const begin = ({ label }: Pick<BridgeWorld, 'label'>, user?: string): string =>
+  `_smartico_inframe.init('${label.key}');${user ? `_smartico_inframe.online('${user}');` : ''}`;
+
+/** The platform's own script: `heard` has what every callback in the frame was told, in order. */
+export const writeDownInFrame = writeDown.replaceAll('_smartico', '_smartico_inframe');
+
+/** The page around has identified the user, and the frame knows. */
+export const known = (frame: Frame): Promise<unknown> =>
+  frame.waitForFunction(() => window._smartico_inframe.checkSuccessfullyIdentify());
