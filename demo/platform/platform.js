@@ -1,10 +1,9 @@
-/* The platform: every round is reported, and the collector's word on it is shown. */
-document.getElementById('tables').addEventListener('click', async ({ target }) => {
-  const { table } = target.dataset;
-  if (!table) return;
-  const played = document.getElementById('played');
-  window._smartico('action', 'PLATFORM_ROUND_PLAYED', { table });
-  played.textContent = `A round at the ${table.toLowerCase()} table: kept on this device.`;
-  const counts = await window._smartico.flush?.();
-  if (counts && counts.pending === 0) played.textContent = `A round at the ${table.toLowerCase()} table: stored.`;
-});
+/*
+ * What every page of the platform begins with: the label, and who is playing, as the platform's server would print it. The page
+ * around starts with the first of these calls; said again, they change nothing.
+ */
+_smartico_inframe.init('demo-label', { brand_key: 'demo-brand' });
+_smartico_inframe.online('test98635568', 'EN');
+
+/* Whom send.js sends to. */
+window.demo = { session: { read: () => ({ user: 'test98635568' }) } };

@@ -120,13 +120,6 @@ describe('links in an e-mail', () => {
   );
 });
 
-test('a platform of another origin, in a frame, reports by itself', async () => {
-  await open('/b2b/');
-  await page.frameLocator('#platform').getByRole('button', { name: 'blue' }).click();
-  await page.frameLocator('#platform').getByText('A round at the blue table: stored.').waitFor();
-  await expectArrived(['PLATFORM_ROUND_PLAYED', null]);
-});
-
 describe('the corner', () => {
   test('shows what waits and the last verdict, opens by keyboard, and stays open on the next page', async () => {
     await open('/');
