@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       project('house', ['test/*.test.ts']),
       project('wire', ['test/wire/**/*.test.ts']),
-      project('bridge', ['test/bridge/**/*.test.ts'], { environment: 'happy-dom' }),
+      project('bridge', ['test/bridge/**/*.test.ts'], { environment: 'happy-dom', testTimeout: 30_000 }),
       project('sdk', ['test/sdk/**/*.test.ts'], { environment: 'happy-dom', testTimeout: 30_000 }),
       project('collector', ['test/collector/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
