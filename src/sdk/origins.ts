@@ -9,8 +9,8 @@ export const readOrigins = (list: unknown, about: string, tell: Tell): string[] 
   (Array.isArray(list) ? list : `${list ?? ''}`.split(/[\s,]+/)).map(String).filter((text) => {
     if (!text) return false;
     try {
-      // What `URL` writes for a scheme without origins is `null`.
-      if (/^http/.test(text) && new URL(text).origin === text) return true;
+      // What `URL` writes for a scheme without origins is `null`; a `*` it lets stand.
+      if (/^http[^*]+$/.test(text) && new URL(text).origin === text) return true;
     } catch {
       // told below: no address at all is no origin either
     }

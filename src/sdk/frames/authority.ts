@@ -9,8 +9,8 @@ import { smarticoError, type Tell } from '../notice.ts';
 import type { Settings } from '../options.ts';
 
 export interface Authority {
-  /** Whether the page starts with this frame's word; `false`: it has, for the same label. Throws `init_refused`. */
-  starts(origin: string, label: string, visitor: boolean | undefined): boolean;
+  /** Starts a page that has not started; the same label again changes nothing. Throws `init_refused`. */
+  starts(origin: string, label: string, visitor: boolean | undefined, start: () => void): void;
   /** Throws `identity_refused` unless the frame may speak for the page's user, or says what is so already. */
   speaks(origin: string, user: unknown): void;
 }
@@ -28,13 +28,15 @@ export const createAuthority = (
   /** The origin whose frame initialised the page. */
   let starter: string | undefined;
   return {
-    starts(origin, label, visitor) {
+    starts(origin, label, visitor, start) {
       const present = settings();
       if (!present) {
-        starter = origin;
-        return true;
+        start();
+        // A label that is none started nothing.
+        if (settings()) starter = origin;
+        return;
       }
-      if (present.label === label && present.visitor === (visitor ?? present.visitor)) return false;
+      if (present.label === label && present.visitor === (visitor ?? present.visitor)) return;
       tell('init_refused', `${label}, from ${origin}`);
       throw smarticoError('init_refused', `the page is initialised with another label than ${label}`);
     },

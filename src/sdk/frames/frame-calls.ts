@@ -44,6 +44,8 @@ const plain: { [name: string]: Takes } = {
 };
 /** Why a deed may have been lost in the frame. */
 const FRAME_LOSSES: LossReason[] = ['overflow', 'too_large'];
+/** Of an event's text, which a letter may have cut short: what stands before its payload. */
+const headOf = (event: string): Fields => Object(parseJson(`${event.split(',"payload":')[0]}}`)) as Fields;
 const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
 
 /** @param said a frame spoke for the page, or was not let: what it takes for true may be neither */
@@ -58,7 +60,7 @@ export const frameCalls = (
   const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
   const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
   const start = (label: string, options: InitOptions | null | undefined) => {
-    if (authority.starts(origin, label, options?.visitor_mode)) init(label, frameOptions(options));
+    authority.starts(origin, label, options?.visitor_mode, () => init(label, frameOptions(options)));
     said();
   };
   /** Speaks for the page's user: names them, or nobody, or says what they agreed to. */
@@ -75,7 +77,7 @@ export const frameCalls = (
   /** A frame's letters are its own; those of the page and of other frames hold what they did. */
   const receipts = async () => {
     const all = await smartico.receipts();
-    return { ...all, dead: all.dead.filter(({ event }) => Object(parseJson(event)).frame === origin) };
+    return { ...all, dead: all.dead.filter(({ event }) => headOf(event).frame === origin) };
   };
   const question = (name: string, ...args: unknown[]) => {
     if (!/^[a-z]\w*$/i.test(name) || name in {}) throw smarticoError('unknown_method', `api.${name}`);
