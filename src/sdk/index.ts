@@ -2,7 +2,6 @@
  * The SDK put together: what exists before and after a label is known, and who is told what. Wiring only; the calls that
  * a page can make are in `methods.ts`.
  */
-import { isHello } from '../bridge/handshake.ts';
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico } from './api.ts';
 import { createCallbacks } from './callbacks.ts';
@@ -11,7 +10,7 @@ import { createCapture, type Made } from './capture.ts';
 import { asksFirst, browserRefuses, createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { parseLink } from './deep-link.ts';
-import type { Frames } from './frames/frames.ts';
+import { openFramesDoor } from './frames-door.ts';
 import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
 import { createLiveLine } from './live-line.ts';
@@ -21,9 +20,8 @@ import { publicMethods } from './methods.ts';
 import { watchNavigation } from './navigation.ts';
 import { createTell } from './notice.ts';
 import { addressOf, languageOf, readSettings, type ScriptTag, type Settings } from './options.ts';
-import { type Pipeline, startPipeline } from './pipeline.ts';
+import { createPipelines } from './pipelines.ts';
 import type { Platform } from './platform.ts';
-import { journalQueue } from './queue/journal-queue.ts';
 import type { Pins, Rooms } from './rooms.ts';
 import { createSession } from './session.ts';
 import { replay, type Stub } from './stub-calls.ts';
@@ -46,25 +44,24 @@ export const createSmartico = (
   const asked = asksFirst(root, script.consent, script.gpc) || asksFirst(root, root[`${name}_consent`]);
   const consent = createConsent(outside, prefix, asked, (given) => (given ? refused?.() : stop()));
   const platform = { ...outside, local: consent.local, session: consent.session };
-  const { local } = platform;
   const callbacks = createCallbacks(tell);
   const line = createLiveLine(tell, consent.given);
-  const losses = createLosses(local, `${prefix}losses`);
-  const letters = createDeadLetters(local, `${prefix}dead`, now);
+  const losses = createLosses(platform.local, `${prefix}losses`);
+  const letters = createDeadLetters(platform.local, `${prefix}dead`, now);
   const session = createSession(platform, prefix, stub);
   const identity = createIdentity(() => {
     release();
     line.sync();
   });
-  /** What is captured before the label is known waits here. */
-  const held = journalQueue(local, `${prefix}:q:`);
+  const pipelines = createPipelines(
+    { platform, prefix, identity, session, losses, letters, tell, refused: () => agree(false) },
+    consent,
+  );
   let settings: Settings | undefined;
   /** What `init` was last given: the settings, once the page may report. */
   let wanted: Settings | undefined;
   /** Origin of the frame for which the page does something. */
   let speaker: string | undefined;
-  const pipelines: { [label: string]: Pipeline } = Object.create(null);
-  let pipeline: Pipeline | undefined;
   /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
@@ -100,12 +97,7 @@ export const createSmartico = (
     // Where everybody is a visitor, nobody has a name.
     identity: { ...identity, user: () => (settings?.visitor ? null : identity.user()) },
     session,
-    append(eid, text) {
-      if (pipeline && consent.given()) return pipeline.append(eid, text);
-      if (consent.given()) tell('no_label', 'events wait for init(label)');
-      else tell('consent_missing', 'events wait in memory for consent(true)');
-      if (!held.append(eid, text)) losses.lose('storage', 1);
-    },
+    append: pipelines.append,
     bury: letters.bury,
     lose: losses.lose,
     tell,
@@ -133,20 +125,7 @@ export const createSmartico = (
     const first = !settings;
     settings = next;
     speak(root[language]);
-    // What another label left waiting is still delivered by the pipeline that it has.
-    pipeline = pipelines[next.label] ??= startPipeline(
-      platform,
-      next,
-      prefix,
-      held,
-      identity,
-      session,
-      losses,
-      letters,
-      tell,
-      consent.given,
-      () => agree(false),
-    );
+    pipelines.open(next);
     if (first)
       watchNavigation(root, links.look, (navigation) => {
         callbacks.emitSticky('page_navigation', navigation);
@@ -199,16 +178,15 @@ export const createSmartico = (
   const agree = (answer: unknown): void => {
     // What consent tools hand over besides, `'denied'` say, is no yes.
     if (typeof answer !== 'boolean') tell('bad_argument', 'consent(true) or consent(false)');
-    const given = answer === true;
-    consent.set(given);
-    if (given) refused?.();
+    consent.set(answer === true);
+    if (consent.given()) refused?.();
     else stop();
   };
   const stop = () => {
     const last = settings;
     if (last) refused = () => start(last);
     line.here()?.stop();
-    for (const one of Object.values(pipelines)) void one.purge();
+    pipelines.purge();
   };
 
   const look = watchInputs(root, [hash, language, `${name}_user_id`, allow], (input, value) => {
@@ -237,18 +215,17 @@ export const createSmartico = (
       if (!settings) tell('no_label', 'links wait for init(label)');
       links.open(link);
     },
-    pipeline: () => pipeline,
-    waiting: () => held.count(),
-    letters,
+    pipelines,
     losses,
   });
   if (script.label) init(script.label);
   replay(stub, smartico, tell);
-  let frames: Promise<Frames> | undefined;
-  root.addEventListener('message', (message) => {
-    if (!isHello(message.data, name)) return;
-    frames ??= rooms.load('frames', wanted?.address ?? addressOf(script), ROOMS).then(({ createFrames }) =>
-      createFrames({
+  openFramesDoor(
+    root,
+    name,
+    async () => {
+      const { createFrames } = await rooms.load('frames', wanted?.address ?? addressOf(script), ROOMS);
+      return createFrames({
         ...outside,
         name,
         script,
@@ -265,15 +242,9 @@ export const createSmartico = (
         given: consent.given,
         lose: losses.lose,
         tell,
-      }),
-    );
-    frames.then(
-      (room) => room.heard(message),
-      (cause) => {
-        frames = undefined;
-        tell('room_unavailable', 'frames', cause);
-      },
-    );
-  });
+      });
+    },
+    tell,
+  );
   return smartico;
 };

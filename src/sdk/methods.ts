@@ -8,7 +8,6 @@ import type { CallableName, InitOptions, Smartico, SmarticoMethods } from './api
 import type { Callbacks } from './callbacks.ts';
 import { actionCall, type Call, eventCall } from './calls.ts';
 import type { SmarticoApi } from './customer-api.ts';
-import type { DeadLetters } from './dead-letters.ts';
 import { asking, type Identity, requiredUserId } from './identity.ts';
 import type { Live } from './live/live.ts';
 import type { LiveLine } from './live-line.ts';
@@ -16,7 +15,7 @@ import type { LossCounts } from './losses.ts';
 import { smarticoError, type Tell } from './notice.ts';
 import { languageOf, type Settings } from './options.ts';
 import { pageFacts } from './page-facts.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipelines } from './pipelines.ts';
 import type { Platform } from './platform.ts';
 import { textOf } from './text.ts';
 
@@ -35,10 +34,7 @@ export interface MethodNeeds {
   speak(language: unknown): void;
   settings(): Settings | undefined;
   open(link: string): void;
-  pipeline(): Pipeline | undefined;
-  /** Events that wait for a label. */
-  waiting(): Promise<number>;
-  letters: DeadLetters;
+  pipelines: Pipelines;
   losses: LossCounts;
 }
 
@@ -73,7 +69,7 @@ const LONGEST = 10_000;
 const PICTURE = /^(https:|http:\/\/(localhost|127\.|\[::1))\S+$/;
 
 export const publicMethods = (needs: MethodNeeds): Smartico => {
-  const { root, tell, callbacks, line, identity, record, settings, pipeline } = needs;
+  const { root, tell, callbacks, line, identity, record, settings, pipelines } = needs;
   const { on, once } = callbacks;
   const report = (type: string, payload: object) => record(eventCall(type, payload, tell));
   /** Done as soon as the live room is there; whoever waits for the answer is not kept waiting for ever. */
@@ -180,9 +176,8 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
 
     ...pageFacts(root),
 
-    flush: async () => pipeline()?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await needs.waiting() },
-    receipts: async () =>
-      pipeline()?.receipts() ?? { recent: [], dead: needs.letters.read(), pending: await needs.waiting() },
+    flush: pipelines.flush,
+    receipts: pipelines.receipts,
     losses: async () => needs.losses.read(),
     version: VERSION,
   };

@@ -32,22 +32,25 @@ export interface Pipeline {
   purge(): Promise<void>;
 }
 
-/** @param held what was captured before the label was known; `prefix` is that of everything we keep, e.g. `_smartico:` */
-export const startPipeline = (
-  platform: Platform,
-  { label, brand, address }: Settings,
-  prefix: string,
-  held: EventQueue,
-  identity: Identity,
-  session: Session,
-  { read, lose }: LossCounts,
-  { bury, read: letters }: DeadLetters,
-  tell: Tell,
+export interface PipelineNeeds {
+  platform: Platform;
+  /** Of everything we keep, e.g. `_smartico:`. */
+  prefix: string;
+  /** What was captured before the label was known. */
+  held: EventQueue;
+  identity: Identity;
+  session: Session;
+  losses: LossCounts;
+  letters: DeadLetters;
+  tell: Tell;
   /** Whether anything may leave. */
-  may: () => boolean,
+  may(): boolean;
   /** The collector heard the browser refuse. */
-  refused: () => void,
-): Pipeline => {
+  refused(): void;
+}
+
+export const startPipeline = ({ label, brand, address }: Settings, needs: PipelineNeeds): Pipeline => {
+  const { platform, prefix, held, identity, session, losses, letters, tell, may, refused } = needs;
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
   let channel: BroadcastChannel | undefined;
@@ -65,7 +68,7 @@ export const startPipeline = (
       false,
     ),
     now,
-    lose,
+    lose: losses.lose,
     tell,
     // A database that opens after a refusal brings rows along.
     onWaiting: (hurry) => (may() ? flush.soon(hurry) : void purge()),
@@ -86,7 +89,7 @@ export const startPipeline = (
       device_id: session.device(),
       sent_at: now(),
       hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
-      losses: read(),
+      losses: losses.read(),
       pages: session.counted(),
     }),
     onAnswered: ({ pages }) => session.told(pages),
@@ -96,7 +99,7 @@ export const startPipeline = (
     },
     patience: () => local.get(`${mine}patience`),
     keep: (patience) => void local.set(`${mine}patience`, patience),
-    bury,
+    bury: letters.bury,
     onStopped: (code) => code === 'consent_refused' && refused(),
     tell,
   });
@@ -150,6 +153,6 @@ export const startPipeline = (
     append: queue.append,
     flush: () => adopt().then(flush.now),
     purge,
-    receipts: async () => ({ recent, dead: letters(), pending: (await queue.count()) + (await held.count()) }),
+    receipts: async () => ({ recent, dead: letters.read(), pending: (await queue.count()) + (await held.count()) }),
   };
 };

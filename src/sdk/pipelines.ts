@@ -1,0 +1,42 @@
+/**
+ * Where events go: into the pipeline of the present label or, while there is none, to where they wait for one. Every label
+ * that the page has had keeps its own: what another one left waiting is still delivered.
+ */
+import type { FlushCounts, Receipts } from './api.ts';
+import type { Consent } from './consent.ts';
+import type { Settings } from './options.ts';
+import { type Pipeline, type PipelineNeeds, startPipeline } from './pipeline.ts';
+import { journalQueue } from './queue/journal-queue.ts';
+
+export interface Pipelines {
+  append(eid: string, text: string): void;
+  /** A label is known, or another one. */
+  open(settings: Settings): void;
+  flush(): Promise<FlushCounts>;
+  receipts(): Promise<Receipts>;
+  /** The visitor refused: nothing that waits is sent. */
+  purge(): void;
+}
+
+export const createPipelines = (needs: Omit<PipelineNeeds, 'held' | 'may'>, { given }: Consent): Pipelines => {
+  const { platform, prefix, losses, letters, tell } = needs;
+  const held = journalQueue(platform.local, `${prefix}:q:`);
+  const all: { [label: string]: Pipeline } = Object.create(null);
+  let present: Pipeline | undefined;
+  return {
+    append(eid, text) {
+      if (present && given()) return present.append(eid, text);
+      if (given()) tell('no_label', 'events wait for init(label)');
+      else tell('consent_missing', 'events wait in memory for consent(true)');
+      if (!held.append(eid, text)) losses.lose('storage', 1);
+    },
+    open(settings) {
+      present = all[settings.label] ??= startPipeline(settings, { ...needs, held, may: given });
+    },
+    flush: async () => present?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
+    receipts: async () => present?.receipts() ?? { recent: [], dead: letters.read(), pending: await held.count() },
+    purge() {
+      for (const one of Object.values(all)) void one.purge();
+    },
+  };
+};
