@@ -3,7 +3,7 @@
  * shadow roots are open to a test, and pages that write down what their callbacks hear.
  */
 import { createHash } from 'node:crypto';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openBrowser, openShadows } from './browser.ts';
 import { deliveryWorld, type LabelExtra, nameOf, type PageParts, type World } from './delivery.ts';
@@ -124,9 +124,12 @@ export const identified = (page: Page): Promise<void> =>
     if (window._smartico_user_id) await window._smartico.identified();
   });
 
+/** A page, or a frame of one. */
+type PageOrFrame = Pick<Frame, 'evaluate'>;
+
 /** What a page's callback was told so far: its arguments, call by call. */
-export const heard = (page: Page, key: string): Promise<unknown[][]> =>
-  page.evaluate(
+export const heard = (where: PageOrFrame, key: string): Promise<unknown[][]> =>
+  where.evaluate(
     (wanted) =>
       (window as unknown as { heard: [string, ...unknown[]][] }).heard
         .filter(([key]) => key === wanted)
@@ -134,8 +137,8 @@ export const heard = (page: Page, key: string): Promise<unknown[][]> =>
     key,
   );
 
-export const expectHeard = (page: Page, key: string, times: number): Promise<void> =>
-  expect.poll(async () => (await heard(page, key)).length).toBe(times);
+export const expectHeard = (where: PageOrFrame, key: string, times: number): Promise<void> =>
+  expect.poll(async () => (await heard(where, key)).length).toBe(times);
 
 interface Shown {
   /** What each sheet that opened on this page was called, in order. */
