@@ -54,7 +54,11 @@ test.each([
   ['the public calls', /^Calls: /, callsOf(api, 'SmarticoMethods')],
   ['the questions of `api`', /^api$/, callsOf(customerApi, 'SmarticoApi')],
   ['the callbacks', /^Callbacks$/, membersOf(api, 'CallbackArguments')],
-  ['the inputs on the window', /^The window$/, membersOf(api, 'Window').filter((name) => name !== '_smartico')],
+  [
+    'the inputs on the window',
+    /^The window$/,
+    membersOf(api, 'Window').filter((name) => !/^_smartico(_inframe)?$/.test(name)),
+  ],
 ])("README's reference has %s with their arguments, and no others", (_what, heading, declared) => {
   expect(declared).not.toEqual([]);
   const [documented, named] = [cellsUnder(readme, heading).flat(), new Set(declared)];
@@ -72,18 +76,50 @@ test("README's table of the script tag has every option of `init`, and no others
   expect(documented.filter((option) => option !== 'init').sort()).toEqual(membersOf(api, 'InitOptions').sort());
 });
 
-test("README's table of the script tag has every attribute that the SDK reads, and no others", () => {
-  const sources = ['options', 'consent', 'index', 'browser', 'rooms']
-    .map((file) => read(`src/sdk/${file}.ts`))
-    .join('\n');
+/** The attributes of its tag that these files of the SDK read. */
+const attributesReadBy = (...files: string[]): string[] => {
+  const sources = files.map((file) => read(`src/sdk/${file}.ts`)).join('\n');
   const names = Array.from(sources.matchAll(/\bscript\.(\w+)/g), ([, name = '']) => name);
   const attributes = new Set(names.filter((name) => name !== 'src' && name !== 'integrity'));
-  const known = [...attributes].map((name) => `data-${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}`);
-  const documented = cellsUnder(readme, /^The script tag$/).flatMap((spans) => spans.map((span) => span.split('=')[0]));
-  expect(documented.sort()).toEqual(known.sort());
+  return [...attributes].map((name) => `data-${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}`);
+};
+const attributesUnder = (heading: RegExp, row: (at: number) => boolean = () => true): (string | undefined)[] =>
+  cellsUnder(readme, heading)
+    .filter((_, at) => row(at))
+    .flatMap((spans) => spans.map((span) => span.split('=')[0]));
+
+test("README's table of the script tag has every attribute that the SDK reads, and no others", () => {
+  const known = attributesReadBy('options', 'consent', 'index', 'browser', 'rooms');
+  expect(attributesUnder(/^The script tag$/).sort()).toEqual(known.sort());
   expect(
     codeSpansOf(readme).some((span) => span.includes(read('src/sdk/ui/bells.ts').match(/data-[\w-]+/)?.[0] ?? '?')),
   );
+});
+
+test("README's table of frames has every attribute that the framed script reads, and those that the page's reads for it", () => {
+  const tags = columnUnder(readme, /^In an iframe/, 1);
+  const attributesOf = (file: string) => attributesUnder(/^In an iframe/, (at) => tags[at] === `\`${file}\``).sort();
+  expect(attributesOf('smartico_inframe.js')).toEqual(attributesReadBy('inframe', 'inframe/guest').sort());
+  expect(attributesOf('smartico.js')).toEqual(attributesReadBy('frames/room').sort());
+});
+
+test('the demo runs the tags and calls of README’s frame and page word for word, but for the addresses', () => {
+  const section = /^## In an iframe[\s\S]*?^## /m.exec(readme)?.[0] ?? '';
+  const anywhere = (text: string) => text.replace(/https?:\/\/[^/\s"]+/g, '').replace(/="\s+"/g, '=""');
+  const tagsOf = (text: string) =>
+    Array.from(anywhere(text).matchAll(/<script src="\/smartico[^>]*>/g), ([tag]) => tag);
+  const pages = ['b2b/index', 'platform/index', 'platform/table'].map((page) => tagsOf(read(`demo/${page}.html`)));
+  const [page, frame] = tagsOf(section);
+  expect(pages).toEqual([[page], [frame], [frame]]);
+  const calls = Array.from(
+    codeBlocksOf(section)
+      .join('\n')
+      .matchAll(/_smartico_inframe\.\w+\(.*?\)/g),
+    ([call]) => call,
+  );
+  expect(calls.map((call) => /\w+(?=\()/.exec(call)?.[0])).toEqual(['init', 'online', 'dp']);
+  const scripts = read('demo/platform/platform.js') + read('demo/platform/lobby.js');
+  expect(calls.filter((call) => !scripts.includes(call))).toEqual([]);
 });
 
 test('README names the attribute of a bell', () => {
