@@ -17,6 +17,7 @@ import type { ScriptTag } from '../options.ts';
 import type { Platform } from '../platform.ts';
 import { replay, type Stub } from '../stub-calls.ts';
 import { createOutbox } from './outbox.ts';
+import { handOverRows } from './stub-rows.ts';
 import { guestSurface } from './surface.ts';
 
 /** Milliseconds that a page around has to answer before we say that there is none. */
@@ -43,7 +44,7 @@ export const createInframe = (
   let news: Partial<News> = { stores: !asksFirst(root, script.consent ?? root[`${name}_consent`], script.gpc) };
   /** Whom the platform named, while the page has not said yes or no to it. */
   let claim: { user: string | null } | undefined;
-  /** Deeds that found no room. */
+  /** Deeds of this task that found no room. */
   let lost = 0;
   let met = false;
   /** Nobody answers; the platform may be its own host; it is. */
@@ -58,8 +59,10 @@ export const createInframe = (
       return smarticoError(code as SdkCode, about);
     },
     news(said) {
-      news = said as News;
+      news = Object(said) as News;
       if (!news.stores) outbox.purge();
+      // Not before: by now the page has what this document said of its user, and whether anything may be kept.
+      outbox.resume();
     },
     threw: (cause) => tell('handler_threw', 'in the frame', cause),
   });
@@ -73,8 +76,23 @@ export const createInframe = (
   const lose = (reason: LossReason, deeds: number) => void caller.call('lose', [reason, deeds], 'delivery');
   const keep = (id: string, text: string) => {
     if (outbox.keep(id, text)) return;
-    lost++;
     tell('queue_overflow', 'no page around takes them');
+    if (lost++) return;
+    setTimeout(() => {
+      lose('overflow', lost);
+      lost = 0;
+    });
+  };
+  /** A deed as text; of what cannot be written down (a getter that throws, another origin's window), the reason. */
+  const written = (deed: Deed, about: string): string => {
+    try {
+      const text = stringifyAny(deed);
+      if (/"\[(cycle|function|symbol)]"/.test(text)) tell('payload_repaired', about);
+      return text;
+    } catch (cause) {
+      tell('payload_repaired', about);
+      return stringifyAny({ ...deed, args: [about, { unreadable: `${cause}` }] });
+    }
   };
   const knock = createKnocking({
     root,
@@ -86,8 +104,6 @@ export const createInframe = (
     connected(port) {
       met = true;
       caller.connect(port);
-      if (lost) lose('overflow', lost);
-      lost = 0;
     },
   });
   const standAlone = () => {
@@ -112,7 +128,8 @@ export const createInframe = (
     root,
     tell,
     caller,
-    news: () => news,
+    // Of whoever the platform named, the page has said nothing yet.
+    news: () => (claim && claim.user !== news.user ? { ...news, ...claim, identified: false, props: null } : news),
     names(user, answered) {
       const mine = { user };
       claim = mine;
@@ -132,11 +149,11 @@ export const createInframe = (
         page_id,
         seq: event ? ++seq : 0,
       };
-      const text = stringifyAny(deed);
-      if (/"\[(cycle|function|symbol)]"/.test(text)) tell('payload_repaired', `${args[0]}`);
+      const about = event ? `${args[0]}` : method;
+      const text = written(deed, about);
       if (text.length * 2 < LONGEST) keep(id, text);
       else {
-        tell('payload_too_large', `${args[0]}`);
+        tell('payload_too_large', about);
         lose('too_large', 1);
       }
       return id;
@@ -146,13 +163,7 @@ export const createInframe = (
       standAlone();
     },
   });
-  outbox.resume();
-  // What the stub kept on disk. It cannot know who the page's user is, and writes nobody.
-  for (const key of local.keys(`${mine}:q:`)) {
-    keep(key.slice(mine.length + 3), `${local.get(key)}`.replace('"user_ext_id":null,', ''));
-    local.remove(key);
-  }
-  replay(stub, smartico, tell);
+  replay(stub, smartico, tell, handOverRows(local, `${mine}:q:`, page_id, keep));
   knock();
   return smartico;
 };
