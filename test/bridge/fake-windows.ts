@@ -5,7 +5,6 @@
 import { answerHellos, createKnocking, type HostSide, type WindowMessage } from '../../src/bridge/handshake.ts';
 import { messagePort } from '../../src/bridge/message-port.ts';
 import type { GuestMessage, HostMessage } from '../../src/bridge/messages.ts';
-import type { Port } from '../../src/bridge/port.ts';
 import { delivered } from './turns.ts';
 
 export const PAGE = 'https://operator.example';
@@ -118,7 +117,7 @@ export const guestFrame = (door: Window = fakeWindow(), admits: HostSide['admits
   const root = fakeWindow(door);
   const refused: string[] = [];
   const malformed: number[] = [];
-  const lines: { port: Port; heard: string[] }[] = [];
+  const lines: { heard: string[] }[] = [];
   const knock = createKnocking({
     root,
     channel: '_smartico',
@@ -129,7 +128,8 @@ export const guestFrame = (door: Window = fakeWindow(), admits: HostSide['admits
     connected(port) {
       const heard: string[] = [];
       port.listen((text) => void heard.push(text));
-      lines.push({ port, heard });
+      port.send('what waited');
+      lines.push({ heard });
     },
   });
   return { root, door: door as FakeWindow, refused, malformed, lines, knock };

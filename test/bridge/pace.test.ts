@@ -121,6 +121,7 @@ describe('after the end', () => {
     calls('slow');
     close();
     close();
+    expect(vi.getTimerCount()).toBe(0);
     answer('late');
     const [[, heard]] = ran as [[string, () => void]];
     heard();
@@ -130,15 +131,16 @@ describe('after the end', () => {
     finish();
     await delivered();
     vi.runAllTimers();
-    expect([ran.length, said, vi.getTimerCount()]).toEqual([2, [], 0]);
+    expect([ran.length, said]).toEqual([2, []]);
   });
 
   test('calls that waited for their turn are not done', () => {
     const { call, done, close, finish } = busyHost();
     call(100);
     close();
+    expect(vi.getTimerCount()).toBe(0);
     finish();
     vi.runAllTimers();
-    expect([done(), vi.getTimerCount()]).toEqual([4, 0]);
+    expect(done()).toBe(4);
   });
 });

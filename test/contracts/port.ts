@@ -162,7 +162,7 @@ export const portContract = ({ make, delivered, skip = [] }: PortContract): void
 
   promise(TEXT_ONLY, async ({ one, other, heard, post }) => {
     if (!post) throw new Error('a driver over something that takes any value says how to put one there');
-    other.listen((text) => void heard.push(text));
+    other.listen((text) => void heard.push(text === 'text' ? text : 'something else'));
     for (const value of hostile) {
       post(value);
       one.send('text');
