@@ -52,6 +52,7 @@ export const createSmartico = (
   const identity = createIdentity(() => {
     release();
     line.sync();
+    callbacks.emit(':user');
   });
   const pipelines = createPipelines(
     { platform, prefix, identity, session, losses, letters, tell, refused: () => agree(false) },

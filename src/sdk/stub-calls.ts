@@ -8,10 +8,12 @@ import type { PageStart } from './session.ts';
 /** Its calls in order, `[method, arguments, is on disk]`, and its page's count. */
 export type Stub = PageStart & { q?: unknown };
 
-export const replay = ({ q }: Stub, smartico: Smartico, tell: Tell): void => {
+/** @param onDisk stands for a call that the stub wrote down: it is not made again */
+export const replay = ({ q }: Stub, smartico: Smartico, tell: Tell, onDisk = (): void => {}): void => {
   for (const [method, args, kept] of Array.isArray(q) ? q : [])
     try {
-      if (!kept) smartico(method, ...(args as [never]));
+      if (kept) onDisk();
+      else smartico(method, ...(args as [never]));
     } catch (cause) {
       tell('empty_user_id', method, cause); // the one call that throws; those after it still count
     }

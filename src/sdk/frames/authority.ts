@@ -11,6 +11,8 @@ import type { Settings } from '../options.ts';
 export interface Authority {
   /** Starts a page that has not started; the same label again changes nothing. Throws `init_refused`. */
   starts(origin: string, label: string, visitor: boolean | undefined, start: () => void): void;
+  /** Whether the frame may say who the page's user is. */
+  names(origin: string): boolean;
   /** Throws `identity_refused` unless the frame may speak for the page's user, or says what is so already. */
   speaks(origin: string, user: unknown): void;
 }
@@ -27,7 +29,12 @@ export const createAuthority = (
 ): Authority => {
   /** The origin whose frame initialised the page. */
   let starter: string | undefined;
+  const names = (origin: string): boolean => {
+    const said = may();
+    return said === undefined ? starter === origin || !settings() : `${said}`.split(/[\s,]+/).includes('identify');
+  };
   return {
+    names,
     starts(origin, label, visitor, start) {
       const present = settings();
       if (!present) {
@@ -41,10 +48,7 @@ export const createAuthority = (
       throw smarticoError('init_refused', `the page is initialised with another label than ${label}`);
     },
     speaks(origin, wanted) {
-      const said = may();
-      const allowed =
-        said === undefined ? starter === origin || !settings() : `${said}`.split(/[\s,]+/).includes('identify');
-      if (allowed || (wanted !== undefined && userId(wanted) === user())) return;
+      if (names(origin) || (wanted !== undefined && userId(wanted) === user())) return;
       tell('identity_refused', `${origin}; data-frames-may="identify" lets it`);
       throw smarticoError('identity_refused', 'the page around does not let its frames (data-frames-may="identify")');
     },

@@ -4,6 +4,7 @@
  */
 import { isEventId } from '../../wire/ids.ts';
 import { actionCall, type Call, eventCall } from '../calls.ts';
+import { userId } from '../identity.ts';
 import { parseJson } from '../json.ts';
 import { smarticoError } from '../notice.ts';
 import type { FramesNeeds } from './frames.ts';
@@ -25,9 +26,12 @@ const calls = [
 type PageCall = (typeof calls)[number];
 
 export interface Deeds {
-  /** Does it, unless it was here before. Throws with the reason why it cannot. */
-  take(id: unknown, text: unknown): void;
-  /** The user may be another one: what was done under the last one stays theirs. */
+  /**
+   * Does it, unless it was here before. Throws with the reason why it cannot.
+   * @param names whether the frame may say who the page's user is: then it may of an event that is older than the page, too
+   */
+  take(id: unknown, text: unknown, names: boolean): void;
+  /** Frames are told who the user is: what they do under this one stays theirs. */
   know(): void;
 }
 
@@ -36,13 +40,13 @@ export const createDeeds = (needs: FramesNeeds): Deeds => {
   const here = new Set<string>();
   /** The users of this page so far, with what vouched for each. */
   const users = new Map<string | null, string | undefined>([[null, undefined]]);
+  const everybodyVisits = () => settings()?.visitor === true;
   const know = () => void users.set(identity.user(), identity.hash());
 
   /** Nothing for the present user, or whoever it was meant for; a user that this page never had is nobody. */
-  const meant = (user: unknown) => {
-    const present = settings()?.visitor ? null : identity.user();
-    if (user === undefined || user === present) return {};
-    const known = typeof user === 'string' && users.has(user) ? user : null;
+  const meant = (user: unknown, names: boolean) => {
+    if (user === undefined || everybodyVisits() || user === identity.user()) return {};
+    const known = users.has(user as string) || names ? userId(user) : null;
     return { user_ext_id: known, hash: users.get(known) };
   };
   const callOf = ({ method, args: [name, payload] }: Deed): Call | undefined =>
@@ -50,7 +54,7 @@ export const createDeeds = (needs: FramesNeeds): Deeds => {
 
   return {
     know,
-    take(id, text) {
+    take(id, text, names) {
       if (!isEventId(id)) throw smarticoError('bad_argument', 'take: an id of 8 to 64 characters');
       if (here.has(id)) return;
       const deed = readDeed(text);
@@ -59,10 +63,11 @@ export const createDeeds = (needs: FramesNeeds): Deeds => {
       const { method, args, user, event_date, page_id, seq } = deed;
       const call = calls.find((one) => one === method) as PageCall | undefined;
       if (call) {
-        if (Object.keys(meant(user)).length) throw smarticoError('not_identified', `${method}: the user changed`);
+        if (Object.keys(meant(user, names)).length)
+          throw smarticoError('not_identified', `${method}: the user changed`);
         (smartico as unknown as Record<PageCall, (...args: unknown[]) => void>)[call](...args);
       } else {
-        const made = { eid: id, event_date, session_id: session(), page_id, seq, ...meant(user) };
+        const made = { eid: id, event_date, session_id: session(), page_id, seq, ...meant(user, names) };
         if (!record(callOf(deed), made)) throw smarticoError('bad_argument', `${method}: the page's console says why`);
       }
       here.add(id);

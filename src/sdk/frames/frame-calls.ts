@@ -84,7 +84,10 @@ export const frameCalls = (
     return smartico.api[name]?.(...(args as never[]));
   };
   const own: { [name: string]: Method } = {
-    take: { takes: ['text', 'text'], run: deeds.take },
+    take: {
+      takes: ['text', 'text'],
+      run: (id: string, text: string) => deeds.take(id, text, authority.names(origin)),
+    },
     lose: {
       takes: ['text', 'anything'],
       run(reason: LossReason, count: number) {

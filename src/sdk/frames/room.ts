@@ -13,7 +13,7 @@ import { createListening } from './listening.ts';
 import type { News } from './news.ts';
 
 /** What may change the news. */
-const KEYS = ['init', 'label_init_completed', 'identify', 'login', 'logout', 'props_change'];
+const KEYS = ['user', 'init', 'label_init_completed', 'identify', 'login', 'logout', 'props_change'];
 
 export const createFrames = (needs: FramesNeeds): Frames => {
   const { root, name, script, smartico, settings, identity, callbacks, speakFor, given, lose, random, tell } = needs;
@@ -24,15 +24,17 @@ export const createFrames = (needs: FramesNeeds): Frames => {
   const deeds = createDeeds(needs);
   const lines = new Set<Serving>();
 
-  const news = (): News => ({
-    user: settings()?.visitor ? null : identity.user(),
-    identified: smartico.checkSuccessfullyIdentify(),
-    props: smartico.getPublicProps(),
-    stores: given(),
-  });
+  const news = (): News => {
+    deeds.know();
+    return {
+      user: settings()?.visitor ? null : identity.user(),
+      identified: smartico.checkSuccessfullyIdentify(),
+      props: smartico.getPublicProps(),
+      stores: given(),
+    };
+  };
   let last = '';
   const spread = () => {
-    deeds.know();
     const now = stringify(news());
     if (now === last) return;
     last = now;

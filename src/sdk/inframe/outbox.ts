@@ -10,7 +10,7 @@ const ROWS = 10_000;
 export interface Outbox {
   /** Kept, and on its way. `false`: too many wait already. */
   keep(id: string, text: string): boolean;
-  /** Sends what an earlier document left. */
+  /** Sends what earlier documents left; once, and not before anything may be kept here. */
   resume(): void;
   /** Nothing may be kept here. */
   purge(): void;
@@ -26,24 +26,31 @@ export const createOutbox = (
   may: () => boolean,
   deliver: (id: string, text: string) => Promise<unknown>,
 ): Outbox => {
-  let waiting = 0;
+  /** Ids on their way. */
+  const waiting = new Set<string>();
+  let resumed = false;
   const give = (id: string, text: string) => {
-    waiting++;
+    waiting.add(id);
     const gone = () => {
-      waiting--;
+      waiting.delete(id);
       store.remove(prefix + id);
     };
     deliver(id, text).then(gone, gone); // a refusal is told where it arrives
   };
   return {
     keep(id, text) {
-      if (waiting >= ROWS) return false;
+      if (waiting.size >= ROWS) return false;
       if (may()) store.set(prefix + id, text);
       give(id, text);
       return true;
     },
     resume() {
-      if (may()) for (const key of store.keys(prefix)) give(key.slice(prefix.length), `${store.get(key)}`);
+      if (resumed || !may()) return;
+      resumed = true;
+      for (const key of store.keys(prefix)) {
+        const id = key.slice(prefix.length);
+        if (!waiting.has(id)) give(id, `${store.get(key)}`);
+      }
     },
     purge: () => store.keys(prefix).forEach(store.remove),
   };
