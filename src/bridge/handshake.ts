@@ -109,6 +109,8 @@ const openLine = (port: Port, nonce: string, serve: (cut: () => void) => Served)
 export const answerHellos = ({ root, channel, admits, refused, random, serve }: HostSide) => {
   /** The lines over which the nonce came back. */
   const lines = new WeakMap<object, Line>();
+  /** And those over which it has not: a window that knocked often is answered often, and takes one. */
+  const offered = new WeakMap<object, Line[]>();
   /** Windows whose last document is being asked whether it is there. */
   const asked = new WeakSet<object>();
   return async ({ data, source, origin }: WindowMessage): Promise<void> => {
@@ -126,8 +128,11 @@ export const answerHellos = ({ root, channel, admits, refused, random, serve }: 
     const line = openLine(port, nonce, (cut) => {
       lines.get(guest)?.close();
       lines.set(guest, line);
+      for (const other of offered.get(guest) ?? []) if (other !== line) other.close();
+      offered.delete(guest);
       return serve(port.send, origin, cut);
     });
+    offered.set(guest, [...(offered.get(guest) ?? []), line]);
     guest.postMessage({ welcome: channel, nonce }, origin, [port2]);
   };
 };

@@ -10,9 +10,6 @@ export const messagePort = (port: MessagePort): Port => ({
     port.onmessage = ({ data }) => {
       if (typeof data === 'string') heard(data);
     };
-    return () => {
-      port.onmessage = null;
-    };
   },
   close() {
     port.onmessage = null;

@@ -5,8 +5,8 @@
 export interface Port {
   /** Kept in order. Text only: what is no text (an object of the other side's making, 50 MB of bytes) never gets through. */
   send(text: string): void;
-  /** One listener; returns its undo. Texts that came before it are delivered first, in order. */
-  listen(heard: (text: string) => void): () => void;
+  /** One listener, the last one. Texts that came before it are delivered first, in order. */
+  listen(heard: (text: string) => void): void;
   /** Idempotent. Nothing is heard afterwards. */
   close(): void;
 }

@@ -21,6 +21,21 @@ describe('5. a second hello', () => {
     expect([answers(frame), serving.length]).toEqual([2, 1]);
   });
 
+  test.each([0, 1, 2])(
+    'of three answers that are under way answer %i makes the line, and the others are worth nothing',
+    async (taken) => {
+      const { root, hello, serving } = hostPage();
+      const frame = fakeWindow(root);
+      for (let knock = 0; knock < 3; knock++) await hello(frame);
+      const answered = frame.posted.map(documentBehind);
+      answered[taken]?.sayNonce();
+      await delivered();
+      for (const one of answered) one.sayNonce();
+      await delivered();
+      expect(serving.map(({ closed }) => closed)).toEqual([false]);
+    },
+  );
+
   test('B05: is ignored while the document that has the port is alive, and its line goes on', async () => {
     const { frame, first, hello, serving } = await connectedFrame();
     for (let replay = 0; replay < 5; replay++) void hello(frame);

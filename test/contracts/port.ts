@@ -111,16 +111,6 @@ export const portContract = ({ make, delivered, skip = [] }: PortContract): void
     expect(heard).toEqual(['1']);
   });
 
-  promise('who undid listening hears nothing more', async ({ one, other, heard }) => {
-    const undo = other.listen((text) => void heard.push(text));
-    one.send('1');
-    await delivered();
-    undo();
-    one.send('2');
-    await delivered();
-    expect(heard).toEqual(['1']);
-  });
-
   promise('who closed hears nothing more, not even what was on its way', async ({ one, other, heard }) => {
     other.listen((text) => void heard.push(text));
     one.send('1');

@@ -16,9 +16,6 @@ const portBetween = (mine: End, theirs: End): Port => ({
   listen(heard) {
     mine.heard = heard;
     queueMicrotask(() => deliver(mine));
-    return () => {
-      mine.heard = undefined;
-    };
   },
   close() {
     mine.open = false;
