@@ -47,7 +47,7 @@ test('a plain queue is drained in order, once, and one call that throws stops no
   expect(world.told).toEqual([expect.stringContaining('empty_user_id: online')]);
 });
 
-const early = ({ label }: typeof world) => `
+const callEarly = ({ label }: typeof world) => `
   _smartico_inframe('init', '${label.key}');
   _smartico_inframe('action', 'early', { amount: 5 });
   _smartico_inframe('dp', 'dp:action&action=link');
@@ -55,7 +55,7 @@ const early = ({ label }: typeof world) => `
 
 test('the paste-in stub keeps an action on disk before the script is there, and it is delivered once', async () => {
   const platform = world.platformPage({
-    before: `window._smartico_inframe_allow_localhost = true;${stub};${early(world)}`,
+    before: `window._smartico_inframe_allow_localhost = true;${stub};${callEarly(world)}`,
     tag: '<script>window.rows = Object.keys(localStorage).filter((key) => key.startsWith("_smartico_inframe"));</script>',
   });
   const page = await world.context.newPage();
