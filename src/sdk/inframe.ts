@@ -19,7 +19,8 @@ const present = root[mine] as (Stub & { version?: string }) | undefined;
 const loadHost = (failed: () => void): void => {
   const host = document.createElement('script');
   host.src = scriptUrls(root, mine)(new URL('/smartico.js', script.src).href);
-  host.dataset.global = name;
+  // What the platform's tag says, it says of the page that the platform is now.
+  Object.assign(host.dataset, tag?.dataset, { global: name });
   host.onerror = failed;
   document.head.append(host);
 };
