@@ -42,8 +42,8 @@ export interface Document {
   root: Root;
   /** What the platform's developer reads in the console. */
   console: string[];
-  /** The document leaves: the next one of the frame may come. */
-  leave(): void;
+  /** The document leaves: resolves when it is gone, and the next one of the frame may come. */
+  leave(): Promise<void>;
   /** Addresses of hosts that it fetched into its own window. */
   loaded: string[];
 }
@@ -104,11 +104,21 @@ export const frameIn = (host: Pick<Page, 'root'>, origin = PLATFORM) => {
       root,
       console,
       loaded,
-      leave: () => void root.dispatchEvent(new root.Event('pagehide') as never),
+      async leave() {
+        root.dispatchEvent(new root.Event('pagehide') as never);
+        for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      },
     };
   };
   return { open, session, window: frame };
 };
 
-/** The page around has answered: the line stands. */
-export const met = ({ smartico }: Pick<Document, 'smartico'>): Promise<unknown> => smartico.losses();
+/** The line stands; the page has done what the frame called before, and the frame has heard what the page said of itself. */
+export const met = async ({ smartico }: Pick<Document, 'smartico'>): Promise<void> => {
+  await smartico.losses();
+  // What the page tells without being asked it tells on the next tick; what the frame kept it sends when it is told.
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    await smartico.losses();
+  }
+};
