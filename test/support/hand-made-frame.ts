@@ -27,7 +27,8 @@ declare global {
       /** Says hello, and then waits until that window has heard it. */
       knock(at: Window): Promise<unknown>;
       hear(line: MessagePort): void;
-      say(message: object): void;
+      /** Posts it as it is. */
+      say(message: unknown): void;
     };
   }
 }
@@ -47,7 +48,7 @@ const knocks = (): void => {
       line.onmessage = ({ data }) => void this.heard.push(JSON.parse(data));
     },
     say(message) {
-      this.line?.postMessage(JSON.stringify(message));
+      this.line?.postMessage(message);
     },
   };
   const { knocker } = window;
@@ -58,7 +59,7 @@ const knocks = (): void => {
     knocker.welcomes.push({ origin, ports: line ? more.length + 1 : 0 });
     if (!line) return;
     knocker.hear(line);
-    knocker.say({ type: 'nonce', nonce: data.nonce });
+    knocker.say(JSON.stringify({ type: 'nonce', nonce: data.nonce }));
   });
 };
 
@@ -96,9 +97,14 @@ export const connect = async (frame: Frame): Promise<void> => {
   await expect.poll(async () => (await heard(frame)).length).toBeGreaterThan(0);
 };
 
-/** Says this over its port, as it is. */
-export const say = (frame: Frame, message: object): Promise<void> =>
-  frame.evaluate((text) => window.knocker.say(text), message);
+/** Says this over its port: a text as it is, an object as one. */
+export const say = (frame: Frame, ...messages: (object | string)[]): Promise<void> =>
+  frame.evaluate(
+    (texts) => {
+      for (const text of texts) window.knocker.say(text);
+    },
+    messages.map((message) => (typeof message === 'string' ? message : JSON.stringify(message))),
+  );
 
 /** Makes a call of this number, and resolves with the answer. */
 export const call = async (frame: Frame, id: number, method: string, ...args: unknown[]): Promise<Said> => {
