@@ -63,6 +63,40 @@ describe('an event', () => {
   });
 });
 
+describe('an event that a frame made', () => {
+  const made = { eid: 'eid-of-frame', event_date: 3, session_id: 'session-2', page_id: 'page-of-frame', seq: 7 };
+
+  test('keeps the frame’s id, time and place; the page adds brand, user and proof, and does not count it as its own', () => {
+    const { event, identity, last } = capturing();
+    identity.set('ann', 'proof');
+    expect(event('t', { a: 1 }, made)).toBe('eid-of-frame');
+    expect(last()).toMatchObject({
+      ...made,
+      ext_brand_id: 'brand',
+      user_ext_id: 'ann',
+      hash: 'proof',
+      payload: { a: 1 },
+    });
+    event('own');
+    expect(last()).toMatchObject({ page_id: 'page-0001', seq: 1 });
+  });
+
+  test('for somebody else than the present user is theirs, with their proof or none', () => {
+    const { event, identity, last } = capturing();
+    identity.set('ann', 'proof');
+    event('t', {}, { ...made, user_ext_id: 'bob', hash: 'bobs' });
+    expect(last()).toMatchObject({ user_ext_id: 'bob', hash: 'bobs' });
+    event('t', {}, { ...made, user_ext_id: null, hash: undefined });
+    expect([last().user_ext_id, 'hash' in last()]).toEqual([null, false]);
+  });
+
+  test('and is too large is buried under the frame’s id', () => {
+    const { event, buried } = capturing();
+    event('t', { text: 'x'.repeat(40_000) }, made);
+    expect(buried.map(([eid]) => eid)).toEqual(['eid-of-frame']);
+  });
+});
+
 describe('whatever the payload is, the event is kept and the page is not disturbed', () => {
   test.each<[string, unknown, unknown, string[]]>([
     ['nothing', undefined, {}, []],

@@ -87,6 +87,14 @@ test('who may frame the page is a list of the tag’s, or of init’s', () => {
   expect(settings.map((one) => one?.ancestors)).toEqual([['https://one.example', 'https://two.example'], own]);
 });
 
+test('which frames may call, and what they may besides, is the tag’s to say, or init’s', () => {
+  const tag = { src: SRC, frames: 'https://one.example', framesMay: '' };
+  expect(read('label').settings).toMatchObject({ frames: undefined, framesMay: undefined });
+  expect(read('label', {}, tag).settings).toMatchObject({ frames: 'https://one.example', framesMay: '' });
+  const own = { frames: ['https://init.example'], framesMay: 'identify' };
+  expect(read('label', own, tag).settings).toMatchObject(own);
+});
+
 test.each([
   ['EN', 'en'],
   ['EN-IN', 'en'],

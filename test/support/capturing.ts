@@ -1,6 +1,6 @@
 /** A capture with its row, its letters and its words in reach. */
 import { actionCall, type Call, eventCall } from '../../src/sdk/calls.ts';
-import { createCapture } from '../../src/sdk/capture.ts';
+import { createCapture, type Made } from '../../src/sdk/capture.ts';
 import { createIdentity } from '../../src/sdk/identity.ts';
 import type { Row } from '../../src/sdk/transport/batch.ts';
 
@@ -30,7 +30,7 @@ export const capturing = () => {
     lose: (...loss) => void lost.push(loss),
     tell,
   });
-  const made = (call: Call | undefined) => call && capture(call);
+  const made = (call: Call | undefined, frames?: Made) => call && capture(call, frames);
   return {
     identity,
     rows,
@@ -38,7 +38,7 @@ export const capturing = () => {
     lost,
     told,
     action: (name: unknown, extra?: unknown) => made(actionCall(name, extra, tell)),
-    event: (type: unknown, payload?: unknown) => made(eventCall(type, payload, tell)),
+    event: (type: unknown, payload?: unknown, frames?: Made) => made(eventCall(type, payload, tell), frames),
     /** The last event captured, as it waits. */
     last: () => JSON.parse(rows.at(-1)?.text ?? 'null') as Row,
   };

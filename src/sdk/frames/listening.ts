@@ -22,8 +22,10 @@ export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): Fra
   return {
     on(key, handler, options) {
       if (!handler) return drop((one) => one === key);
+      drop((one, each) => one === key && each === handler);
       heard.push([key, handler]);
-      on(key, handler, options);
+      // Its document may have left before it came to this call.
+      if (!resting) on(key, handler, options);
     },
     off: (key, handler) => drop((one, each) => one === key && each === handler),
     clear: () => drop(() => true),
