@@ -52,7 +52,7 @@ export const createSmartico = (
   const identity = createIdentity(() => {
     release();
     line.sync();
-    callbacks.emit(':user');
+    callbacks.emit(':news');
   });
   const pipelines = createPipelines(
     { platform, prefix, identity, session, losses, letters, tell, refused: () => agree(false) },
@@ -167,7 +167,10 @@ export const createSmartico = (
   const init = (label: string, options?: InitOptions): void => {
     const next = readSettings(label, options, script, tell);
     if (!next || next.label + next.visitor === `${settings?.label}${settings?.visitor}`) return;
-    if (asksFirst(root, options?.consent, options?.gpc)) consent.require();
+    if (asksFirst(root, options?.consent, options?.gpc)) {
+      consent.require();
+      callbacks.emit(':news');
+    }
     wanted = next;
     refused = () => init(label, options);
     if (!allowed()) return;
@@ -188,6 +191,7 @@ export const createSmartico = (
     if (last) refused = () => start(last);
     line.here()?.stop();
     pipelines.purge();
+    callbacks.emit(':news');
   };
 
   const look = watchInputs(root, [hash, language, `${name}_user_id`, allow], (input, value) => {

@@ -13,7 +13,7 @@ import { createListening } from './listening.ts';
 import type { News } from './news.ts';
 
 /** What may change the news. */
-const KEYS = ['user', 'init', 'label_init_completed', 'identify', 'login', 'logout', 'props_change'];
+const KEYS = ['news', 'init', 'label_init_completed', 'identify', 'props_change'];
 
 export const createFrames = (needs: FramesNeeds): Frames => {
   const { root, name, script, smartico, settings, identity, callbacks, speakFor, given, lose, random, tell } = needs;
