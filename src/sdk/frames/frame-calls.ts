@@ -124,11 +124,12 @@ export const frameCalls = (
   const methods = new Map<string, Method>(Object.entries(own));
   for (const [name, takes] of Object.entries(plain))
     methods.set(name, { takes, run: (...args: unknown[]) => call(name, ...args) });
-  // A frame's hold is its own: it is not released by another's, nor by the page's.
+  // A frame's holds are its own, whatever it calls them: they are not released by another's, nor by the page's.
   for (const name of SUSPENDING)
     methods.set(name, {
       takes: ['flag', 'object?'],
-      run: (hold: boolean, options?: Fields) => call(name, hold, { reason: origin, ...options }),
+      run: (hold: boolean, { reason = '', ttl }: Fields = {}) =>
+        call(name, hold, { reason: `${origin} ${reason}`.trim(), ttl }),
     });
   return methods;
 };
