@@ -157,7 +157,7 @@ test('a game that the platform frames calls the page over the platform’s head'
   await expectShown(page, 'Inbox');
 });
 
-test('a frame of a line that is left alone has no ear in the page', async () => {
+test('a frame that went to a page without the script has no ear in the page any more', async () => {
   const { page, frame } = await openAnn();
   await connected(frame);
   await frame.evaluate(() => void window._smartico_inframe.on('dp:deposit', () => {}));
@@ -165,4 +165,12 @@ test('a frame of a line that is left alone has no ear in the page', async () => 
   await frame.goto(`${world.platform}${world.pages.add('<h1>No SDK</h1>')}`);
   await page.evaluate(() => window._smartico.dp('dp:deposit'));
   await expect.poll(() => world.told).toEqual(['[smartico] link_unknown: deposit']);
+});
+
+test('where the room of frames cannot be had, the page says so, and the frame’s next knock tries again', async () => {
+  let tries = 0;
+  await world.context.route('**/smartico_frames.js', (route) => (++tries === 1 ? route.abort() : route.continue()));
+  const { frame } = await world.openBoth(undefined, hears('ann'));
+  await known(frame);
+  expect(world.told).toEqual([expect.stringContaining('room_unavailable: frames')]);
 });
