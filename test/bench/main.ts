@@ -3,6 +3,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { bridgeTables } from './bridge-side.ts';
 import { browserTables } from './browser-side.ts';
 import { collectorTables } from './collector-side.ts';
 import { type Asked, markdown, type Table } from './figures.ts';
@@ -14,6 +15,7 @@ const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   collector: collectorTables,
   browser: browserTables,
   live: liveTables,
+  bridge: bridgeTables,
 };
 
 const { values, positionals } = parseArgs({

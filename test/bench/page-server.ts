@@ -31,6 +31,8 @@ export const servePage = (script: string): Promise<Listening> =>
         'content-type': 'text/html;charset=utf-8',
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-embedder-policy': 'require-corp',
+        // So that an isolated page may frame it.
+        'cross-origin-resource-policy': 'cross-origin',
       });
       response.end(`<!doctype html><title>bench</title><link rel="icon" href="data:,"><script>${script}</script>`);
     }),

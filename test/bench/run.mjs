@@ -1,5 +1,5 @@
 /**
- * Door of `npm run bench [-- collector|browser|live] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and
+ * Door of `npm run bench [-- collector|browser|live|bridge] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and
  * leaves no process behind.
  * Benchmarks state numbers; they never pass or fail.
  */
@@ -30,7 +30,7 @@ await build({
   packages: 'external',
   outExtension: { '.js': '.mjs' },
 });
-const inBrowser = ['naive-outbox', 'in-page', 'in-live-page'].map((name) => `test/bench/${name}.ts`);
+const inBrowser = ['naive-outbox', 'in-page', 'in-live-page', 'in-bridge-page'].map((name) => `test/bench/${name}.ts`);
 await build({ ...common, sourcemap: false, minify: true, entryPoints: inBrowser, format: 'iife', target: 'es2020' });
 
 const chromium = findChromium();
