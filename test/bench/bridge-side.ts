@@ -91,7 +91,8 @@ const lostBy = (scene: Scene, whose: 'frame' | 'page'): Promise<number> =>
       const frame = await platformIn(page);
       const name = `leaving-${Math.random()}`;
       names.push(name);
-      const left = page.waitForEvent('framenavigated');
+      const leaver = whose === 'frame' ? frame : page.mainFrame();
+      const left = page.waitForEvent('framenavigated', (one) => one === leaver);
       await frame.evaluate(([action, who]) => window.bridge.actAndLeave(action, who), [name, whose] as const);
       await left;
     }
