@@ -103,8 +103,12 @@ export const createSmartico = (
     lose: losses.lose,
     tell,
   });
-  const record = (call: Call | undefined, made?: Made) =>
-    call && allowed() ? capture(speaker ? { ...call, source: 'bridge', frame: speaker } : call, made) : undefined;
+  const record = (call: Call | undefined, made?: Made) => {
+    if (!call || !allowed()) return;
+    // A link stays one, whoever opens it or names the user that it waited for: labels say what links may do.
+    const framed = speaker && call.source !== 'deep_link' && { source: 'bridge' as const, frame: speaker };
+    return capture({ ...call, ...framed }, made);
+  };
   const links = createLinks(
     platform,
     name,
