@@ -95,6 +95,22 @@ test('the answer is the frame’s to give where it initialised the page, and now
   await expectDelivered(world.label, ['agreed']);
 });
 
+test('a platform that is its own host asks by its own tag: nothing before the answer, and the answer is its own to give', async () => {
+  const platform = world.platformPage({
+    ...required,
+    before: 'window._smartico_allow_localhost = true;',
+    after: `_smartico_inframe.init('${world.label.key}', { standalone: true });`,
+  });
+  const page = await world.context.newPage();
+  await page.goto(world.platform + platform);
+  const frame = page.mainFrame();
+  expect(await actAndLook(frame, 'before')).toEqual([]);
+  await connected(frame);
+  expect(await kept(frame)).toEqual([]);
+  await frame.evaluate(() => window._smartico_inframe.consent(true));
+  await expectDelivered(world.label, ['before']);
+});
+
 test('a page on localhost that did not allow it takes nothing from its frame, and both are told', async () => {
   const { page, frame } = await world.openBoth(
     { before: 'delete window._smartico_allow_localhost;' },
