@@ -51,7 +51,7 @@ const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
 /** @param said a frame spoke for the page, or was not let: what it takes for true may be neither */
 export const frameCalls = (
   origin: string,
-  { smartico, init, lose }: FramesNeeds,
+  { smartico, init, identity, lose }: FramesNeeds,
   authority: Authority,
   deeds: Deeds,
   listening: Listening,
@@ -63,12 +63,17 @@ export const frameCalls = (
     authority.starts(origin, label, options?.visitor_mode, () => init(label, frameOptions(options)));
     said();
   };
-  /** Speaks for the page's user: names them, or nobody, or says what they agreed to. */
+  /**
+   * Speaks for the page's user: names them, or nobody, or says what they agreed to.
+   * @param proof which argument is the hash that vouches for them
+   */
   const speak =
-    (name: string, user: (said: unknown) => unknown) =>
+    (name: string, user: (said: unknown) => unknown, proof = -1) =>
     (...args: unknown[]) => {
       try {
         authority.speaks(origin, user(args[0]));
+        // Whoever only says what is so takes no proof away from the page that has one.
+        if (args[proof] && identity.hash() && !authority.names(origin)) args[proof] = undefined;
         return call(name, ...args);
       } finally {
         said();
@@ -100,8 +105,8 @@ export const frameCalls = (
       takes: ['text', 'object?'],
       run: (label: string, options?: InitOptions) => start(label, { ...options, visitor_mode: true }),
     },
-    identify: { takes: ['text', 'text?', 'object?'], run: speak('identify', (id) => id) },
-    online: { takes: ['text', 'text?', 'text?', 'object?'], run: speak('online', (id) => id) },
+    identify: { takes: ['text', 'text?', 'object?'], run: speak('identify', (id) => id, 1) },
+    online: { takes: ['text', 'text?', 'text?', 'object?'], run: speak('online', (id) => id, 2) },
     logout: { takes: ['object?'], run: speak('logout', () => null) },
     consent: { takes: ['anything'], run: speak('consent', () => undefined) },
     on: { takes: ['text', 'function?', 'object?'], run: listening.on },
