@@ -46,7 +46,7 @@ const open = async (host: HostPage, platform?: PlatformPage): Promise<{ page: Pa
 };
 /** Told by the page, and by the frame. */
 const refusedOnBothSides = [
-  `[smartico] identity_refused: ${'ORIGIN'}; data-frames-may="identify" lets it`,
+  '[smartico] identity_refused: ORIGIN; data-frames-may="identify" lets it',
   '[smartico] identity_refused: the page around does not let its frames (data-frames-may="identify")',
 ];
 const told = () => [...world.told].map((line) => line.replace(world.platform, 'ORIGIN')).sort();
@@ -98,6 +98,22 @@ describe('a page that initialises itself', () => {
     await expectDelivered(world.label, ['Played']);
     expect(await userOf(page)).toBe('ann');
     expect(world.told).toEqual([]);
+  });
+
+  test('keeps what vouches for its user: another hash of the frame’s takes nothing away, one where there is none is taken', async () => {
+    const hash = world.hashOf('ann');
+    const trustOf = async (page: Page, name: string) => {
+      await act(page, name);
+      await flush(page);
+      return (await eventsNamed(world, name)).map(({ trust }) => trust);
+    };
+    const proven = await open({ ...anns(), before: `_smartico_user_id = 'ann'; _smartico_user_hash = '${hash}';` });
+    expect(await outcome(proven.frame, 'online', 'ann', '', 'made-up')).toBe('done');
+    expect(await outcome(proven.frame, 'identify', 'ann', 'made-up')).toBe('done');
+    expect(await trustOf(proven.page, 'Proven')).toEqual(['verified']);
+    const named = await open(anns());
+    expect(await outcome(named.frame, 'online', 'ann', '', hash)).toBe('done');
+    expect(await trustOf(named.page, 'Named')).toEqual(['verified']);
   });
 
   test('lets its frames name another user, log out and speak for consent with data-frames-may="identify", and nothing else', async () => {
