@@ -96,8 +96,11 @@ const lostBy = (scene: Scene, whose: 'frame' | 'page'): Promise<number> =>
       await frame.evaluate(([action, who]) => window.bridge.actAndLeave(action, who), [name, whose] as const);
       await left;
     }
-    await platformIn(page);
-    await page.evaluate(() => window._smartico.flush());
+    const last = await platformIn(page);
+    // Behind what this document found of the one before; then until the collector has said that it has it.
+    await last.evaluate(() => window._smartico_inframe.losses());
+    while ((await page.evaluate(async () => (await window._smartico.receipts()).pending)) > 0)
+      await page.waitForTimeout(50);
     const stored = await storedActions(scene.collector);
     return names.filter((name) => !stored.has(name)).length;
   });
