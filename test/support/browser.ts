@@ -38,14 +38,19 @@ export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chrom
 export const openProfile = (directory: string, start: BrowserStart = {}): Promise<BrowserContext> =>
   chromium.launchPersistentContext(directory, options(start));
 
+const unless =
+  (gone: RegExp) =>
+  async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (cause) {
+      if (!gone.test(String(cause))) throw cause;
+    }
+  };
 /** What closes its own page may not be reported back any more. */
-export const orClosed = async (work: Promise<unknown>): Promise<void> => {
-  try {
-    await work;
-  } catch (cause) {
-    if (!/closed/.test(String(cause))) throw cause;
-  }
-};
+export const orClosed = unless(/closed/);
+/** Nor may what leads its own frame elsewhere, or takes it out of the page. */
+export const orLeft = unless(/navigation|detached/);
 
 /** What the SDK draws, it draws where the page cannot look; from now on a test can. */
 export const openShadows = (context: BrowserContext): Promise<unknown> =>
