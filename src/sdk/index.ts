@@ -244,6 +244,7 @@ export const createSmartico = (
         identity,
         callbacks,
         session: session.id,
+        tab: platform.session,
         record,
         speakFor(frame) {
           speaker = frame;

@@ -12,6 +12,8 @@ import type { Deed } from './news.ts';
 
 /** Ids that are remembered: more than frames can have on their way. */
 const REMEMBERED = 20_000;
+/** And of calls of the page, by its next document too: a tab that goes elsewhere takes their frame along before it heard. */
+const CARRIED = 100;
 
 /** Deeds that are calls of the page, as they are. */
 const calls = [
@@ -36,8 +38,10 @@ export interface Deeds {
 }
 
 export const createDeeds = (needs: FramesNeeds): Deeds => {
-  const { smartico, settings, identity, session, record, tell } = needs;
-  const here = new Set<string>();
+  const { name, smartico, settings, identity, session, tab, record, tell } = needs;
+  const key = `${name}:deeds`;
+  let carried = (tab.get(key) ?? '').split(' ');
+  const here = new Set(carried);
   /** The users of this page so far, with what vouched for each. */
   const users = new Map<string | null, string | undefined>([[null, undefined]]);
   const everybodyVisits = () => settings()?.visitor === true;
@@ -66,6 +70,8 @@ export const createDeeds = (needs: FramesNeeds): Deeds => {
         if (Object.keys(meant(user, names)).length)
           throw smarticoError('not_identified', `${method}: the user changed`);
         (smartico as unknown as Record<PageCall, (...args: unknown[]) => void>)[call](...args);
+        carried = [...carried, id].slice(-CARRIED);
+        tab.set(key, carried.join(' '));
       } else {
         const made = { eid: id, event_date, session_id: session(), page_id, seq, ...meant(user, names) };
         if (!record(callOf(deed), made)) throw smarticoError('bad_argument', `${method}: the page's console says why`);

@@ -11,6 +11,7 @@ import type { Made } from '../capture.ts';
 import type { Identity } from '../identity.ts';
 import type { Tell } from '../notice.ts';
 import type { ScriptTag, Settings } from '../options.ts';
+import type { TextStore } from '../platform.ts';
 
 export interface FramesNeeds {
   root: Window;
@@ -26,6 +27,8 @@ export interface FramesNeeds {
   callbacks: Callbacks;
   /** The session's id now. */
   session(): string;
+  /** Ends with the tab. */
+  tab: TextStore;
   /** Records what a frame did, if the page may report at all. */
   record(call: Call | undefined, made: Made): string | undefined;
   /** What the page records from now on, it records for a frame of this origin; for itself without one. */

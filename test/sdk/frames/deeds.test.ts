@@ -5,6 +5,7 @@ import { createDeeds, readDeed } from '../../../src/sdk/frames/deeds.ts';
 import type { FramesNeeds } from '../../../src/sdk/frames/frames.ts';
 import type { Deed } from '../../../src/sdk/frames/news.ts';
 import { createIdentity } from '../../../src/sdk/identity.ts';
+import { textStore } from '../../../src/sdk/platform.ts';
 
 const deed = (parts: Partial<Deed> = {}): Deed => ({
   ...{ method: 'action', args: ['Played', { table: 'blue' }], event_date: 5, page_id: 'page-of-frame', seq: 1 },
@@ -13,7 +14,7 @@ const deed = (parts: Partial<Deed> = {}): Deed => ({
 const refused = (code: string) => expect.objectContaining({ code });
 
 /** A page that makes good what frames did; `takes` hands a deed over under the next id, or the given one. */
-const page = ({ visitor = false, refuses = false } = {}) => {
+const page = ({ visitor = false, refuses = false, tab = textStore(() => undefined) } = {}) => {
   const identity = createIdentity(() => {});
   const recorded: { call: Call | undefined; made: Made }[] = [];
   const called = vi.fn();
@@ -31,6 +32,8 @@ const page = ({ visitor = false, refuses = false } = {}) => {
     settings: () => ({ visitor }),
     identity,
     session: () => 'session-1',
+    name: '_smartico',
+    tab,
     record(call: Call | undefined, made: Made) {
       if (refuses) return undefined;
       recorded.push({ call, made });
@@ -78,6 +81,18 @@ describe('a deed', () => {
     takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: 'eid-link' });
     takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: 'eid-link' });
     expect([recorded.length, called.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  test('that is a call of the page’s is known to the tab’s next page, the last hundred of them', () => {
+    const tab = textStore(() => undefined);
+    const first = page({ tab });
+    for (let i = 100; i <= 200; i++) first.takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: `eid-link-${i}` });
+    const second = page({ tab });
+    second.takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: 'eid-link-101' });
+    second.takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: 'eid-link-200' });
+    expect(second.called).not.toHaveBeenCalled();
+    second.takes(deed({ method: 'dp', args: ['dp:gf'] }), { id: 'eid-link-100' });
+    expect(second.called).toHaveBeenCalledTimes(1);
   });
 
   test('ids that are remembered do not grow without end', () => {

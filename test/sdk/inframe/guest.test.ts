@@ -10,7 +10,7 @@ import {
   openHost,
   PLATFORM,
 } from '../../support/framed-pages.ts';
-import { type Device, device } from '../../support/sdk-platform.ts';
+import { type Device, device, newTab } from '../../support/sdk-platform.ts';
 import { until } from '../../support/until.ts';
 
 let here: Device;
@@ -28,8 +28,8 @@ const storedBy = async (host: ReturnType<typeof openHost>) => {
   return host.collector.stored;
 };
 /** A page without a word of its own, and its frame, whose document begins as the documentation's does. */
-const together = async (parts?: DocumentParts) => {
-  const host = openHost(here);
+const together = async (parts?: DocumentParts, tab = newTab()) => {
+  const host = openHost(here, { tab });
   const frame = frameIn(host);
   const document = frame.open(parts);
   document.smartico.init(LABEL);
@@ -88,6 +88,28 @@ describe('what a frame did', () => {
     expect(frame.session.keys('')).toEqual([]);
   });
 
+  test('that is a call of the page’s is not done again by the page’s next document', async () => {
+    const tab = newTab();
+    const { host, frame, smartico } = await together(undefined, tab);
+    const left = new Map<string, string>();
+    smartico.dp('dp:action&action=Linked');
+    for (const key of frame.session.keys('')) left.set(key, `${frame.session.get(key)}`);
+    await met({ smartico });
+    await host.smartico.flush();
+    // The whole tab went elsewhere before the frame had heard that it was done.
+    const next = openHost(here, { tab, collector: host.collector });
+    const again = frameIn(next);
+    for (const [key, text] of left) again.session.set(key, text);
+    const document = again.open();
+    document.smartico.init(LABEL);
+    void document.smartico.online('ann');
+    await met(document);
+    const events = await storedBy(next);
+    expect(left.size).toBe(1);
+    expect(again.session.keys('')).toEqual([]);
+    expect(events.filter(({ payload }) => payload.client_action === 'Linked')).toHaveLength(1);
+  });
+
   test('under a platform that asks for consent comes with the next document too, once the page says that it may be kept', async () => {
     const script = { consent: 'required' };
     const { host, frame, smartico, leave } = await together({ script });
@@ -108,27 +130,30 @@ describe('what a frame did', () => {
           ...{ event_type: 'client_action', payload: { client_action } },
         }),
       );
-    row('00000001-before', null, 'Looked', 1);
-    row('00000002-after', 'ann', 'Played', 2);
+    row('00000001-looked', null, 'Looked', 1);
+    row('00000002-played', 'bob', 'Played', 2);
     const host = openHost(here);
+    void host.smartico.online('ann');
     const { smartico } = frameIn(host).open({
       local,
       stub: {
         ...{ p: 'p-of-stub', n: 2 },
         q: [
           ['init', [LABEL], false],
+          ['logout', [], false],
           ['action', ['Looked'], true],
-          ['online', ['ann'], false],
+          ['online', ['bob'], false],
           ['action', ['Played'], true],
         ],
       },
     });
     smartico.action('Loaded');
     await met({ smartico });
-    expect(await storedBy(host)).toMatchObject([
+    const events = await storedBy(host);
+    expect(events.filter(({ event_type }) => event_type === 'client_action')).toMatchObject([
       { user_ext_id: null, seq: 1, payload: { client_action: 'Looked' }, frame: PLATFORM },
-      { user_ext_id: 'ann', seq: 2, payload: { client_action: 'Played' } },
-      { user_ext_id: 'ann', seq: 3, payload: { client_action: 'Loaded' } },
+      { user_ext_id: 'bob', seq: 2, payload: { client_action: 'Played' } },
+      { user_ext_id: 'bob', seq: 3, payload: { client_action: 'Loaded' } },
     ]);
     expect(local.keys('')).toEqual([]);
   });
