@@ -153,10 +153,14 @@ describe('an event is', () => {
   });
 
   test('a visitor’s where everybody is one', () => {
-    const { identity, takes, whose } = page({ visitor: true });
+    const { identity, know, takes, whose } = page({ visitor: true });
     identity.set('ann');
+    know();
     takes(deed({ user: 'ann' }));
-    expect(whose()).toEqual([[undefined, undefined]]);
+    identity.set('bob');
+    takes(deed({ user: 'ann' }));
+    takes(deed({ user: 'eve' }), { names: true });
+    expect(whose()).toEqual(Array(3).fill([undefined, undefined]));
   });
 });
 
