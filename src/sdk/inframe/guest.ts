@@ -98,7 +98,7 @@ export const createInframe = (
     root,
     channel: name,
     doors: () => (own ? [root] : windowsAround(root)),
-    admits: (from) => from !== 'null' && (from === origin || `${script.hosts}`.split(/[\s,]+/).includes(from)),
+    admits: (from) => from === origin || `${script.hosts}`.split(/[\s,]+/).includes(from),
     refused: (from) => tell('host_refused', `data-hosts="${from}"`),
     malformed: (ports) => tell('host_refused', `an answer with ${ports} ports`),
     connected(port) {
