@@ -50,7 +50,8 @@ export const createFrames = (needs: FramesNeeds): Frames => {
       root,
       channel: name,
       admits,
-      refused: (origin) => tell('frame_refused', `data-frames="${origin}"`),
+      refused: (origin) =>
+        tell('frame_refused', origin === 'null' ? 'a sandboxed frame has no origin' : `data-frames="${origin}"`),
       random,
       serve(send, origin, cut) {
         const listening = createListening(callbacks);
