@@ -67,7 +67,7 @@ describe('a frame of an origin that is not listed is not answered', () => {
     });
     expect(frames).toHaveLength(3);
     for (const frame of frames) expect(await knock(frame)).toEqual([]);
-    expect(world.told).toEqual([refused('null')]);
+    expect(world.told).toEqual(['[smartico] frame_refused: a sandboxed frame has no origin']);
   });
 });
 
