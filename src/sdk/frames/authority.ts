@@ -55,9 +55,29 @@ export const createAuthority = (
   };
 };
 
-/** Of a frame's options those that are the platform's to choose: where events go, and who else may call, is not. */
-export const frameOptions = (options: InitOptions | null | undefined): InitOptions => {
-  const { brand_key, lang, visitor_mode, debug, consent, gpc, suspendOn } = Object(options) as InitOptions;
-  const all = { brand_key, lang, visitor_mode, debug, consent, gpc, suspendOn };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const optionsOfAFrame: { [option: string]: (value: unknown) => boolean } = {
+  brand_key: isText,
+  lang: isText,
+  visitor_mode: isFlag,
+  debug: isFlag,
+  consent: isText,
+  gpc: isText,
+  suspendOn: (value) => Array.isArray(value) && value.every(isText),
 };
+
+/** The page's own to choose: where events go, who else may call, and what runs here. */
+const PAGES_OWN = ['collector', 'frames', 'framesMay', 'ancestors', 'sw'];
+
+/** Of a frame's options those that are the platform's to choose, and are what they should be; the others are told. */
+export const frameOptions = (options: InitOptions | null | undefined, tell: Tell): InitOptions =>
+  Object.fromEntries(
+    Object.entries(Object(options) as InitOptions).filter(([name, value]) => {
+      if (value === undefined || value === null) return false;
+      const fits = Object.hasOwn(optionsOfAFrame, name) ? optionsOfAFrame[name] : undefined;
+      if (fits?.(value)) return true;
+      if (fits || PAGES_OWN.includes(name)) tell('bad_argument', `init, from a frame: ${name}`);
+      return false;
+    }),
+  );

@@ -51,7 +51,7 @@ const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
 /** @param said a frame spoke for the page, or was not let: what it takes for true may be neither */
 export const frameCalls = (
   origin: string,
-  { smartico, init, identity, lose }: FramesNeeds,
+  { smartico, init, identity, lose, tell }: FramesNeeds,
   authority: Authority,
   deeds: Deeds,
   listening: Listening,
@@ -60,7 +60,7 @@ export const frameCalls = (
   const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
   const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
   const start = (label: string, options: InitOptions | null | undefined) => {
-    authority.starts(origin, label, options?.visitor_mode, () => init(label, frameOptions(options)));
+    authority.starts(origin, label, options?.visitor_mode, () => init(label, frameOptions(options, tell)));
     said();
   };
   /**

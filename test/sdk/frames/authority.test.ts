@@ -125,19 +125,37 @@ describe('which user', () => {
   });
 });
 
-test('of a frame’s options the page takes those that are the platform’s to choose', () => {
-  expect(
-    frameOptions({
-      ...{ brand_key: 'b', lang: 'de', visitor_mode: true, debug: true, consent: 'required', gpc: 'honor' },
-      ...{ suspendOn: ['/cashier'], collector: 'https://evil.example', frames: ['https://evil.example'] },
-      ...{ framesMay: 'identify', ancestors: ['https://evil.example'], sw: '/evil.js' },
-    }),
-  ).toEqual({
+test('of a frame’s options those are the page’s that the platform may choose, and each that counts for nothing is told', () => {
+  const told: string[] = [];
+  const mine = {
     ...{ brand_key: 'b', lang: 'de', visitor_mode: true, debug: true, consent: 'required', gpc: 'honor' },
     suspendOn: ['/cashier'],
-  });
+  } as const;
+  const evil = {
+    collector: 'https://evil.example',
+    frames: ['https://evil.example'],
+    framesMay: 'identify',
+    sw: '/evil.js',
+  };
+  const options = { ...mine, ...evil, ancestors: ['https://evil.example'], standalone: true, other: 'published' };
+  expect(frameOptions(options as never, (...words) => void told.push(words.join(': ')))).toEqual(mine);
+  expect(told.map((words) => words.replace('bad_argument: init, from a frame: ', '')).sort()).toEqual([
+    ...['ancestors', 'collector', 'frames', 'framesMay', 'sw'],
+  ]);
+});
+
+test.each([
+  ['suspendOn', 5],
+  ['suspendOn', [5]],
+  ['brand_key', {}],
+  ['visitor_mode', 'yes'],
+  ['lang', 5],
+])('%s of %j is no option, and told', (name, value) => {
+  const told: string[] = [];
+  expect(frameOptions({ [name]: value } as never, (...words) => void told.push(words.join(': ')))).toEqual({});
+  expect(told).toEqual([`bad_argument: init, from a frame: ${name}`]);
 });
 
 test.each([undefined, null, {}])('no options (%j) leave the page’s tag its say', (options) => {
-  expect(frameOptions(options)).toEqual({});
+  expect(frameOptions(options, () => undefined)).toEqual({});
 });

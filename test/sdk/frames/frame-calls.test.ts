@@ -48,7 +48,7 @@ const reach = ({ initialised = true } = {}) => {
   );
   const listening = { on: vi.fn(), off: vi.fn(), clear: vi.fn() };
   const deeds = { take: vi.fn(), know: vi.fn() };
-  const needs = { smartico, init, lose: lost } as unknown as FramesNeeds;
+  const needs = { smartico, init, lose: lost, tell: () => undefined } as unknown as FramesNeeds;
   const methods = frameCalls(PLATFORM, needs, authority, deeds, listening, said);
   return {
     ...{ called, asked, lost, said, init, listening, dead, methods },
