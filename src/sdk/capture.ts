@@ -65,11 +65,7 @@ export const createCapture =
     if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${JSON.stringify(action)}}`;
     const eid = made?.eid ?? newEventId();
     // A character is 3 bytes at the most: most payloads are seen to fit without being encoded.
-    if (body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES) {
-      lose('too_large', 1);
-      bury(eid, body, 'payload_too_large', type);
-      return tell('payload_too_large', type);
-    }
+    const large = body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES;
     const event = JSON.stringify({
       eid,
       event_date: now(),
@@ -80,9 +76,16 @@ export const createCapture =
       link,
       frame,
       hash: identity.hash(),
-      ...(made ?? session.next()),
+      // What is never sent takes no place in the page's count: the gap would read as a loss on the way.
+      ...(made ?? (!large && session.next())),
     });
     // The payload is text already: it goes in as it is instead of being walked a second time.
-    append(eid, `${event.slice(0, -1)},"payload":${body}}`);
+    const text = `${event.slice(0, -1)},"payload":${body}}`;
+    if (large) {
+      lose('too_large', 1);
+      bury(eid, text, 'payload_too_large', type);
+      return tell('payload_too_large', type);
+    }
+    append(eid, text);
     return eid;
   };

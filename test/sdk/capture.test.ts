@@ -90,10 +90,12 @@ describe('an event that a frame made', () => {
     expect([last().user_ext_id, 'hash' in last()]).toEqual([null, false]);
   });
 
-  test('and is too large is buried under the frame’s id', () => {
-    const { event, buried } = capturing();
-    event('t', { text: 'x'.repeat(40_000) }, made);
-    expect(buried.map(([eid]) => eid)).toEqual(['eid-of-frame']);
+  test('and is too large is buried as the event that it is, under the frame’s id, with the frame’s place and origin', () => {
+    const { framed, buried } = capturing();
+    framed('t', { text: 'x'.repeat(40_000) }, made);
+    expect(buried.map(([eid, text]) => [eid, JSON.parse(text)])).toMatchObject([
+      ['eid-of-frame', { ...made, frame: 'https://platform.example', event_type: 't' }],
+    ]);
   });
 });
 
@@ -182,6 +184,25 @@ describe('a payload has 32 kB', () => {
       expect(last().seq).toBe(1);
     },
   );
+
+  test('and the letter about one that has more is the event, payload last, so that its first characters say whose it is', () => {
+    const { event, identity, buried } = capturing();
+    identity.set('ann', 'proof');
+    const payload = { text: 'x'.repeat(40_000) };
+    event('t', payload);
+    expect(buried[0]?.[1]).toBe(
+      JSON.stringify({
+        eid: 'eid-1000',
+        event_date: 5,
+        ext_brand_id: 'brand',
+        user_ext_id: 'ann',
+        event_type: 't',
+        source: 'api',
+        hash: 'proof',
+        payload,
+      }),
+    );
+  });
 });
 
 describe('the name', () => {

@@ -39,6 +39,11 @@ export const capturing = () => {
     told,
     action: (name: unknown, extra?: unknown) => made(actionCall(name, extra, tell)),
     event: (type: unknown, payload?: unknown, frames?: Made) => made(eventCall(type, payload, tell), frames),
+    /** The same, from a frame. */
+    framed(type: unknown, payload: unknown, frames: Made) {
+      const call = eventCall(type, payload, tell);
+      return made(call && { ...call, source: 'bridge', frame: 'https://platform.example' }, frames);
+    },
     /** The last event captured, as it waits. */
     last: () => JSON.parse(rows.at(-1)?.text ?? 'null') as Row,
   };
