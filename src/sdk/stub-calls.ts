@@ -2,7 +2,7 @@
  * What a stub left in the window, and how its calls are made good: in order, each for itself.
  */
 import type { Smartico } from './api.ts';
-import type { Tell } from './notice.ts';
+import type { SmarticoError, Tell } from './notice.ts';
 import type { PageStart } from './session.ts';
 
 /** Its calls in order, `[method, arguments, is on disk]`, and its page's count. */
@@ -15,6 +15,8 @@ export const replay = ({ q }: Stub, smartico: Smartico, tell: Tell, onDisk = ():
       if (kept) onDisk();
       else smartico(method, ...(args as [never]));
     } catch (cause) {
-      tell('empty_user_id', method, cause); // the one call that throws; those after it still count
+      // As the call would have thrown in its caller's face; without a code it was an argument of the page's own that threw.
+      const { code = 'bad_argument' } = Object(cause) as Partial<SmarticoError>;
+      tell(code, method, cause); // those after it still count
     }
 };
