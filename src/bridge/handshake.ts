@@ -89,7 +89,9 @@ const openLine = (port: Port, nonce: string, serve: (cut: () => void) => Served)
       if (message.type !== 'nonce' || message.nonce !== nonce) return end('left');
       served = serve(() => end('cut'));
     }
-    state = message.type === 'bye' ? 'left' : 'open';
+    if (message.type === 'bye') state = 'left';
+    // Nothing else brings it back: a document that leaves may say more than farewell.
+    else if (message.type === 'alive') state = 'open';
     spoke();
     served.heard(message);
   });
@@ -97,7 +99,7 @@ const openLine = (port: Port, nonce: string, serve: (cut: () => void) => Served)
     alive: () =>
       new Promise((resolve) => {
         if (state !== 'open') return resolve(state === 'cut');
-        spoke = () => resolve(true);
+        spoke = () => resolve(state === 'open');
         setTimeout(resolve, SILENCE, false);
         port.send('{"type":"ping"}');
       }),

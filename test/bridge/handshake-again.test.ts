@@ -85,16 +85,35 @@ describe('5. a second hello', () => {
     expect([serving[0]?.closed, serving[0]?.heard.at(-1)]).toEqual([false, call]);
   });
 
-  test('from a document that came back takes nothing from it either: who says more after a farewell has not left', async () => {
+  test('from a document that came back takes nothing from it either: who is back says so', async () => {
     const { frame, first, hello, serving } = await connectedFrame();
     first.say({ type: 'bye' });
-    first.say(call);
+    first.say({ type: 'alive' });
     await delivered();
     void hello(frame);
     await delivered();
     silence();
     await delivered();
     expect([answers(frame), serving[0]?.closed]).toEqual([1, false]);
+  });
+
+  test('after a platform that still calls as it leaves is answered at once: the call is heard, and brings nobody back', async () => {
+    const { frame, first, hello, serving } = await connectedFrame();
+    first.say({ type: 'bye' });
+    first.say(call);
+    await delivered();
+    await hello(frame);
+    expect([answers(frame), serving[0]?.heard.at(-1)]).toEqual([2, call]);
+  });
+
+  test('is answered as soon as the document that is asked says farewell', async () => {
+    const { frame, first, hello } = await connectedFrame();
+    first.busy = true;
+    const asked = hello(frame);
+    await delivered();
+    first.say({ type: 'bye' });
+    await asked;
+    expect(answers(frame)).toBe(2);
   });
 
   test('from another origin in the same window is looked at anew', async () => {
