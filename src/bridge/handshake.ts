@@ -31,6 +31,8 @@ import type { Port } from './port.ts';
 const SILENCE = 1_000;
 /** The origin of whatever has none: every sandbox, every file. */
 const NOBODY = 'null';
+/** Answers to one window that may be under way: those of forty seconds of knocking. A guest takes the first that it finds. */
+const OFFERS = 20;
 const FIRST_KNOCK = 50;
 const LAST_KNOCK = 3_000;
 
@@ -107,35 +109,54 @@ const openLine = (port: Port, nonce: string, serve: (cut: () => void) => Served)
   };
 };
 
+/** What there is between the page and one window. */
+interface Guest {
+  /** The line over which the nonce came back. */
+  line?: Line;
+  /** Those over which it has not, oldest first: a window that knocked often is answered often, and takes one. */
+  offers: Line[];
+  /** Its last document is being asked whether it is there. */
+  asked: boolean;
+}
+
 /** @returns hears the page's window messages; all but hellos pass it by */
 export const answerHellos = ({ root, channel, admits, refused, random, serve }: HostSide) => {
-  /** The lines over which the nonce came back. */
-  const lines = new WeakMap<object, Line>();
-  /** And those over which it has not: a window that knocked often is answered often, and takes one. */
-  const offered = new WeakMap<object, Line[]>();
-  /** Windows whose last document is being asked whether it is there. */
-  const asked = new WeakSet<object>();
+  const guests = new Map<Window, Guest>();
+  /** Frames that were taken away: nothing of theirs is kept. */
+  const forgetGone = () => {
+    for (const [window, { line, offers }] of guests) {
+      if (!window.closed) continue;
+      guests.delete(window);
+      // What their documents said as they left may be on its way.
+      for (const one of [line, ...offers]) setTimeout(() => one?.close(), SILENCE);
+    }
+  };
   return async ({ data, source, origin }: WindowMessage): Promise<void> => {
-    if (!isHello(data, channel) || !source || asked.has(source)) return;
-    const guest = source as Window;
-    if (!isFrameOf(root, guest)) return;
+    if (!isHello(data, channel) || !source) return;
+    const window = source as Window;
+    if (!isFrameOf(root, window)) return;
     if (origin === NOBODY || !admits(origin)) return refused(origin);
-    asked.add(guest);
-    const there = await lines.get(guest)?.alive();
-    asked.delete(guest);
+    forgetGone();
+    const guest: Guest = guests.get(window) ?? { offers: [], asked: false };
+    if (guest.asked) return;
+    guests.set(window, guest);
+    guest.asked = true;
+    const there = await guest.line?.alive();
+    guest.asked = false;
     if (there) return;
     const { port1, port2 } = new MessageChannel();
     const port = messagePort(port1);
     const nonce = random();
     const line = openLine(port, nonce, (cut) => {
-      lines.get(guest)?.close();
-      lines.set(guest, line);
-      for (const other of offered.get(guest) ?? []) if (other !== line) other.close();
-      offered.delete(guest);
+      guest.line?.close();
+      guest.line = line;
+      for (const other of guest.offers) if (other !== line) other.close();
+      guest.offers = [];
       return serve(port.send, origin, cut);
     });
-    offered.set(guest, [...(offered.get(guest) ?? []), line]);
-    guest.postMessage({ welcome: channel, nonce }, origin, [port2]);
+    guest.offers.push(line);
+    if (guest.offers.length > OFFERS) guest.offers.shift()?.close();
+    window.postMessage({ welcome: channel, nonce }, origin, [port2]);
   };
 };
 

@@ -135,6 +135,19 @@ describe('5. a second hello', () => {
     expect([answers(frame), serving[0]?.closed, serving[0]?.heard.length]).toEqual([1, true, 1]);
   });
 
+  test('of a frame that takes no answer is answered again and again; the last twenty answers are kept', async () => {
+    const { root, hello, serving } = hostPage();
+    const frame = fakeWindow(root);
+    for (let knock = 0; knock < 21; knock++) await hello(frame);
+    const answered = frame.posted.map(documentBehind);
+    answered[0]?.sayNonce();
+    await delivered();
+    expect(serving).toEqual([]);
+    answered[1]?.sayNonce();
+    await delivered();
+    expect(serving).toHaveLength(1);
+  });
+
   test('of one frame is nothing to another’s line', async () => {
     const { root, first, hello, serving } = await connectedFrame();
     const other = fakeWindow(root);
@@ -142,5 +155,30 @@ describe('5. a second hello', () => {
     documentBehind(other.posted[0]!).sayNonce();
     await delivered();
     expect([first.heard, serving.map(({ closed }) => closed)]).toEqual([[], [false, false]]);
+  });
+});
+
+describe('a frame that is taken away', () => {
+  test('is heard out, and its line ends a second after the next hello of any', async () => {
+    const { root, frame, first, hello, serving } = await connectedFrame();
+    Object.assign(frame, { closed: true });
+    await hello(fakeWindow(root));
+    first.say(call);
+    await delivered();
+    expect([serving[0]?.closed, serving[0]?.heard.at(-1)]).toEqual([false, call]);
+    silence();
+    expect(serving[0]?.closed).toBe(true);
+  });
+
+  test('takes no answer with it that it never took', async () => {
+    const { root, hello, serving } = hostPage();
+    const frame = fakeWindow(root);
+    await hello(frame);
+    Object.assign(frame, { closed: true });
+    await hello(fakeWindow(root));
+    silence();
+    documentBehind(frame.posted[0]!).sayNonce();
+    await delivered();
+    expect(serving).toEqual([]);
   });
 });
