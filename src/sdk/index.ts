@@ -2,6 +2,8 @@
  * The SDK put together: what exists before and after a label is known, and who is told what. Wiring only; the calls that
  * a page can make are in `methods.ts`.
  */
+
+import type { SdkCode } from '../wire/codes.ts';
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico } from './api.ts';
 import { createCallbacks } from './callbacks.ts';
@@ -24,6 +26,7 @@ import { createPipelines } from './pipelines.ts';
 import type { Platform } from './platform.ts';
 import type { Pins, Rooms } from './rooms.ts';
 import { createSession } from './session.ts';
+import { createSpeaker } from './speaker.ts';
 import { replay, type Stub } from './stub-calls.ts';
 import { watchInputs } from './window-inputs.ts';
 
@@ -45,7 +48,8 @@ export const createSmartico = (
   const consent = createConsent(outside, prefix, asked, (given) => (given ? refused?.() : stop()));
   const platform = { ...outside, local: consent.local, session: consent.session };
   const callbacks = createCallbacks(tell);
-  const line = createLiveLine(tell, consent.given);
+  const speaker = createSpeaker();
+  const line = createLiveLine(tell, consent.given, speaker.along);
   const losses = createLosses(platform.local, `${prefix}losses`);
   const letters = createDeadLetters(platform.local, `${prefix}dead`, now);
   const session = createSession(platform, prefix, stub);
@@ -61,8 +65,6 @@ export const createSmartico = (
   let settings: Settings | undefined;
   /** What `init` was last given: the settings, once the page may report. */
   let wanted: Settings | undefined;
-  /** Origin of the frame for which the page does something. */
-  let speaker: string | undefined;
   /** An `init` that localhost or a missing consent refused: it goes through when the page allows it after all. */
   let refused: (() => void) | undefined;
 
@@ -83,12 +85,13 @@ export const createSmartico = (
     settings = { ...settings, language: next };
     line.sync();
   };
-  const allowed = (): boolean => {
+  /** Why the page may not report, and told. */
+  const forbidden = (): SdkCode | undefined => {
     look();
-    if (consent.refused()) tell('consent_missing', 'refused');
-    else if (root[allow] === true || !onLocalhost) return true;
-    else tell('localhost_refused', `set window.${allow} = true`);
-    return false;
+    const code = consent.refused() ? 'consent_missing' : onLocalhost && root[allow] !== true && 'localhost_refused';
+    if (!code) return undefined;
+    tell(code, consent.refused() ? 'refused' : `set window.${allow} = true`);
+    return code;
   };
 
   const capture = createCapture({
@@ -104,10 +107,10 @@ export const createSmartico = (
     tell,
   });
   const record = (call: Call | undefined, made?: Made) => {
-    if (!call || !allowed()) return;
+    if (!call || forbidden()) return;
+    const frame = speaker.frame();
     // A link stays one, whoever opens it or names the user that it waited for: labels say what links may do.
-    const framed = speaker && call.source !== 'deep_link' && { source: 'bridge' as const, frame: speaker };
-    return capture({ ...call, ...framed }, made);
+    return capture(frame && call.source !== 'deep_link' ? { ...call, source: 'bridge', frame } : call, made);
   };
   const links = createLinks(
     platform,
@@ -177,7 +180,7 @@ export const createSmartico = (
     }
     wanted = next;
     refused = () => init(label, options);
-    if (!allowed()) return;
+    if (forbidden()) return;
     if (consent.given()) {
       refused = undefined;
       start(next);
@@ -229,32 +232,27 @@ export const createSmartico = (
   });
   if (script.label) init(script.label);
   replay(stub, smartico, tell);
-  openFramesDoor(
-    root,
+  openFramesDoor(rooms, () => wanted?.address ?? addressOf(script), {
+    ...outside,
     name,
-    async () => {
-      const { createFrames } = await rooms.load('frames', wanted?.address ?? addressOf(script), ROOMS);
-      return createFrames({
-        ...outside,
-        name,
-        script,
-        smartico,
-        settings: () => wanted,
-        init,
-        identity,
-        callbacks,
-        session: session.id,
-        tab: platform.session,
-        record,
-        speakFor(frame) {
-          speaker = frame;
-        },
-        given: consent.given,
-        lose: losses.lose,
-        tell,
-      });
+    script,
+    smartico,
+    settings: () => wanted,
+    init,
+    identity,
+    callbacks,
+    session: session.id,
+    tab: platform.session,
+    record,
+    forbidden,
+    as(frame, run) {
+      // What the page said until now is the page's.
+      look();
+      return speaker.as(frame, run);
     },
+    given: consent.given,
+    lose: losses.lose,
     tell,
-  );
+  });
   return smartico;
 };

@@ -4,7 +4,7 @@
  */
 import { nanoid } from 'nanoid';
 import { createInframe } from './inframe/guest.ts';
-import type { ScriptTag } from './options.ts';
+import { addressOf, type ScriptTag } from './options.ts';
 import { type Platform, textStore } from './platform.ts';
 import { scriptUrls } from './script-url.ts';
 import type { Stub } from './stub-calls.ts';
@@ -18,7 +18,7 @@ const present = root[mine] as (Stub & { version?: string }) | undefined;
 
 const loadHost = (failed: () => void): void => {
   const host = document.createElement('script');
-  host.src = scriptUrls(root, mine)(new URL('/smartico.js', script.src).href);
+  host.src = scriptUrls(root, mine)(`${addressOf(script)}/smartico.js`);
   // What the platform's tag says, it says of the page that the platform is now.
   Object.assign(host.dataset, tag?.dataset, { global: name });
   host.onerror = failed;

@@ -3,6 +3,7 @@
  */
 import type { Live, LiveModule, LiveNeeds } from './live/live.ts';
 import type { Tell } from './notice.ts';
+import type { Speaker } from './speaker.ts';
 
 const FIRST_RETRY = 2_000;
 const LONGEST_RETRY = 60_000;
@@ -18,8 +19,11 @@ export interface LiveLine {
   sync(): void;
 }
 
-/** @param may whether the visitor may be spoken about: a room that comes after a refusal has nobody to look for */
-export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
+/**
+ * @param may whether the visitor may be spoken about: a room that comes after a refusal has nobody to look for
+ * @param along what waits, in the name of whoever asked
+ */
+export const createLiveLine = (tell: Tell, may: () => boolean, along: Speaker['along']): LiveLine => {
   let live: Live | undefined;
   let latest: (() => Promise<LiveModule>) | undefined;
   let arrive: (live: Live) => void;
@@ -34,7 +38,7 @@ export const createLiveLine = (tell: Tell, may: () => boolean): LiveLine => {
     // In the caller's task where it can be: what a page changes shows at once.
     ask: (question) => {
       const now = live;
-      return now ? new Promise((resolve) => resolve(question(now))) : arrived.then(question);
+      return now ? new Promise((resolve) => resolve(question(now))) : arrived.then(along(question));
     },
     open(fetch, needs) {
       const fetching = latest;

@@ -20,6 +20,7 @@ const line = () => {
   const created = createLiveLine(
     (code, about) => void told.push(`${code}: ${about}`),
     () => consent.given,
+    (run) => run,
   );
   const open = (address = 'one') =>
     created.open(

@@ -89,6 +89,7 @@ export const frameIn = (host: Pick<Page, 'root'>, origin = PLATFORM) => {
     const console: string[] = [];
     root.console.error = (...words: unknown[]) => void console.push(words.join(' ').trim());
     Object.defineProperty(root, 'parent', { value: around });
+    Object.defineProperty(root, 'origin', { value: origin });
     Object.assign(root, before);
     current = root;
     const loaded: string[] = [];

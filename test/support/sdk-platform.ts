@@ -49,6 +49,7 @@ export const device = () => {
   const openPage = (url = SITE, tab = newTab()): Page => {
     const window = new Window({ url });
     const root = window as unknown as Platform['root'];
+    Object.defineProperty(root, 'origin', { value: new URL(url).origin });
     const told: string[] = [];
     root.console.error = (...words: unknown[]) => void told.push(words.join(' ').trim());
     const platform: Platform = {

@@ -31,7 +31,7 @@ export const createAuthority = (
   let starter: string | undefined;
   const names = (origin: string): boolean => {
     const said = may();
-    return said === undefined ? starter === origin || !settings() : `${said}`.split(/[\s,]+/).includes('identify');
+    return said === undefined ? starter === origin : `${said}`.split(/[\s,]+/).includes('identify');
   };
   return {
     names,
@@ -45,7 +45,8 @@ export const createAuthority = (
       }
       if (present.label === label && present.visitor === (visitor ?? present.visitor)) return;
       tell('init_refused', `${label}, from ${origin}`);
-      throw smarticoError('init_refused', `the page is initialised with another label than ${label}`);
+      const other = present.label === label ? 'in the other mode' : `with another label than ${label}`;
+      throw smarticoError('init_refused', `the page is initialised ${other}`);
     },
     speaks(origin, wanted) {
       if (names(origin) || (wanted !== undefined && userId(wanted) === user())) return;

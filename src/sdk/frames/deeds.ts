@@ -74,7 +74,8 @@ export const createDeeds = (needs: FramesNeeds): Deeds => {
         tab.set(key, carried.join(' '));
       } else {
         const made = { eid: id, event_date, session_id: session(), page_id, seq, ...meant(user, names) };
-        if (!record(callOf(deed), made)) throw smarticoError('bad_argument', `${method}: the page's console says why`);
+        if (!record(callOf(deed), made))
+          throw smarticoError(needs.forbidden() ?? 'bad_argument', `${method}: the page's console says why`);
       }
       here.add(id);
       if (here.size > REMEMBERED) here.delete(here.values().next().value as string);

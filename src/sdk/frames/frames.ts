@@ -3,6 +3,7 @@
  * the page's frames make the page's calls. Shapes only.
  */
 import type { WindowMessage } from '../../bridge/handshake.ts';
+import type { SdkCode } from '../../wire/codes.ts';
 import type { LossReason } from '../../wire/event.ts';
 import type { InitOptions, Smartico } from '../api.ts';
 import type { Callbacks } from '../callbacks.ts';
@@ -12,6 +13,7 @@ import type { Identity } from '../identity.ts';
 import type { Tell } from '../notice.ts';
 import type { ScriptTag, Settings } from '../options.ts';
 import type { TextStore } from '../platform.ts';
+import type { Speaker } from '../speaker.ts';
 
 export interface FramesNeeds {
   root: Window;
@@ -31,8 +33,10 @@ export interface FramesNeeds {
   tab: TextStore;
   /** Records what a frame did, if the page may report at all. */
   record(call: Call | undefined, made: Made): string | undefined;
-  /** What the page records from now on, it records for a frame of this origin; for itself without one. */
-  speakFor(frame: string | undefined): void;
+  /** Why the page may not report. */
+  forbidden(): SdkCode | undefined;
+  /** Runs in the name of a frame of this origin. */
+  as: Speaker['as'];
   /** Whether the visitor agreed, or was never asked. */
   given(): boolean;
   lose(reason: LossReason, count: number): void;

@@ -16,8 +16,9 @@ import type { News } from './news.ts';
 const KEYS = ['news', 'init', 'label_init_completed', 'identify', 'props_change'];
 
 export const createFrames = (needs: FramesNeeds): Frames => {
-  const { root, name, script, smartico, settings, identity, callbacks, speakFor, given, lose, random, tell } = needs;
-  const { origin: own } = root.location;
+  const { root, name, script, smartico, settings, identity, callbacks, given, lose, random, tell } = needs;
+  // Not the address's: a `srcdoc` page has none, and its maker's origin.
+  const { origin: own } = root;
   const admits = (origin: string) =>
     origin === own || readOrigins(settings()?.frames ?? script.frames, 'data-frames', tell).includes(origin);
   const authority = createAuthority(settings, () => settings()?.framesMay ?? script.framesMay, identity.user, tell);
@@ -63,14 +64,7 @@ export const createFrames = (needs: FramesNeeds): Frames => {
           send,
           stringify,
           now: () => root.performance.now(),
-          around(run) {
-            speakFor(origin);
-            try {
-              return run();
-            } finally {
-              speakFor(undefined);
-            }
-          },
+          around: (run) => needs.as(origin, run),
           flooded(calls) {
             cut();
             lose('flood', calls);
@@ -82,7 +76,7 @@ export const createFrames = (needs: FramesNeeds): Frames => {
         return {
           heard(message) {
             if (message.type === 'bye') listening.rest();
-            else listening.wake();
+            if (message.type === 'alive') listening.wake();
             line.heard(message);
           },
           close() {

@@ -4,10 +4,10 @@
  */
 import { createCaller } from '../../bridge/calling.ts';
 import { createKnocking, windowsAround } from '../../bridge/handshake.ts';
-import { LONGEST } from '../../bridge/messages.ts';
 import type { SdkCode } from '../../wire/codes.ts';
 import type { LossReason } from '../../wire/event.ts';
 import { eventIds } from '../../wire/ids.ts';
+import { PAYLOAD_BYTES } from '../../wire/limits.ts';
 import type { Smartico } from '../api.ts';
 import { asksFirst } from '../consent.ts';
 import type { Deed, News } from '../frames/news.ts';
@@ -36,7 +36,8 @@ export const createInframe = (
 ): Smartico => {
   const mine = `${name}_inframe:`;
   const tell = createTell((...words) => root.console.error(...words));
-  const { origin } = root.location;
+  // Not the address's: a `srcdoc` frame has none, and its maker's origin.
+  const { origin } = root;
   const newId = eventIds(now, random(), stub.n);
   const page_id = stub.p ?? `p-${random()}`;
   let seq = stub.n ?? 0;
@@ -46,11 +47,10 @@ export const createInframe = (
   let claim: { user: string | null } | undefined;
   /** Deeds of this task that found no room. */
   let lost = 0;
-  let met = false;
-  /** Nobody answers; the platform may be its own host; it is. */
-  let alone = false;
-  let may = false;
-  let own = false;
+  /** The page around; `own`: the platform is its own. */
+  let host: 'awaited' | 'refused' | 'missing' | 'met' | 'own' = 'awaited';
+  /** The platform may be its own host. */
+  let standalone = false;
 
   const caller = createCaller({
     stringify: stringifyAny,
@@ -71,6 +71,7 @@ export const createInframe = (
     `${mine}q:`,
     () => news.stores === true,
     (id, text) => caller.call('take', [id, text], 'delivery'),
+    () => tell('queue_not_durable', 'this tab has no room'),
   );
   /** The page counts what is lost here with its own. */
   const lose = (reason: LossReason, deeds: number) => void caller.call('lose', [reason, deeds], 'delivery');
@@ -97,26 +98,29 @@ export const createInframe = (
   const knock = createKnocking({
     root,
     channel: name,
-    doors: () => (own ? [root] : windowsAround(root)),
+    doors: () => (host === 'own' ? [root] : windowsAround(root)),
     admits: (from) => from === origin || `${script.hosts}`.split(/[\s,]+/).includes(from),
-    refused: (from) => tell('host_refused', `data-hosts="${from}"`),
+    refused(from) {
+      if (host === 'awaited') host = 'refused';
+      tell('host_refused', from === 'null' ? 'a sandboxed page has no origin' : `data-hosts="${from}"`);
+    },
     malformed: (ports) => tell('host_refused', `an answer with ${ports} ports`),
     connected(port) {
-      met = true;
+      if (host !== 'own') host = 'met';
       caller.connect(port);
     },
   });
   const standAlone = () => {
-    if (!alone || !may || own) return;
-    own = true;
+    if (host !== 'missing' || !standalone) return;
+    host = 'own';
     load(() => tell('room_unavailable', 'smartico.js'));
     knock();
   };
   setTimeout(
     () => {
-      if (met) return;
-      alone = true;
-      tell('no_host', 'no page around answers; calls wait');
+      if (host === 'awaited') tell('no_host', 'no page around answers (its console may say why); calls wait');
+      else if (host !== 'refused') return;
+      host = 'missing';
       standAlone();
     },
     root === root.parent ? 0 : PATIENCE,
@@ -141,25 +145,22 @@ export const createInframe = (
     deed(method, args) {
       const id = newId();
       const event = method === 'action' || method === 'event';
-      const deed: Deed = {
-        method,
-        args,
-        user: (claim ?? news).user,
-        event_date: now(),
-        page_id,
-        seq: event ? ++seq : 0,
-      };
       const about = event ? `${args[0]}` : method;
-      const text = written(deed, about);
-      if (text.length * 2 < LONGEST) keep(id, text);
-      else {
-        tell('payload_too_large', about);
+      const { user } = claim ?? news;
+      const text = written({ method, args, user, event_date: now(), page_id, seq: event ? seq + 1 : 0 }, about);
+      // As the page measures a payload, with the few words around it: what it takes from here is never too large there.
+      if (text.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(text).length > PAYLOAD_BYTES) {
         lose('too_large', 1);
+        return tell('payload_too_large', about);
       }
+      if (event) seq++;
+      keep(id, text);
       return id;
     },
-    standsAlone() {
-      may = true;
+    starts(options) {
+      // Until the page says better, this document's word counts; what earlier ones kept waits where it is.
+      if (asksFirst(root, options.consent, options.gpc)) news = { ...news, stores: false };
+      standalone ||= Boolean(options.standalone);
       standAlone();
     },
   });

@@ -19,12 +19,14 @@ export interface Outbox {
 /**
  * @param may whether anything may be kept on this device; what may not still goes across
  * @param deliver resolves when the page has it, rejects when it refuses
+ * @param full the browser keeps no more: a row waits in this document alone
  */
 export const createOutbox = (
   store: TextStore,
   prefix: string,
   may: () => boolean,
   deliver: (id: string, text: string) => Promise<unknown>,
+  full: () => void,
 ): Outbox => {
   /** Ids on their way. */
   const waiting = new Set<string>();
@@ -40,7 +42,7 @@ export const createOutbox = (
   return {
     keep(id, text) {
       if (waiting.size >= ROWS) return false;
-      if (may()) store.set(prefix + id, text);
+      if (may() && !store.set(prefix + id, text)) full();
       give(id, text);
       return true;
     },

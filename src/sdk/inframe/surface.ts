@@ -4,7 +4,7 @@
  */
 import type { Caller, Kind } from '../../bridge/calling.ts';
 import { NAME_LENGTH } from '../../wire/limits.ts';
-import type { Smartico } from '../api.ts';
+import type { InitOptions, Smartico } from '../api.ts';
 import type { Handler } from '../callbacks.ts';
 import type { News } from '../frames/news.ts';
 import { requiredUserId } from '../identity.ts';
@@ -19,7 +19,7 @@ const PATIENCE = 3_000;
 /** Calls that say what happened, or change the customer. */
 const DEEDS = /^(dp|updatePublicTags|set(Nickname|Avatar|UTMs|LoginEntry|EntryPoint))$/;
 /** Calls that come too late once nobody waits for them. */
-const QUESTIONS = /^(show|request|mini|gami|convert)/;
+const QUESTIONS = /^(flush|receipts|losses|show|request|mini|gami|convert)/;
 
 export interface SurfaceNeeds {
   root: Window;
@@ -28,15 +28,15 @@ export interface SurfaceNeeds {
   news(): Partial<News>;
   /** The platform names a user, or nobody: what it does until that is answered is theirs. */
   names(user: string | null, answered: Promise<unknown>): void;
-  /** @returns its id */
-  deed(method: string, args: unknown[]): string;
-  /** Without a page around that answers, the platform is its own. */
-  standsAlone(): void;
+  /** @returns its id, or nothing if it was refused */
+  deed(method: string, args: unknown[]): string | undefined;
+  /** The platform says with what it runs. */
+  starts(options: InitOptions): void;
 }
 
 type Args = unknown[];
 
-export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlone }: SurfaceNeeds): Smartico => {
+export const guestSurface = ({ root, tell, caller, news, names, deed, starts }: SurfaceNeeds): Smartico => {
   const call =
     (method: string, kind: Kind = QUESTIONS.test(method) ? 'question' : 'order') =>
     (...args: Args) =>
@@ -56,6 +56,12 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
       done.catch(() => {}); // told already; a platform that does not wait for the answer has heard it there
       return done;
     };
+  const starting =
+    (method: string) =>
+    (...args: Args) => {
+      starts(Object(args[1]));
+      return call(method)(...args);
+    };
   const off = (key: unknown, handler: unknown) => void call('off')(`${key}`, handler);
   const api = new Proxy(
     {},
@@ -70,6 +76,7 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
       },
     },
   );
+  const remote = (method: string) => (DEEDS.test(method) ? (...args: Args) => void deed(method, args) : call(method));
   const own: { [name: string]: unknown } = {
     action: named('action', 'empty_action'),
     event: named('event', 'empty_event_type'),
@@ -78,10 +85,8 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
     logout(payload: unknown) {
       names(null, call('logout')(payload));
     },
-    init(label: unknown, options: unknown) {
-      if (Object(options).standalone) standsAlone();
-      return call('init')(label, options);
-    },
+    init: starting('init'),
+    initVisitorMode: starting('initVisitorMode'),
     on(key: unknown, handler: Handler | null, options: unknown) {
       void call('on')(`${key}`, handler, options);
       return () => off(key, handler);
@@ -97,18 +102,15 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, standsAlon
     ...pageFacts(root),
     version: VERSION,
   };
-  const of = (name: unknown): unknown => {
-    // An awaited object is asked for its `then`.
-    if (typeof name !== 'string' || name === 'then' || name in own) return own[name as string];
-    return DEEDS.test(name) ? (...args: Args) => void deed(name, args) : call(name);
-  };
+  // An open object that is also a function, as the page's is.
+  const smartico: typeof own = Object.assign((method: string, ...args: Args) => {
+    const called = Object.hasOwn(smartico, method) ? smartico[method] : method in smartico || remote(method);
+    return typeof called === 'function' ? called(...args) : tell('unknown_method', `${method}`);
+  }, own) as never;
   // The page decides what else there is: a name that it does not know is refused there, and told here.
-  return new Proxy(call as never, {
-    get: (_, name) => of(name),
-    set(_, name, value) {
-      own[name as string] = value;
-      return true;
-    },
-    apply: (_, __, [method, ...args]) => (of(method) as (...args: Args) => unknown)(...args),
-  }) as Smartico;
+  return new Proxy(smartico, {
+    // An awaited object is asked for its `then`, and pages keep marks of their own under names like `__done`.
+    get: (_, name) =>
+      name in smartico || typeof name !== 'string' || /^(then$|_)/.test(name) ? smartico[name as string] : remote(name),
+  }) as unknown as Smartico;
 };

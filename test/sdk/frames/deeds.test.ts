@@ -39,6 +39,7 @@ const page = ({ visitor = false, refuses = false, tab = textStore(() => undefine
       recorded.push({ call, made });
       return made.eid;
     },
+    forbidden: () => 'localhost_refused',
     tell: () => undefined,
   } as unknown as FramesNeeds);
   let ids = 0;
@@ -103,10 +104,10 @@ describe('a deed', () => {
     expect(recorded).toHaveLength(20_002);
   });
 
-  test('that the page may not record is refused, and may come again', () => {
+  test('that the page may not record is refused with the page’s own reason, and may come again', () => {
     const closed = page({ refuses: true });
-    expect(() => closed.takes(deed(), { id: 'eid-same' })).toThrow(refused('bad_argument'));
-    expect(() => closed.takes(deed(), { id: 'eid-same' })).toThrow(refused('bad_argument'));
+    expect(() => closed.takes(deed(), { id: 'eid-same' })).toThrow(refused('localhost_refused'));
+    expect(() => closed.takes(deed(), { id: 'eid-same' })).toThrow(refused('localhost_refused'));
   });
 });
 

@@ -293,7 +293,10 @@ describe('nobody answers', () => {
     const { console, smartico, loaded } = frameIn(host).open();
     smartico.action('Waits');
     vi.advanceTimersByTime(60_000);
-    expect([console, loaded]).toEqual([['[smartico] no_host: no page around answers; calls wait'], []]);
+    expect([console, loaded]).toEqual([
+      ['[smartico] no_host: no page around answers (its console may say why); calls wait'],
+      [],
+    ]);
   });
 
   test('a platform that asked for it becomes its own host, once', () => {
@@ -307,6 +310,21 @@ describe('nobody answers', () => {
     smartico.init(LABEL, { standalone: true } as never);
     expect(loaded).toEqual(['smartico.js']);
   });
+
+  test.each([{ consent: 'required' as const }, { gpc: 'honor' as const }])(
+    'a platform that asks first by its init (%j) keeps nothing on the device before the page says that it may',
+    (options) => {
+      vi.useFakeTimers();
+      const host = openHost(here, { script: { src: hostTag.src } });
+      const frame = frameIn(host);
+      const { smartico, root } = frame.open();
+      Object.defineProperty(root.navigator, 'globalPrivacyControl', { value: true });
+      smartico.action('Before');
+      smartico.init(LABEL, options);
+      smartico.action('Asked');
+      expect(frame.session.keys('_smartico_inframe:q:')).toHaveLength(1);
+    },
+  );
 
   test('a question is told after 10 s; it is not asked later', async () => {
     vi.useFakeTimers();

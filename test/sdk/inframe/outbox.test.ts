@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createOutbox } from '../../../src/sdk/inframe/outbox.ts';
 import { textStore } from '../../../src/sdk/platform.ts';
 
@@ -11,7 +11,7 @@ const tab = () => {
     kept: () => store.keys(PREFIX).map((key) => key.slice(PREFIX.length)),
     set: (id: string, text: string) => store.set(PREFIX + id, text),
     document: (may = true) => {
-      const around = { may };
+      const around = { may, full: 0 };
       const sent: string[] = [];
       const settle = new Map<string, { taken(): void; refused(): void }>();
       const outbox = createOutbox(
@@ -24,6 +24,7 @@ const tab = () => {
             settle.set(id, { taken: () => resolve(undefined), refused: () => reject(new Error('refused')) });
           });
         },
+        () => void around.full++,
       );
       const settled = async (id: string, as: 'taken' | 'refused') => {
         settle.get(id)?.[as]();
@@ -118,4 +119,18 @@ test('10,000 may wait; one more is refused, and there is room again when one was
   expect(kept()).toHaveLength(10_000);
   await taken('0');
   expect(outbox.keep('again', 'text')).toBe(true);
+});
+
+test('a row for which the browser has no room goes across all the same, and it is told', () => {
+  const full = vi.fn();
+  const given: string[] = [];
+  const outbox = createOutbox(
+    { ...textStore(() => undefined), set: () => false },
+    PREFIX,
+    () => true,
+    async (id) => void given.push(id),
+    full,
+  );
+  expect(outbox.keep('1', 'one')).toBe(true);
+  expect([given, full.mock.calls.length]).toEqual([['1'], 1]);
 });

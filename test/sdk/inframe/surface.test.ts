@@ -12,7 +12,7 @@ const platform = (news: Partial<News> = {}) => {
   const deeds: [method: string, args: unknown[]][] = [];
   const told: string[] = [];
   const named: unknown[] = [];
-  const standsAlone = vi.fn();
+  const starts = vi.fn();
   const smartico = guestSurface({
     root: new Window({ url: 'https://platform.example/?a=1#b=2' }) as never,
     tell: (code, about) => void told.push(`${code}: ${about}`),
@@ -27,7 +27,7 @@ const platform = (news: Partial<News> = {}) => {
       deeds.push(one);
       return 'eid-1000';
     },
-    standsAlone,
+    starts,
   });
   return {
     smartico,
@@ -36,7 +36,7 @@ const platform = (news: Partial<News> = {}) => {
     deeds,
     told,
     named,
-    standsAlone,
+    starts,
   };
 };
 
@@ -77,8 +77,9 @@ describe('everything else is the page’s to do', () => {
     ['consent', 'order'],
     ['suspendPopups', 'order'],
     ['changeLanguage', 'order'],
-    ['flush', 'order'],
-    ['receipts', 'order'],
+    ['flush', 'question'],
+    ['receipts', 'question'],
+    ['losses', 'question'],
     ['ready', 'order'],
     ['showWidget', 'question'],
     ['miniGame', 'question'],
@@ -172,13 +173,35 @@ describe('what a call answers at once, it answers from what the page last said',
   });
 });
 
-test('only a platform that asks for it may stand alone', () => {
-  const { smartico, standsAlone } = platform();
+test('with what a platform runs is heard in its own window too', () => {
+  const { smartico, starts } = platform();
   smartico.init('label');
   smartico.init('label', null as never);
-  expect(standsAlone).not.toHaveBeenCalled();
-  smartico.init('label', { standalone: true } as never);
-  expect(standsAlone).toHaveBeenCalledTimes(1);
+  smartico.initVisitorMode('label', { standalone: true });
+  expect(starts.mock.calls).toEqual([[{}], [{}], [{ standalone: true }]]);
+});
+
+test.each(['api', 'version', 'constructor', 'toString', '__proto__'])('“%s” is no call, and told', (name) => {
+  const { loose, told, crossed } = platform();
+  (loose as unknown as (method: string) => void)(name);
+  expect([told, crossed]).toEqual([[`unknown_method: ${name}`], []]);
+});
+
+test('a wrapper of the platform’s own hands its arguments on', () => {
+  const { smartico, deeds } = platform();
+  const wrapper = (...args: unknown[]) => Reflect.apply(smartico.apply, smartico, [null, args]);
+  wrapper('action', 'X');
+  smartico.call(null, 'action', 'Y' as never);
+  expect(deeds).toEqual([
+    ['action', ['X']],
+    ['action', ['Y']],
+  ]);
+});
+
+test('a mark of a page’s own is not there before the page has set it', () => {
+  const { loose } = platform();
+  expect(loose.__skinApplied).toBeUndefined();
+  expect(['action' in loose, 'on' in loose, '__skinApplied' in loose]).toEqual([true, true, false]);
 });
 
 test('an open object that can be awaited, handed round and written to', async () => {
