@@ -49,14 +49,17 @@ export const createCaller = (needs: CallerNeeds): Caller => {
   /** On their way: sent, and not yet taken. */
   const sent = new Set<number>();
   const owed = new Map<number, Owed>();
+  /** Functions that the host has, with how often it was handed each. */
+  const ears = new Map<number, { heard: Heard; times: number }>();
   const numbers = new Map<Heard, number>();
-  const ears: Heard[] = [];
+  let lastEar = 0;
   let line: Port | undefined;
   let last = 0;
 
   const numberOf = (heard: Heard): string => {
-    const number = numbers.get(heard) ?? ears.push(heard);
+    const number = numbers.get(heard) ?? ++lastEar;
     numbers.set(heard, number);
+    ears.set(number, { heard, times: (ears.get(number)?.times ?? 0) + 1 });
     return earText(number);
   };
   const say = (type: 'bye' | 'alive') => line?.send(JSON.stringify({ type }));
@@ -86,10 +89,16 @@ export const createCaller = (needs: CallerNeeds): Caller => {
   };
   const hear = (ear: number, args: unknown[]) => {
     try {
-      ears[ear - 1]?.(...args);
+      ears.get(ear)?.heard(...args);
     } catch (cause) {
       threw(cause);
     }
+  };
+  const released = (ear: number) => {
+    const one = ears.get(ear);
+    if (!one || --one.times) return;
+    ears.delete(ear);
+    numbers.delete(one.heard);
   };
   const heard = (message: HostMessage): unknown => {
     switch (message.type) {
@@ -101,6 +110,8 @@ export const createCaller = (needs: CallerNeeds): Caller => {
         return settle(message.id)?.reject(failed(message.code, message.message));
       case 'heard':
         return hear(message.ear, message.args);
+      case 'released':
+        return released(message.ear);
       case 'news':
         return news(message.news);
       case 'ping':

@@ -33,6 +33,8 @@ export type HostMessage =
   | { type: 'refusal'; id: number; code: string; message: string }
   /** One of the guest's functions is called. */
   | { type: 'heard'; ear: number; args: unknown[] }
+  /** One of the guest's functions is wanted once less: it was handed over as often as this is said, or more. */
+  | { type: 'released'; ear: number }
   /** What the guest shall know without asking. */
   | { type: 'news'; news: unknown }
   /** Are you there? */
@@ -63,6 +65,7 @@ const hostSays: { [type: string]: (fields: Fields) => boolean } = {
   answer: ({ id }) => isCount(id),
   refusal: ({ id, code, message }) => isCount(id) && isText(code) && isText(message),
   heard: ({ ear, args }) => isCount(ear) && Array.isArray(args),
+  released: ({ ear }) => isCount(ear),
   news: () => true,
   ping: () => true,
 };

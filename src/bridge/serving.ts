@@ -15,6 +15,13 @@ const BREATH = 8;
 type Kind = 'text' | 'flag' | 'object' | 'function' | 'anything';
 export type Takes = readonly (Kind | `${Kind}?`)[];
 
+/** A function that stayed with the guest: called here, it is called there. */
+export interface Ear {
+  (...args: unknown[]): void;
+  /** It is not called any more. To be said as often as it was handed over: then neither side knows it. */
+  release(): void;
+}
+
 export interface Method {
   takes: Takes;
   run(...args: never[]): unknown;
@@ -66,15 +73,26 @@ export const serveCalls = ({ methods, send, stringify, now, around, flooded }: S
   let taken = 0;
   let told: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
-  const proxies = new Map<number, (...args: unknown[]) => void>();
+  const ears = new Map<number, Ear & { times: number }>();
 
   const say = (message: object) => {
     if (!closed) send(stringify(message));
   };
-  const earFor = (ear: number) => {
-    const known = proxies.get(ear) ?? ((...args: unknown[]) => say({ type: 'heard', ear, args }));
-    proxies.set(ear, known);
-    return known;
+  const newEar = (ear: number) => {
+    const hear: Ear & { times: number } = Object.assign((...args: unknown[]) => say({ type: 'heard', ear, args }), {
+      times: 0,
+      release() {
+        if (!--hear.times) ears.delete(ear);
+        say({ type: 'released', ear });
+      },
+    });
+    return hear;
+  };
+  const earFor = (ear: number): Ear => {
+    const one = ears.get(ear) ?? newEar(ear);
+    one.times++;
+    ears.set(ear, one);
+    return one;
   };
   const heardOr = (value: unknown): unknown => {
     const ear = earOf(value);

@@ -116,6 +116,44 @@ describe('a function among the arguments', () => {
   });
 });
 
+describe('a function that the host lets go of', () => {
+  const handedOver = async () => {
+    const line = guestLine();
+    const called = vi.fn();
+    const hand = async () => {
+      void line.call('on', ['login', called], 'order');
+      await delivered();
+      return earOf(line.heard.at(-1)?.args[1]);
+    };
+    await line.meets();
+    return { ...line, called, hand };
+  };
+
+  test('as often as it was handed over is forgotten: it is not called, and is another one when it comes again', async () => {
+    const { called, hand, says } = await handedOver();
+    expect([await hand(), await hand()]).toEqual([1, 1]);
+    await says({ type: 'released', ear: 1 }, { type: 'released', ear: 1 }, { type: 'heard', ear: 1, args: [] });
+    expect([called.mock.calls.length, await hand()]).toEqual([0, 2]);
+    await says({ type: 'heard', ear: 2, args: [] });
+    expect(called).toHaveBeenCalledTimes(1);
+  });
+
+  test('less often is still called: it was handed over again while the host’s word was on the way', async () => {
+    const { called, hand, says } = await handedOver();
+    await hand();
+    await hand();
+    await says({ type: 'released', ear: 1 }, { type: 'heard', ear: 1, args: [] });
+    expect([called.mock.calls.length, await hand()]).toEqual([1, 1]);
+  });
+
+  test('and that it never had is nothing to the others', async () => {
+    const { called, hand, says } = await handedOver();
+    await hand();
+    await says({ type: 'released', ear: 2 }, { type: 'heard', ear: 1, args: [] });
+    expect(called).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('beside calls', () => {
   test('news are handed on as they come', async () => {
     const { meets, says, news } = guestLine();

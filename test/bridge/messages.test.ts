@@ -12,6 +12,7 @@ const hostSays = {
   answer: { type: 'answer', id: 1, value: { stored: 1 } },
   refusal: { type: 'refusal', id: 1, code: 'unknown_method', message: 'eval' },
   heard: { type: 'heard', ear: 1, args: [0, 'text', null] },
+  released: { type: 'released', ear: 1 },
   news: { type: 'news', news: { user: null } },
   ping: { type: 'ping' },
 };
@@ -39,6 +40,7 @@ const fields: { message: object; field: string; bad: unknown[] }[] = [
   { message: hostSays.refusal, field: 'message', bad: texts },
   { message: hostSays.heard, field: 'ear', bad: counts },
   { message: hostSays.heard, field: 'args', bad: lists },
+  { message: hostSays.released, field: 'ear', bad: counts },
 ];
 const read = (text: string) => readGuest(text) ?? readHost(text);
 

@@ -1,7 +1,7 @@
 /** The host's side of a call: what may be called, with what, and what the guest hears of it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { earText } from '../../src/bridge/messages.ts';
-import type { Takes } from '../../src/bridge/serving.ts';
+import type { Ear, Takes } from '../../src/bridge/serving.ts';
 import { hostLine } from './host-line.ts';
 import { delivered } from './turns.ts';
 
@@ -115,6 +115,23 @@ describe('a function of the guest’s', () => {
         { type: 'heard', ear: 2, args: [] },
       ],
     ]);
+  });
+
+  test('is let go of when it was released as often as it was handed over; the guest is told each time', () => {
+    const { calls, method, said, ran } = hostLine();
+    method('on', ['function']);
+    const handedOver = () => {
+      calls('on', [earText(1)]);
+      return ran.at(-1)?.[1] as Ear;
+    };
+    const first = handedOver();
+    expect(handedOver()).toBe(first);
+    first.release();
+    expect(handedOver()).toBe(first);
+    first.release();
+    first.release();
+    expect(handedOver()).not.toBe(first);
+    expect(said).toEqual(Array(3).fill({ type: 'released', ear: 1 }));
   });
 
   test('is the same one whenever it is handed over, and another guest’s is another', () => {

@@ -1,7 +1,7 @@
 /**
  * The calls that a frame can make of the page, each with what it takes: the whole of what is within a frame's reach.
  */
-import type { Method, Methods, Takes } from '../../bridge/serving.ts';
+import type { Ear, Method, Methods, Takes } from '../../bridge/serving.ts';
 import type { LossReason } from '../../wire/event.ts';
 import type { InitOptions } from '../api.ts';
 import { parseJson } from '../json.ts';
@@ -11,12 +11,11 @@ import type { Deeds } from './deeds.ts';
 import type { FramesNeeds } from './frames.ts';
 
 type Fields = { [name: string]: unknown };
-type Handler = (...args: never[]) => unknown;
 
 /** What one frame listens to, so that it can be undone with the frame. */
 export interface Listening {
-  on(key: string, handler: Handler | null | undefined, options: object | undefined): void;
-  off(key: string, handler: Handler): void;
+  on(key: string, handler: Ear | null | undefined, options: object | undefined): void;
+  off(key: string, handler: Ear): void;
   clear(): void;
 }
 

@@ -2,6 +2,7 @@
  * What one frame listens to among the page's callbacks. Silent while the frame's document is away, gone when it is gone: a
  * link that only a dead frame would answer is nobody's.
  */
+import type { Ear } from '../../bridge/serving.ts';
 import type { Callbacks } from '../callbacks.ts';
 import type { Listening } from './frame-calls.ts';
 
@@ -13,10 +14,13 @@ export interface FrameListening extends Listening {
 }
 
 export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): FrameListening => {
-  let heard: Parameters<Callbacks['off']>[] = [];
+  let heard: [key: string, handler: Ear][] = [];
   let resting = false;
   const drop = (gone: (key: string, handler: unknown) => boolean) => {
-    for (const [key, handler] of heard.filter((one) => gone(...one))) off(key, handler);
+    for (const [key, handler] of heard.filter((one) => gone(...one))) {
+      off(key, handler);
+      handler.release();
+    }
     heard = heard.filter((one) => !gone(...one));
   };
   return {
@@ -27,7 +31,10 @@ export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): Fra
       // Its document may have left before it came to this call.
       if (!resting) on(key, handler, options);
     },
-    off: (key, handler) => drop((one, each) => one === key && each === handler),
+    off(key, handler) {
+      drop((one, each) => one === key && each === handler);
+      handler.release();
+    },
     clear: () => drop(() => true),
     rest() {
       resting = true;
