@@ -16,7 +16,6 @@ export const replay = ({ q }: Stub, smartico: Smartico, tell: Tell, onDisk = ():
       else smartico(method, ...(args as [never]));
     } catch (cause) {
       // As the call would have thrown in its caller's face; without a code it was an argument of the page's own that threw.
-      const { code = 'bad_argument' } = Object(cause) as Partial<SmarticoError>;
-      tell(code, method, cause); // those after it still count
+      tell((Object(cause) as Partial<SmarticoError>).code ?? 'bad_argument', method, cause); // those after it still count
     }
 };
