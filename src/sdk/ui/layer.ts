@@ -48,11 +48,14 @@ export const createLayer = (root: Layer['root'], name: string, skin: () => strin
       const dialog = make('dialog', { class: kind, 'aria-label': label, dir }, box);
       if (size) sizes.replaceSync(`.${kind}{--width:${+size.width}px;--height:${+size.height}px}`);
       let open = true;
+      let frame: HTMLIFrameElement | null = null;
       const close = () => {
         if (!open) return;
         open = false;
         dialog.close();
         dialog.remove();
+        // What had the focus in a frame of another process loses it to a modal dialog, and so does the frame (Chromium).
+        frame?.focus();
         closed();
       };
       // What is typed here is no shortcut of the page's.
@@ -75,7 +78,11 @@ export const createLayer = (root: Layer['root'], name: string, skin: () => strin
       if (!host.isConnected) document.documentElement.append(host);
       host.dataset.skin = skin();
       shadow.append(dialog);
-      return { dialog, show: () => dialog.showModal(), close };
+      const show = () => {
+        if (document.activeElement instanceof root.HTMLIFrameElement) frame = document.activeElement;
+        dialog.showModal();
+      };
+      return { dialog, show, close };
     },
   };
 };

@@ -48,6 +48,19 @@ test('the inbox that a frame’s link opens lies over the page, and closes like 
   await expectHeard(frame, 'inbox_starting', 1);
 });
 
+test('who opened it by keyboard, in the frame, is in the frame again when it is closed', async () => {
+  const { page, frame } = await openAnn(`
+    addEventListener('DOMContentLoaded', () => {
+      document.body.innerHTML = '<button onclick="_smartico_inframe.dp(\\'dp:inbox\\')">Open</button>';
+    });`);
+  await frame.getByRole('button', { name: 'Open' }).press('Enter');
+  await page.locator('dialog.inbox').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog.inbox').waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('IFRAME');
+  expect(await frame.evaluate(() => document.hasFocus())).toBe(true);
+});
+
 test('a popup lies over the page; its button and its close are the page’s own, and reported', async () => {
   const { page, frame } = await openAnn();
   await world.operator.popup('ann', 'Tonight', {
