@@ -20,3 +20,14 @@ test('init, online and action in the frame are those of the page, and the event 
   await identified(page);
   expect(world.told).toEqual([]);
 });
+
+test('the login that comes of it, once the collector knows the user, is the page’s own word', async () => {
+  await world.openBoth(undefined, {
+    after: `
+      _smartico_inframe.init('${world.label.key}');
+      _smartico_inframe.online('ann');`,
+  });
+  await expectDelivered(world.label, ['login']);
+  const [login] = await eventsNamed(world, 'login');
+  expect([login?.user_ext_id, login?.source, login?.frame]).toEqual(['ann', 'auto', undefined]);
+});
