@@ -63,7 +63,7 @@ describe('a page that initialises itself', () => {
     expect(told()).toEqual([
       `[smartico] init_refused: ${world.label.key}, from ORIGIN`,
       `[smartico] init_refused: ${world.otherLabel.key}, from ORIGIN`,
-      `[smartico] init_refused: the page is initialised with another label than ${world.label.key}`,
+      '[smartico] init_refused: the page is initialised in the other mode',
       `[smartico] init_refused: the page is initialised with another label than ${world.otherLabel.key}`,
     ]);
   });

@@ -122,7 +122,7 @@ test('a page on localhost that did not allow it takes nothing from its frame, an
     .toEqual(
       expect.arrayContaining([
         expect.stringContaining('localhost_refused: set window._smartico_allow_localhost = true'),
-        expect.stringContaining('bad_argument: action'),
+        expect.stringContaining('localhost_refused: action'),
       ]),
     );
   await page.evaluate(() => Object.assign(window, { _smartico_allow_localhost: true }));

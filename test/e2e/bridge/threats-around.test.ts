@@ -70,7 +70,9 @@ describe('a page that the platform does not list hears nothing but knocking', ()
       await knocks(host, 3);
       await expect.poll(() => learned(host)).toEqual({ posted: [HELLO], heard: [] });
     }
-    await expect.poll(() => [...new Set(world.told)].sort()).toEqual([...alike, 'null'].map(refused).sort());
+    await expect
+      .poll(() => [...new Set(world.told)].sort())
+      .toEqual([...alike.map(refused), '[smartico] host_refused: a sandboxed page has no origin'].sort());
     expect(world.told).toHaveLength(hosts.length);
   });
 
@@ -157,7 +159,11 @@ describe('an answer that is none', () => {
 
 test.each([
   ['B16: a page that answers the hello and then nothing', 1, []],
-  ['a page that does not answer at all', undefined, ['[smartico] no_host: no page around answers; calls wait']],
+  [
+    'a page that does not answer at all',
+    undefined,
+    ['[smartico] no_host: no page around answers (its console may say why); calls wait'],
+  ],
 ])('%s: a question rejects with bridge_timeout, what was done is kept', async (_, ports, told) => {
   const page = await open(world.host + world.pages.add(handMadeHost(platform(), ports)));
   const frame = platformOf(page);
