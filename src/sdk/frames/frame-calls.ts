@@ -9,7 +9,7 @@ import { smarticoError } from '../notice.ts';
 import { type Authority, frameOptions } from './authority.ts';
 import type { Deeds } from './deeds.ts';
 import type { FramesNeeds } from './frames.ts';
-import { inboxQuestions } from './inbox-updates.ts';
+import { createInboxUpdates } from './inbox-updates.ts';
 
 type Fields = { [name: string]: unknown };
 
@@ -58,7 +58,7 @@ export const frameCalls = (
   said: () => void,
 ): Methods => {
   const { smartico, init, identity, lose, tell } = needs;
-  const inbox = inboxQuestions(needs, listening);
+  const inbox = createInboxUpdates(needs, listening);
   const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
   const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
   const start = (label: string, options: InitOptions | null | undefined) => {
@@ -88,7 +88,7 @@ export const frameCalls = (
   };
   const question = (name: string, ...args: unknown[]) => {
     if (!/^[a-z]\w*$/i.test(name) || name in {}) throw smarticoError('unknown_method', `api.${name}`);
-    return inbox[name]?.(Object(args[0])) ?? smartico.api[name]?.(...(args as never[]));
+    return inbox(name, args[0]) ?? smartico.api[name]?.(...(args as never[]));
   };
   const own: { [name: string]: Method } = {
     take: {

@@ -1,5 +1,5 @@
 /** What a platform says and asks of the customer: done by the page around, answered in the frame. */
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { begin, bridgeWorld, known } from '../../support/bridge-world.ts';
 import { sendAll } from '../../support/delivery.ts';
@@ -167,6 +167,25 @@ test('a list that changes is told to the function that the frame gave with its q
   const uid = await world.operator.message('ann', 'Welcome');
   const updates = () => frame.evaluate(() => (window as unknown as { updates: unknown[] }).updates);
   await expect.poll(updates).toEqual(expect.arrayContaining([[uid], 1]));
+});
+
+test('the page’s own `onUpdate` stays its own beside a frame’s, and when the frame is taken away', async () => {
+  const { page, frame } = await openAnn();
+  for (const one of [page, frame])
+    await one.evaluate(async () => {
+      const { api } = window._smartico_inframe ?? window._smartico;
+      const updates: unknown[] = [];
+      Object.assign(window, { updates });
+      await api.getInboxMessages({ onUpdate: (list) => updates.push(list.length) });
+      await api.getInboxUnreadCount({ onUpdate: (unread) => updates.push(`${unread} unread`) });
+    });
+  const updates = (one: Page | Frame) => one.evaluate(() => (window as unknown as { updates: unknown[] }).updates);
+  await world.operator.message('ann', 'Welcome');
+  for (const one of [page, frame])
+    await expect.poll(() => updates(one)).toEqual(expect.arrayContaining([1, '1 unread']));
+  await page.locator('iframe').evaluate((element) => element.remove());
+  await world.operator.message('ann', 'Bonus');
+  await expect.poll(() => updates(page)).toEqual(expect.arrayContaining([2, '2 unread']));
 });
 
 test('reports of the frame’s own drawing reach the engagement', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type Callbacks, createCallbacks } from '../../../src/sdk/callbacks.ts';
 import type { FramesNeeds } from '../../../src/sdk/frames/frames.ts';
-import { inboxQuestions } from '../../../src/sdk/frames/inbox-updates.ts';
+import { createInboxUpdates } from '../../../src/sdk/frames/inbox-updates.ts';
 import { createListening, type FrameListening } from '../../../src/sdk/frames/listening.ts';
 import { activityTypes, cids } from '../../../src/wire/protocol.ts';
 
@@ -12,14 +12,16 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 let page: Callbacks;
 let listening: FrameListening;
-let user: string | null;
 let held: string[];
 let told: string[];
+/** Lists wait for this. */
+let answered: Promise<void>;
 const asked = vi.fn();
-let ask: ReturnType<typeof inboxQuestions>;
+let ask: ReturnType<typeof createInboxUpdates>;
 
 const list = (name: string) => async (query: unknown) => {
   asked(name, query);
+  await answered;
   if (held.includes('refused')) throw Object.assign(new Error('no'), { code: 'channel_timeout' });
   return held.map((message_guid) => ({ message_guid }));
 };
@@ -32,7 +34,7 @@ const api = {
   },
 };
 const comes = (engagement_uid: string, activityType: number = activityTypes.inbox) => {
-  held = [engagement_uid, ...held];
+  if (activityType === activityTypes.inbox) held = [engagement_uid, ...held];
   page.emit(`${cids.engagementPush}`, { cid: cids.engagementPush, activityType, engagement_uid });
 };
 const guids = (heard: ReturnType<typeof ear>) =>
@@ -41,39 +43,39 @@ const guids = (heard: ReturnType<typeof ear>) =>
 beforeEach(() => {
   page = createCallbacks(() => undefined);
   listening = createListening(page);
-  user = 'ann';
   held = ['one'];
   told = [];
+  answered = Promise.resolve();
   asked.mockClear();
-  const needs = {
-    smartico: { api },
-    identity: { user: () => user },
-    tell: (...words: unknown[]) => told.push(`${words}`),
-  };
-  ask = inboxQuestions(needs as unknown as FramesNeeds, listening);
+  const needs = { smartico: { api }, tell: (...words: unknown[]) => told.push(`${words}`) };
+  ask = createInboxUpdates(needs as unknown as FramesNeeds, listening);
+});
+
+test('another question is not of the inbox', () => {
+  expect(ask('getMissions', { onUpdate: ear() })).toBeUndefined();
 });
 
 test('a frame’s `onUpdate` is no ear of the page’s: the page is asked without one', async () => {
   for (const onUpdate of [ear(), true, undefined]) {
-    await ask.getInboxMessages?.({ to: 5, onUpdate });
-    await ask.getInboxMessagesWithBodies?.({ onUpdate });
-    await ask.getInboxUnreadCount?.({ onUpdate });
+    await ask('getInboxMessages', { to: 5, onUpdate });
+    await ask('getInboxMessagesWithBodies', { onUpdate });
+    await ask('getInboxUnreadCount', { onUpdate });
   }
   expect(asked.mock.calls.slice(-3)).toEqual([
     ['getInboxMessages', { to: 5 }],
     ['getInboxMessagesWithBodies', {}],
-    ['getInboxUnreadCount', undefined],
+    ['getInboxUnreadCount', {}],
   ]);
   expect(asked.mock.calls.slice(0, 3)).toEqual(asked.mock.calls.slice(-3));
 });
 
 test('hears the whole list, as it was asked for, when a message comes that it was not shown', async () => {
   const heard = ear();
-  await ask.getInboxMessagesWithBodies?.({ to: 5, onUpdate: heard });
+  await ask('getInboxMessagesWithBodies', { to: 5, onUpdate: heard });
   comes('two');
   await settled();
   expect(guids(heard)).toEqual([['two', 'one']]);
-  expect(asked.mock.lastCall).toEqual(['getInboxMessages', { to: 5 }]);
+  expect(asked.mock.lastCall).toEqual(['getInboxMessagesWithBodies', { to: 5 }]);
   for (const again of ['one', 'two']) comes(again);
   comes('popup', activityTypes.popup);
   await settled();
@@ -82,7 +84,7 @@ test('hears the whole list, as it was asked for, when a message comes that it wa
 
 test('messages that come together are one update, and one that comes before the answer is none', async () => {
   const heard = ear();
-  const answer = ask.getInboxMessages?.({ onUpdate: heard });
+  const answer = ask('getInboxMessages', { onUpdate: heard });
   comes('one');
   await answer;
   comes('two');
@@ -91,18 +93,33 @@ test('messages that come together are one update, and one that comes before the 
   expect(guids(heard)).toEqual([['three', 'two', 'one', 'one']]);
 });
 
-test('the same message is news to the next customer', async () => {
+test('all that is pending comes with every login, and is asked for once while an answer is on the way', async () => {
   const heard = ear();
-  await ask.getInboxMessages?.({ onUpdate: heard });
-  user = 'bob';
-  comes('one');
+  await ask('getInboxMessages', { onUpdate: heard });
+  let answer = () => {};
+  answered = new Promise((resolve) => {
+    answer = resolve;
+  });
+  for (let message = 0; message < 50; message++) comes(`pending ${message}`);
   await settled();
-  expect(heard).toHaveBeenCalledTimes(1);
+  answer();
+  await settled();
+  expect([asked.mock.calls.length, heard.mock.calls.length]).toEqual([3, 1]);
+});
+
+test('what a reader does to a message is no news', async () => {
+  const heard = ear();
+  held = ['one', 'two'];
+  await ask('getInboxMessages', { onUpdate: heard });
+  held = [];
+  comes('two');
+  await settled();
+  expect(heard).not.toHaveBeenCalled();
 });
 
 test('an update that fails is told; the next one is heard', async () => {
   const heard = ear();
-  await ask.getInboxMessages?.({ onUpdate: heard });
+  await ask('getInboxMessages', { onUpdate: heard });
   held.push('refused');
   comes('two');
   await settled();
@@ -116,7 +133,7 @@ test('an update that fails is told; the next one is heard', async () => {
 test('a question that fails is its caller’s; what comes later is heard', async () => {
   const heard = ear();
   held = ['refused'];
-  await expect(ask.getInboxMessages?.({ onUpdate: heard })).rejects.toMatchObject({ code: 'channel_timeout' });
+  await expect(ask('getInboxMessages', { onUpdate: heard })).rejects.toMatchObject({ code: 'channel_timeout' });
   held = [];
   comes('two');
   await settled();
@@ -125,27 +142,26 @@ test('a question that fails is its caller’s; what comes later is heard', async
 
 test('the count is heard when it is another, and the first is the answer', async () => {
   const heard = ear();
-  const counted = (core_inbox_unread_count: unknown) => page.emit('props_change', { core_inbox_unread_count });
-  expect(await ask.getInboxUnreadCount?.({ onUpdate: heard })).toBe(1);
-  counted(1);
-  counted(2);
-  counted(2);
-  counted(undefined);
-  counted(0);
-  await settled();
+  const counts = async (messages: number) => {
+    held = Array(messages).fill('one');
+    page.emit('props_change', {});
+    await settled();
+  };
+  expect(await ask('getInboxUnreadCount', { onUpdate: heard })).toBe(1);
+  for (const messages of [1, 2, 2, 0]) await counts(messages);
   expect(heard.mock.calls).toEqual([[2], [0]]);
 });
 
 test('of each kind the last function hears, until the frame is gone; the others are let go of', async () => {
   const [first, second, count] = [ear(), ear(), ear()];
-  await ask.getInboxMessages?.({ onUpdate: first });
-  await ask.getInboxUnreadCount?.({ onUpdate: count });
-  await ask.getInboxMessages?.({ onUpdate: second });
-  await ask.getInboxMessages?.({});
+  await ask('getInboxMessages', { onUpdate: first });
+  await ask('getInboxUnreadCount', { onUpdate: count });
+  await ask('getInboxMessages', { onUpdate: second });
+  await ask('getInboxMessages', {});
   comes('two');
   await settled();
   listening.on('props_change', null, undefined); // its own handlers are another matter
-  page.emit('props_change', { core_inbox_unread_count: 5 });
+  page.emit('props_change', {});
   await settled();
   const calls = () => [first, second, count].map(({ mock }) => mock.calls.length);
   const released = () => [first, second, count].map(({ release }) => release.mock.calls.length);
@@ -155,7 +171,7 @@ test('of each kind the last function hears, until the frame is gone; the others 
   ]);
   listening.clear();
   comes('three');
-  page.emit('props_change', { core_inbox_unread_count: 6 });
+  page.emit('props_change', {});
   await settled();
   expect([calls(), released()]).toEqual([
     [0, 1, 1],
