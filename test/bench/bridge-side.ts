@@ -87,13 +87,17 @@ const measureBurst = (scene: Scene, crossings: Crossings): Promise<void> =>
 const lostBy = (scene: Scene, whose: 'frame' | 'page'): Promise<number> =>
   onPage(scene, `actions while the ${whose} leaves`, async (page) => {
     const names: string[] = [];
-    for (let one = 0; one < EACH_ROUND.tries; one++) {
+    while (names.length < EACH_ROUND.tries) {
       const frame = await platformIn(page);
       const name = `leaving-${Math.random()}`;
+      const left = page.waitForEvent('framenavigated', (one) => one === (whose === 'frame' ? frame : page.mainFrame()));
+      left.catch(() => {}); // waited for below, where the call was made
+      const acted = await frame
+        .evaluate(([action, who]) => window.bridge.actAndLeave(action, who), [name, whose] as const)
+        .then(() => true, leaving);
+      // A frame of the document that had just gone: nothing was called in it.
+      if (!acted) continue;
       names.push(name);
-      const leaver = whose === 'frame' ? frame : page.mainFrame();
-      const left = page.waitForEvent('framenavigated', (one) => one === leaver);
-      await frame.evaluate(([action, who]) => window.bridge.actAndLeave(action, who), [name, whose] as const);
       await left;
     }
     const last = await platformIn(page);
