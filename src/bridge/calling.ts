@@ -79,7 +79,7 @@ export const createCaller = (needs: CallerNeeds): Caller => {
   };
   const takenUpTo = (highest: number) => {
     for (const id of sent) {
-      if (id > highest) continue;
+      if (id > highest) break;
       sent.delete(id);
       const one = owed.get(id);
       clearTimeout(one?.timer);

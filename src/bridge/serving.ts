@@ -2,7 +2,6 @@
  * The host's side of calls: an allow-list of methods with what each takes, and nothing else of the host within reach. Owns
  * the order of calls, the pace at which they run, and what became of each. Knows no product.
  */
-
 import type { Served } from './handshake.ts';
 import { type CallMessage, CREDIT, earOf } from './messages.ts';
 import type { Port } from './port.ts';

@@ -2,7 +2,6 @@
  * The SDK put together: what exists before and after a label is known, and who is told what. Wiring only; the calls that
  * a page can make are in `methods.ts`.
  */
-
 import type { SdkCode } from '../wire/codes.ts';
 import { eventIds } from '../wire/ids.ts';
 import type { InitOptions, Smartico } from './api.ts';

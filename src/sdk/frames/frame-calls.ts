@@ -1,7 +1,7 @@
 /**
  * The calls that a frame can make of the page, each with what it takes: the whole of what is within a frame's reach.
  */
-import type { Ear, Method, Methods, Takes } from '../../bridge/serving.ts';
+import type { Method, Methods, Takes } from '../../bridge/serving.ts';
 import type { LossReason } from '../../wire/event.ts';
 import type { InitOptions } from '../api.ts';
 import { parseJson } from '../json.ts';
@@ -10,15 +10,9 @@ import { type Authority, frameOptions } from './authority.ts';
 import type { Deeds } from './deeds.ts';
 import type { FramesNeeds } from './frames.ts';
 import { createInboxUpdates } from './inbox-updates.ts';
+import type { Listening } from './listening.ts';
 
 type Fields = { [name: string]: unknown };
-
-/** What one frame listens to, so that it can be undone with the frame. */
-export interface Listening {
-  on(key: string, handler: Ear | null | undefined, options: object | undefined): void;
-  off(key: string, handler: Ear): void;
-  clear(): void;
-}
 
 /** Calls that are the page's own, unchanged. */
 const plain: { [name: string]: Takes } = {
@@ -54,7 +48,7 @@ export const frameCalls = (
   needs: FramesNeeds,
   authority: Authority,
   deeds: Deeds,
-  listening: Listening,
+  listening: Pick<Listening, 'on' | 'off' | 'clear'>,
   said: () => void,
 ): Methods => {
   const { smartico, init, identity, lose, tell } = needs;

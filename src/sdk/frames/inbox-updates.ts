@@ -6,8 +6,8 @@ import type { Ear } from '../../bridge/serving.ts';
 import { cids } from '../../wire/protocol.ts';
 import type { InboxMessage } from '../customer-api.ts';
 import type { SmarticoError } from '../notice.ts';
-import type { Listening } from './frame-calls.ts';
 import type { FramesNeeds } from './frames.ts';
+import type { Listening } from './listening.ts';
 
 type Found = InboxMessage[] | number;
 interface Asked {

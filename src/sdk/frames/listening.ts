@@ -4,16 +4,18 @@
  */
 import type { Ear } from '../../bridge/serving.ts';
 import type { Callbacks } from '../callbacks.ts';
-import type { Listening } from './frame-calls.ts';
 
-export interface FrameListening extends Listening {
+export interface Listening {
+  on(key: string, handler: Ear | null | undefined, options: object | undefined): void;
+  off(key: string, handler: Ear): void;
+  clear(): void;
   /** The document is leaving. */
   rest(): void;
   /** It spoke. */
   wake(): void;
 }
 
-export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): FrameListening => {
+export const createListening = ({ on, off }: Pick<Callbacks, 'on' | 'off'>): Listening => {
   let heard: [key: string, handler: Ear][] = [];
   let resting = false;
   const drop = (gone: (key: string, handler: unknown) => boolean) => {

@@ -36,10 +36,11 @@ export const createFrames = (needs: FramesNeeds): Frames => {
   };
   let last = '';
   const spread = () => {
-    const now = stringify(news());
+    const latest = news();
+    const now = stringify(latest);
     if (now === last) return;
     last = now;
-    for (const line of lines) line.news(news());
+    for (const line of lines) line.news(latest);
   };
   for (const key of KEYS) callbacks.on(`:${key}`, spread);
   root.addEventListener('pagehide', () => {

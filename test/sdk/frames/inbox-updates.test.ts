@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { type Callbacks, createCallbacks } from '../../../src/sdk/callbacks.ts';
 import type { FramesNeeds } from '../../../src/sdk/frames/frames.ts';
 import { createInboxUpdates } from '../../../src/sdk/frames/inbox-updates.ts';
-import { createListening, type FrameListening } from '../../../src/sdk/frames/listening.ts';
+import { createListening, type Listening } from '../../../src/sdk/frames/listening.ts';
 import { activityTypes, cids } from '../../../src/wire/protocol.ts';
 
 /** A function of the frame's. */
@@ -11,7 +11,7 @@ const ear = () => Object.assign(vi.fn(), { release: vi.fn() });
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 let page: Callbacks;
-let listening: FrameListening;
+let listening: Listening;
 let held: string[];
 let told: string[];
 /** Lists wait for this. */

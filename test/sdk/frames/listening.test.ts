@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type Callbacks, createCallbacks } from '../../../src/sdk/callbacks.ts';
-import { createListening, type FrameListening } from '../../../src/sdk/frames/listening.ts';
+import { createListening, type Listening } from '../../../src/sdk/frames/listening.ts';
 
 let page: Callbacks;
-let frame: FrameListening;
+let frame: Listening;
 beforeEach(() => {
   page = createCallbacks(() => undefined);
   frame = createListening(page);
