@@ -6,6 +6,7 @@ import { parseOrigin } from './config-origin.ts';
 import { fields, type Mistake, type Place } from './config-place.ts';
 import { parseSegments } from './config-segments.ts';
 import { parseAssetHosts, parseLinkHosts, parseNamedLinks, parseSuspendOn } from './config-surfaces.ts';
+import { noDefinitions } from './engine/no-definitions.ts';
 
 export const keyKinds = ['public', 'secret', 'admin'] as const;
 /** 22 characters of base64 are 128 bits; with less, one hash that was seen lets anybody find the salt. */
@@ -109,6 +110,7 @@ export const parseLabel = (at: Place, warnings: Mistake[]): Label => {
     strictFieldCodes: known.strictFieldCodes?.flag() ?? false,
     retentionDays: known.retentionDays?.orNull((days) => days.number({ above: 0 })) ?? null,
     gamificationShare: known.gamificationShare?.number({ from: 0, to: 100 }) ?? 100,
+    ...noDefinitions,
     segments: known.segments ? parseSegments(known.segments) : {},
     deepLinks: known.deepLinks ? parseNamedLinks(known.deepLinks) : {},
     linkHosts: parseLinkHosts(known.linkHosts),

@@ -3,8 +3,9 @@
  */
 import { normalTag } from '../wire/tags.ts';
 import { fields, type Place } from './config-place.ts';
+import type { SegmentRule } from './engine/definitions.ts';
 import { languageOf } from './engine/language.ts';
-import { type SegmentRule, segmentVerbs } from './engine/segment.ts';
+import { segmentVerbs } from './engine/segment.ts';
 
 /** Rules inside rules, so that no rule is deeper than a stack. */
 const DEEPEST = 20;

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { keyKinds, parseLabel } from './config-label.ts';
 import { parseOrigin } from './config-origin.ts';
 import { fields, type Mistake, place } from './config-place.ts';
-import type { SegmentRule } from './engine/segment.ts';
+import type { Definitions } from './engine/definitions.ts';
 
 export interface Rate {
   perSecond: number;
@@ -17,7 +17,7 @@ export type DeepLinkActions = 'all' | 'signed' | { listed: string[] };
 /** `v2`: ids are exact, and the md5 form, which cannot tell BOB from bob, proves nothing. */
 export type HashForm = 'any' | 'v2';
 
-export interface Label {
+export interface Label extends Definitions {
   /** Names the label in the log: the keys rotate, this stays. */
   name: string;
   /** Several active keys of a kind let an operator rotate them. */
@@ -33,7 +33,6 @@ export interface Label {
   retentionDays: number | null;
   /** Percent of newly registered customers who get gamification; the others are the control group. */
   gamificationShare: number;
-  segments: { [name: string]: SegmentRule };
   /** Link names of the operator's own (`dp:deposit`), lower case, to addresses. */
   deepLinks: { [name: string]: string };
   /** Hosts to which links may lead, beside the page's own. */

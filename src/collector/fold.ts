@@ -52,7 +52,7 @@ export const createFold = (users: UserStore, label: LabelOfCustomer, changed: Ch
       const stored = await users.update(
         label.name,
         changes.map(({ customer, version, state }) => ({ customer, version, state })),
-        folded,
+        { folded },
       );
       for (const [at, { customer, before, state }] of changes.entries())
         if (stored[at]) changed(label.name, customer, before, state);

@@ -7,9 +7,11 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { Payload } from '../wire/event.ts';
 import type { Label } from './config.ts';
 import { type Customer, userCustomer, visitorCustomer } from './engine/customer-key.ts';
-import { changesCustomers } from './engine/user-state.ts';
+import { eventName } from './engine/event-name.ts';
+import { changesCustomers, type Fact } from './engine/user-state.ts';
 import { createFold, type Happening } from './fold.ts';
 import type { Changed } from './props-push.ts';
+import { nameIn } from './shape.ts';
 import type { Cursor, EventLog, LoggedEvent, NewEvent, Outcome, Submission } from './store/event-log.ts';
 import type { UserStore } from './store/user-store.ts';
 
@@ -90,19 +92,22 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
 
   const happeningOf = (
     {
+      eid,
       user_ext_id,
       event_type,
       event_date,
       trust,
-    }: Pick<NewEvent, 'user_ext_id' | 'event_type' | 'event_date' | 'trust'>,
+    }: Pick<NewEvent, 'eid' | 'user_ext_id' | 'event_type' | 'event_date' | 'trust'>,
     { cursor, device_id, received_at }: Pick<LoggedEvent, 'cursor' | 'device_id' | 'received_at'>,
     payload: () => Payload,
   ): Happening | undefined => {
     const customer = customerOf(user_ext_id, device_id);
     if (!customer) return undefined;
-    const fact = changesCustomers(event_type)
-      ? { cursor, event_type, payload: payload(), trust, at: Math.min(event_date, received_at) }
-      : undefined;
+    const factOf = (payload: Payload): Fact => {
+      const name = eventName(event_type, nameIn(event_type, payload));
+      return { cursor, eid, event_type, name, payload, trust, at: Math.min(event_date, received_at) };
+    };
+    const fact = changesCustomers(event_type) ? factOf(payload()) : undefined;
     // A visitor of whom nothing is to be kept is no row.
     return fact || customer.user !== null ? { cursor, customer, at: received_at, fact } : undefined;
   };
@@ -211,7 +216,7 @@ const followLabel = (label: Label, { log, users, changed, failed }: FollowerNeed
       while (running) await running;
       if (at !== 'live' || seen === kept) return;
       // Where this cannot be kept the log is read from further back, and nothing else.
-      await users.update(label.name, [], seen).catch(failed);
+      await users.update(label.name, [], { folded: seen }).catch(failed);
     },
   };
 };

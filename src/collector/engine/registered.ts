@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Customer } from './customer-key.ts';
-import type { CustomerState } from './customer-state.ts';
+import { type CustomerState, nothingYet } from './customer-state.ts';
 
 export interface LabelOfCustomer {
   name: string;
@@ -36,5 +36,6 @@ export const registered = ({ key, user }: Customer, label: LabelOfCustomer, now:
     engagements: [],
     inbox: [],
     push: [],
+    ...nothingYet(),
   };
 };

@@ -3,18 +3,8 @@
  */
 import type { Json } from '../../wire/event.ts';
 import type { CustomerState } from './customer-state.ts';
+import type { SegmentRule } from './definitions.ts';
 import { languageOf } from './language.ts';
-
-export type SegmentRule =
-  | { all: SegmentRule[] }
-  | { any: SegmentRule[] }
-  | { not: SegmentRule }
-  | { tag: string }
-  | { language: string }
-  | { points: { min?: number; max?: number } }
-  | { property: string; is: Json }
-  | { controlGroup: boolean }
-  | { entryPoint: string };
 
 export const segmentVerbs = [
   'all',

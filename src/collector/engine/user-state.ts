@@ -16,7 +16,10 @@ import { withProperties } from './properties.ts';
 /** What the fold reads of an event. */
 export interface Fact {
   cursor: Cursor;
+  eid: string;
   event_type: string;
+  /** What definitions call it, see `event-name.ts`. */
+  name: string;
   payload: Payload;
   trust: Trust;
   /** When it happened, and no later than it came. */

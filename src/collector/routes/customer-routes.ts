@@ -38,7 +38,7 @@ export const customerRoutes = ({ log, customers, now, ...keys }: CustomerNeeds):
         const query = readQuery(request.query, ['after', 'limit']);
         const after = query.whole('after', 0, Number.MAX_SAFE_INTEGER);
         const customer = userCustomer(user_ext_id, label.hashes.form === 'v2');
-        const profile = await log.profile(label.name, user_ext_id);
+        const profile = await log.profile(label.name, { user: user_ext_id });
         const state = await customers.find(label, customer);
         if (!profile && !state) throw new Refusal('not_found', 'nothing of this customer is stored');
         const known = state ?? (await customers.read(label, customer));

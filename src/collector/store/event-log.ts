@@ -3,6 +3,7 @@
  * A label is named by its name in the config, since its keys rotate; every verb takes it and nothing crosses it.
  */
 import type { Envelope, PageCount, Source, Trust } from '../../wire/event.ts';
+import type { FieldType } from '../shape.ts';
 
 /** A place in the log: later events have greater cursors. */
 export type Cursor = number;
@@ -86,6 +87,8 @@ export interface LoggedEvent extends Envelope {
 
 export interface EventQuery {
   user?: string;
+  /** Events that this device sent for nobody (a visitor's); not together with `user`. */
+  visitor?: string;
   eid?: string;
   type?: string;
   /** Case-insensitive, anywhere in user, type or payload. */
@@ -134,9 +137,18 @@ export interface ShapeCount {
 export const registryKinds = ['action', 'event_type', 'entry_point'] as const;
 export type RegistryKind = (typeof registryKinds)[number];
 
+/** What was set by hand for a field of an event: the type that it must have, or that it is not stored at all. */
+export type FieldRule = { type: FieldType } | { drop: true };
+export interface Registered {
+  kind: RegistryKind;
+  name: string;
+  /** By field code. */
+  fields: { [field: string]: FieldRule };
+}
+
 export interface RegistryRows {
   shapes: ShapeCount[];
-  registered: { kind: RegistryKind; name: string }[];
+  registered: Registered[];
 }
 
 export interface MinuteCount {
@@ -168,13 +180,17 @@ export interface EventLog {
   /** Whatever an `append` stored before this call is seen. */
   events(label: string, query: EventQuery): Promise<EventPage>;
   /** `undefined` for a customer never seen. */
-  profile(label: string, user: string): Promise<Profile | undefined>;
+  profile(label: string, whose: { user: string } | { visitor: string }): Promise<Profile | undefined>;
   losses(label: string): Promise<LossReport>;
   /** Newest first. */
   rejections(label: string, limit: number): Promise<RejectionRecord[]>;
   registry(label: string): Promise<RegistryRows>;
-  /** Resolves `false` if it was registered already. */
-  register(label: string, kind: RegistryKind, name: string): Promise<boolean>;
+  /** Resolves `false` if it was registered already. @param fields replaces the rules that were; left out, they stay */
+  register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
+  /** Takes every event of one customer away, and what refusals say of them; resolves with the number of events. */
+  erase(label: string, whose: { user: string } | { visitor: string }): Promise<number>;
+  /** Takes away events that came before a time, the oldest first, at most `limit` a call; resolves with how many. */
+  purge(label: string, before: number, limit: number): Promise<number>;
   /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
   minutes(label: string, from: number): Promise<MinuteCount[]>;
   /** Resolves when everything handed over is on disk and the files are let go. Idempotent; other calls reject afterwards. */

@@ -29,7 +29,7 @@ export const createMemoryUsers = (): UserStore => {
       const kept = labelOf(label).customers.get(customer);
       return kept && { version: kept.version, state: JSON.parse(kept.json) as CustomerState };
     },
-    async update(label, changes, folded) {
+    async update(label, changes, { folded } = {}) {
       const of = labelOf(label);
       const stored = changes.map(({ customer, version, state }) => {
         if ((of.customers.get(customer)?.version ?? 0) !== version) return false;

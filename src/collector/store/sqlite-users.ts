@@ -7,7 +7,7 @@ import type { CustomerState } from '../engine/customer-state.ts';
 import type { Cursor } from './event-log.ts';
 import { customersFile, openCustomers } from './sqlite-file.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import type { StateChange, UserStore } from './user-store.ts';
+import type { Progress, StateChange, UserStore } from './user-store.ts';
 
 interface CustomerRow {
   customer: string;
@@ -19,7 +19,7 @@ interface CustomerRow {
 interface Waiting {
   label: string;
   changes: StateChange[];
-  folded: Cursor | undefined;
+  progress: Progress;
   resolve(stored: boolean[]): void;
   reject(cause: unknown): void;
 }
@@ -57,7 +57,7 @@ export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
     return written.changes === 1;
   };
   const storeAll = db.transaction((updates: Waiting[]): boolean[][] =>
-    updates.map(({ label, changes, folded }) => {
+    updates.map(({ label, changes, progress: { folded } }) => {
       const stored = changes.map((change) => store(label, change));
       if (folded !== undefined && stored.every(Boolean)) keepFolded.run(label, folded);
       return stored;
@@ -82,9 +82,9 @@ export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
       const row = find.get(toColumn(label), toColumn(customer));
       return row && { version: row.version, state: stateOf(row) };
     },
-    update: (label, changes, folded) =>
+    update: (label, changes, progress = {}) =>
       new Promise((resolve, reject) => {
-        if (waiting.push({ label: toColumn(label), changes, folded, resolve, reject }) === 1) setImmediate(commit);
+        if (waiting.push({ label: toColumn(label), changes, progress, resolve, reject }) === 1) setImmediate(commit);
       }),
     folded: async (label) => findFolded.get(toColumn(label))?.cursor ?? 0,
     async list(label, after, limit) {

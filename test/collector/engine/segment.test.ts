@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { CustomerState } from '../../../src/collector/engine/customer-state.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
-import { askSegment, type SegmentRule, segmentsOf } from '../../../src/collector/engine/segment.ts';
+import type { SegmentRule } from '../../../src/collector/engine/definitions.ts';
+import { askSegment, segmentsOf } from '../../../src/collector/engine/segment.ts';
 
 const anna: CustomerState = {
   ...registered({ key: 'u:anna', user: 'anna' }, { name: 'casino', gamificationShare: 100 }, 0),
