@@ -72,6 +72,14 @@ describe('an ad', () => {
     ['is not moved by what happens to another', [['ActivateOffer', 'shoes']], ['NEW', 'VISIBLE']],
     ['is not moved by a token that is no ad’s', [['ActivateOffer', 'tea']], ['NEW', 'VISIBLE']],
     ['is not moved by an event without a token', [['ActivateOffer']], ['NEW', 'VISIBLE']],
+    [
+      'stays as it is while others move',
+      [
+        ['ParkOffer', 'coffee'],
+        ['ActivateOffer', 'shoes'],
+      ],
+      ['NEW', 'PARKED'],
+    ],
     ['is not moved by events of other names', [['UrlLinkClicked', 'coffee']], ['NEW', 'VISIBLE']],
   ])('%s', (_, said, expected) => {
     expect(stands(having(...said), 'coffee')).toEqual(expected);
