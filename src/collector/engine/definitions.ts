@@ -154,6 +154,8 @@ export interface MessageRules {
   caps: { [channel in OutboundChannel]?: Cap };
   /** Inbox messages a month for the whole label; `null`: no limit. */
   inboxPerMonth: number | null;
+  /** Of an e-mail address or a phone number, at least: a page must not choose where an operator's messages go. */
+  recipientTrust: Trust;
   email: { from: string; smtp: string | null };
   /** The operator's gateway and the key that signs what it gets; `null`: files. */
   sms: { url: string; key: string } | null;

@@ -14,6 +14,7 @@ export const noDefinitions: Definitions = {
     timeZone: 'UTC',
     caps: {},
     inboxPerMonth: null,
+    recipientTrust: 'server',
     email: { from: 'no-reply@localhost', smtp: null },
     sms: null,
     webhooks: null,
