@@ -4,14 +4,15 @@
 const KEPT = 'openaction_live_key';
 const LEFT = 'openaction_live_left';
 
-/** What is opened: one event, one customer, or neither. */
-export type Place = { event: string } | { customer: string } | null;
+/** What is opened: one event, one customer, one campaign, or none. */
+export type Place = { event: string } | { customer: string } | { campaign: string } | null;
 
-/** `#key=K&event=EID` or `#key=K&customer=ID`, either part alone or both. */
+/** `#key=K` with `event=EID`, `customer=ID` or `campaign=NAME`, either part alone or both. */
 export const readAddress = (): { key: string | null; place: Place } => {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const [event, customer] = [parts.get('event'), parts.get('customer')];
-  return { key: parts.get('key'), place: event ? { event } : customer ? { customer } : null };
+  const kinds = ['event', 'customer', 'campaign'] as const;
+  const kind = kinds.find((one) => parts.get(one));
+  return { key: parts.get('key'), place: kind ? ({ [kind]: parts.get(kind) } as Place) : null };
 };
 
 export const addressOf = (place: Place): string =>

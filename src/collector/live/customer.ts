@@ -2,9 +2,10 @@
  * The customer that is looked at: found by id, asked for again when one of their events arrives, marked with tags.
  */
 import { writeAddress } from './admin-key.ts';
+import { Refused } from './ask.ts';
 import { factsOf, historyOf, propsOf } from './customer-tables.ts';
 import { byId, element } from './draw.ts';
-import { type ReadApi, Refused } from './read-api.ts';
+import type { ReadApi } from './read-api.ts';
 import type { Customer, StoredEvent, TagOperation } from './shapes.ts';
 
 interface CustomerNeeds {

@@ -12,12 +12,15 @@ interface EnvelopeNeeds {
   only(part: { user: string } | { type: string }): void;
   /** Shows who the customer is. */
   showCustomer(user: string): void;
+  /** What campaigns said to it. */
+  traceOf(eid: string): HTMLElement;
   onClose(event: StoredEvent): void;
 }
 
 export interface EnvelopePanel {
   open(event: StoredEvent): void;
   close(): void;
+  isOpen(): boolean;
 }
 
 type Line = [name: string, value: string | null | Node, explanation?: string];
@@ -72,7 +75,7 @@ const origin = (event: StoredEvent): HTMLElement =>
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 
-export const createEnvelope = ({ only, showCustomer, onClose }: EnvelopeNeeds): EnvelopePanel => {
+export const createEnvelope = ({ only, showCustomer, traceOf, onClose }: EnvelopeNeeds): EnvelopePanel => {
   const panel = byId<HTMLDialogElement>('envelope');
   const phone = matchMedia('(max-width: 899px)');
   let shown: StoredEvent | null = null;
@@ -123,6 +126,7 @@ export const createEnvelope = ({ only, showCustomer, onClose }: EnvelopeNeeds): 
         ),
         element('pre', { tabindex: 0, 'aria-label': 'Payload' }, pretty(event.payload)),
       ),
+      traceOf(event.eid),
       receipt(event),
       times(event),
       origin(event),
@@ -163,5 +167,5 @@ export const createEnvelope = ({ only, showCustomer, onClose }: EnvelopeNeeds): 
     // The close event comes later and must find nothing to give the focus back to.
     panel.addEventListener('close', () => open(event), { once: true });
   });
-  return { open, close: () => panel.close() };
+  return { open, close: () => panel.close(), isOpen: () => panel.open };
 };

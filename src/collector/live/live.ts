@@ -3,6 +3,9 @@
  */
 import { forgetKey, keepKey, keepReason, keptKey, readAddress, takeReason, writeAddress } from './admin-key.ts';
 import { createAnnouncer } from './announce.ts';
+import { createAsk, Refused } from './ask.ts';
+import { createCampaignApi } from './campaign-api.ts';
+import { createCampaigns } from './campaigns.ts';
 import { createChart } from './chart.ts';
 import { createCustomerPanel } from './customer.ts';
 import { byId } from './draw.ts';
@@ -12,15 +15,17 @@ import type { Message } from './event-stream.ts';
 import { createFeed } from './feed.ts';
 import { everything } from './filter.ts';
 import { createFilterForm } from './filter-form.ts';
-import { createReadApi, Refused } from './read-api.ts';
+import { createReadApi } from './read-api.ts';
 import { createRegisterForm, showRegistry } from './registry.ts';
 import { createRejections } from './rejections.ts';
 import { createReports } from './reports.ts';
 import { createSendForm } from './send-form.ts';
+import { createSentTable } from './sent-table.ts';
 import type { Minute, Refusal, StoredEvent } from './shapes.ts';
 import { createSignIn } from './sign-in.ts';
 import { type Connection, openStream } from './stream.ts';
 import { createTabs } from './tabs.ts';
+import { traceSection } from './trace.ts';
 
 type Visit = { at: 'door' } | { at: 'trying'; key: string } | { at: 'inside'; key: string; closeStream(): void };
 
@@ -29,7 +34,9 @@ const BETWEEN_DRAWINGS = 140;
 const beforeDrawing = (run: () => void): void => void setTimeout(() => requestAnimationFrame(run), BETWEEN_DRAWINGS);
 let visit: Visit = { at: 'door' };
 
-const api = createReadApi(() => (visit.at === 'door' ? '' : visit.key));
+const ask = createAsk(() => (visit.at === 'door' ? '' : visit.key));
+const api = createReadApi(ask);
+const campaignApi = createCampaignApi(ask);
 const announcer = createAnnouncer();
 const chart = createChart();
 const rejections = createRejections();
@@ -61,6 +68,7 @@ const envelope = createEnvelope({
     envelope.close();
     openCustomer(user);
   },
+  traceOf: (eid) => traceSection(eid, campaignApi, tell),
   onClose: (event) => {
     list.mark(null);
     if (tabs.shown() !== 'events') return;
@@ -73,8 +81,11 @@ const tabs = createTabs((tab) => {
   if (tab === 'rejected') rejections.seen();
   if (visit.at === 'inside') reports.show(tab);
   if (tab === 'customer') customer.changed();
+  if (tab === 'campaigns') campaigns.show();
 });
 const customer = createCustomerPanel({ api, onProblem: tell });
+const sent = createSentTable(campaignApi, tell);
+const campaigns = createCampaigns({ api: campaignApi, sent, onProblem: tell });
 createSendForm({ api, customer: customer.shown, onSent: () => customer.changed() });
 const signIn = createSignIn((key) => void enter(key).catch(tell));
 createRegisterForm(api, () => reports.show('registry'));
@@ -103,10 +114,17 @@ function openCustomer(user: string): void {
   customer.open(user);
 }
 
+function openCampaign(name: string): void {
+  if (envelope.isOpen()) envelope.close();
+  tabs.show('campaigns');
+  campaigns.open(name);
+}
+
 async function openAddressed(): Promise<void> {
   const { place } = readAddress();
   if (!place || visit.at !== 'inside') return;
   if ('customer' in place) return openCustomer(place.customer);
+  if ('campaign' in place) return openCampaign(place.campaign);
   const event = await api.event(place.event);
   if (event) open(event);
   else tell(new Refused('not_found', `There is no event ${place.event} under this label.`));

@@ -1,8 +1,7 @@
 /**
- * Asks the collector, always with the admin key, and answers a value or a `Refused` that says why.
- * Owns the addresses; decides nothing about when to ask.
+ * What the live view asks of events and customers. Owns the addresses; decides nothing about when to ask.
  */
-import type { ErrorBody } from '../../wire/event.ts';
+import { type Ask, posted, queryOf } from './ask.ts';
 import type { PushNotice, Wanted } from './draft.ts';
 import type { Filter } from './filter.ts';
 import type {
@@ -11,7 +10,6 @@ import type {
   Label,
   LossReport,
   Minute,
-  Mistake,
   Preview,
   PushReport,
   Refusal,
@@ -22,18 +20,6 @@ import type {
   StoredEvent,
   TagOperation,
 } from './shapes.ts';
-
-/** The collector's own answer when it is not a success, or `unreachable` when there was no answer. */
-export class Refused extends Error {
-  readonly code: string;
-  /** Of what was to be sent, where that is what was wrong. */
-  readonly mistakes: Mistake[];
-  constructor(code: string, message: string, options: ErrorOptions & { mistakes?: Mistake[] } = {}) {
-    super(message, options);
-    this.code = code;
-    this.mistakes = options.mistakes ?? [];
-  }
-}
 
 export interface ReadApi {
   label(): Promise<Label>;
@@ -53,34 +39,11 @@ export interface ReadApi {
   push(user: string, notice: PushNotice): Promise<PushReport>;
 }
 
-const refusal = async (response: Response): Promise<Refused> => {
-  const text = await response.text();
-  try {
-    const { code, message, mistakes } = JSON.parse(text) as ErrorBody & { mistakes?: Mistake[] };
-    return new Refused(code, message, { mistakes: mistakes ?? [] });
-  } catch (cause) {
-    // A proxy in between answers with a page of its own: its status is all there is to tell.
-    return new Refused(`http_${response.status}`, `The server answered ${response.status}.`, { cause });
-  }
-};
-
-/** `key` is asked for at every call: a person may leave and come back with another. */
-export const createReadApi = (key: () => string): ReadApi => {
-  const ask = async <Answer>(path: string, options: RequestInit = {}): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${key()}`, 'content-type': 'application/json' };
-    const response = await fetch(path, { ...options, headers, cache: 'no-store' }).catch((cause: unknown) => {
-      throw new Refused('unreachable', 'The collector does not answer.', { cause });
-    });
-    if (!response.ok) throw await refusal(response);
-    return (await response.json()) as Answer;
-  };
-  const page = (query: { [name: string]: string | number | null }): Promise<EventPage> => {
-    const given = Object.entries(query).filter(([, value]) => value !== null && value !== '');
-    return ask(`/v1/events?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
-  };
+export const createReadApi = (ask: Ask): ReadApi => {
+  const page = (query: { [name: string]: string | number | null }): Promise<EventPage> =>
+    ask(`/v1/events?${queryOf(query)}`);
   const customer = (user: string): string => `/v1/customers/${encodeURIComponent(user)}`;
-  const post = <Answer>(path: string, body: object): Promise<Answer> =>
-    ask(path, { method: 'POST', body: JSON.stringify(body) });
+  const post = <Answer>(path: string, body: object): Promise<Answer> => ask(path, posted(body));
   return {
     label: () => ask('/v1/label'),
     events: ({ user, type, text }, after, limit) =>

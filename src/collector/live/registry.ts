@@ -2,8 +2,10 @@
  * Every action, event type and entry point that was seen or registered by hand, with the fields it came with; and the form
  * that registers one before its first event.
  */
+
+import { Refused } from './ask.ts';
 import { byId, element, note, table } from './draw.ts';
-import { type ReadApi, Refused } from './read-api.ts';
+import type { ReadApi } from './read-api.ts';
 import type { Field, Registry, RegistryEntry, RegistryKind } from './shapes.ts';
 import { count, countOf, timeText } from './words.ts';
 

@@ -2,9 +2,10 @@
  * The form that sends one customer something, and says beforehand what the collector would refuse or take out, and why.
  */
 
+import { Refused } from './ask.ts';
 import { type Draft, type Kind, kinds, noticeIn, type Part, parts, partsOf, wantedIn } from './draft.ts';
 import { byId, element } from './draw.ts';
-import { type ReadApi, Refused } from './read-api.ts';
+import type { ReadApi } from './read-api.ts';
 import type { Mistake, PushReport, Removed, Sent } from './shapes.ts';
 import { countOf } from './words.ts';
 

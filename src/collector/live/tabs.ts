@@ -4,7 +4,7 @@
  */
 import { byId } from './draw.ts';
 
-const names = ['events', 'rejected', 'losses', 'registry', 'customer'] as const;
+const names = ['events', 'rejected', 'losses', 'registry', 'customer', 'campaigns'] as const;
 export type Tab = (typeof names)[number];
 
 export interface Tabs {

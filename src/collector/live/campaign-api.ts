@@ -1,0 +1,42 @@
+/**
+ * What the live view asks of campaigns, segments and traces. Owns the addresses; decides nothing about when to ask.
+ */
+import { type Ask, posted, queryOf } from './ask.ts';
+import type {
+  CampaignDetail,
+  CampaignList,
+  DryRun,
+  SegmentLine,
+  SegmentMembers,
+  SentMessage,
+  SentPage,
+  TraceRow,
+} from './campaign-shapes.ts';
+
+export interface CampaignApi {
+  campaigns(): Promise<CampaignList>;
+  /** Its definition, what became of it, and the newest of what it sent; `after` walks down. */
+  campaign(name: string, after: string | null): Promise<CampaignDetail>;
+  dryRun(name: string, from: number): Promise<DryRun>;
+  segments(): Promise<SegmentLine[]>;
+  members(segment: string, after: string | null): Promise<SegmentMembers>;
+  traces(eid: string): Promise<TraceRow[]>;
+  sentTo(user: string): Promise<SentPage>;
+  message(uid: string): Promise<SentMessage>;
+}
+
+const ROWS = 50;
+
+export const createCampaignApi = (ask: Ask): CampaignApi => {
+  const named = (kind: 'campaigns' | 'segments', name: string): string => `/v1/${kind}/${encodeURIComponent(name)}`;
+  return {
+    campaigns: () => ask('/v1/campaigns'),
+    campaign: (name, after) => ask(`${named('campaigns', name)}?${queryOf({ after, limit: ROWS })}`),
+    dryRun: (campaign, from) => ask('/v1/campaigns/dry-run', posted({ campaign, from })),
+    segments: async () => (await ask<{ segments: SegmentLine[] }>('/v1/segments')).segments,
+    members: (name, after) => ask(`${named('segments', name)}?${queryOf({ after, limit: ROWS })}`),
+    traces: async (eid) => (await ask<{ traces: TraceRow[] }>(`/v1/traces?${queryOf({ eid })}`)).traces,
+    sentTo: (user) => ask(`/v1/deliveries?${queryOf({ user_ext_id: user, limit: ROWS })}`),
+    message: (uid) => ask(`/v1/deliveries/${encodeURIComponent(uid)}`),
+  };
+};

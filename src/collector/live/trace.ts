@@ -1,0 +1,45 @@
+/**
+ * What every campaign said to one event, with the first condition that said no.
+ */
+import { addressOf } from './admin-key.ts';
+import type { CampaignApi } from './campaign-api.ts';
+import type { TraceRow, Verdict } from './campaign-shapes.ts';
+import { element, note } from './draw.ts';
+
+const verdictLine = ({ campaign, fired, why }: Verdict): HTMLLIElement =>
+  element(
+    'li',
+    { class: fired ? 'fired' : 'refused' },
+    element('a', { href: addressOf({ campaign }) }, campaign),
+    element('span', { class: 'badge' }, fired ? 'began' : 'no'),
+    element('small', {}, why),
+  );
+
+const whose = ({ user_ext_id, device_id }: TraceRow): string => user_ext_id ?? `visitor ${device_id}`;
+
+/** One event of one customer has one trace; a system event has one for each customer who was told. */
+const traceList = (trace: TraceRow, isOneOfMany: boolean): Node[] => {
+  const sorted = [...trace.verdicts].sort((a, b) => Number(b.fired) - Number(a.fired));
+  return [
+    ...(isOneOfMany ? [element('h4', {}, whose(trace))] : []),
+    element('ol', { class: 'verdicts' }, ...sorted.map(verdictLine)),
+  ];
+};
+
+/** A place for the trace, filled when the collector has answered. */
+export const traceSection = (
+  eid: string,
+  api: Pick<CampaignApi, 'traces'>,
+  onProblem: (problem: unknown) => void,
+): HTMLElement => {
+  const content = element('div', { role: 'status' }, note('Asking …'));
+  api.traces(eid).then((traces) => {
+    const many = traces.length > 1;
+    content.replaceChildren(
+      ...(traces.length
+        ? traces.flatMap((trace) => traceList(trace, many))
+        : [note('No campaign mentions this event, or its trace is older than those that are kept.')]),
+    );
+  }, onProblem);
+  return element('section', {}, element('h3', {}, 'Campaigns'), content);
+};
