@@ -7,6 +7,7 @@ import type { BrowserEvent, Envelope } from '../wire/event.ts';
 import { limits } from '../wire/limits.ts';
 import type { Label } from './config.ts';
 import { judgeLink } from './deep-links.ts';
+import { type LabelRules, underRules } from './field-rules.ts';
 import { momentOfProof } from './hashes.ts';
 import { identityOf, type Voucher } from './identity.ts';
 import { fieldCode, nameIn, shapeOf } from './shape.ts';
@@ -24,15 +25,19 @@ const refuse = (code: VerdictCode, message: string): Admission => ({ ok: false, 
 const isTooLarge = (json: string): boolean =>
   json.length * 3 > limits.payloadBytes && Buffer.byteLength(json) > limits.payloadBytes;
 
-/** @param now when the request came */
+/**
+ * @param now when the request came
+ * @param rules what the registry sets for fields: one that is dropped here is in nothing that comes after
+ */
 export const admit = (
   event: Envelope | PlacedEvent,
   index: number,
   label: Label,
   voucher: Voucher,
   now: number,
+  rules?: LabelRules,
 ): Admission => {
-  const { eid, event_date, user_ext_id, event_type, payload } = event;
+  const { eid, event_date, user_ext_id, event_type } = event;
   const browser = 'page_id' in event ? event : undefined;
   const brand = event.ext_brand_id ?? label.brands[0]!;
   if (!label.brands.includes(brand)) return refuse('unknown_brand', 'this label has no brand of that name');
@@ -44,11 +49,15 @@ export const admit = (
   if (!identity.ok) return identity;
   if (browser?.source === 'deep_link' && event_type === 'client_action') {
     const moment = momentOfProof(event_date, now, label.hashes.graceDays);
-    const verdict = judgeLink(nameIn(event_type, payload), browser.link, label.deepLinkActions, label.linkKeys, moment);
+    const action = nameIn(event_type, event.payload);
+    const verdict = judgeLink(action, browser.link, label.deepLinkActions, label.linkKeys, moment);
     if (verdict === 'link_not_listed') return refuse(verdict, 'this label does not let links fire this action');
     if (verdict === 'link_not_signed')
       return refuse(verdict, 'this label wants links signed; this one is not, or no longer');
   }
+  const ruled = rules ? underRules(rules, event_type, event.payload) : undefined;
+  if (ruled && !ruled.ok) return refuse('bad_field_type', ruled.message);
+  const { payload } = ruled ?? event;
   if (label.strictFieldCodes) {
     const bad = Object.keys(payload).findIndex((name) => !fieldCode.test(name));
     if (bad >= 0)

@@ -12,6 +12,7 @@ import { createChannel } from './channel.ts';
 import type { Config } from './config.ts';
 import { createCustomers } from './customers.ts';
 import { eventRates } from './event-rates.ts';
+import { createFieldRules } from './field-rules.ts';
 import { createFollower } from './follower.ts';
 import { createIngest } from './ingest.ts';
 import { labelsOf } from './labels.ts';
@@ -107,7 +108,9 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const bodies = createBodyClock(now, random, needs.bodyTimes);
   const submit = overloadedAs(log.submit, logger, random);
   const checkRate = eventRates(createRates(), now, random);
-  const ingest = createIngest({ labels, origins, checkRate, submit, now });
+  const fieldRules = createFieldRules(needs.log);
+  await Promise.all(config.labels.map(({ name }) => fieldRules.load(name)));
+  const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
   const address = ownAddress(config.publicUrl);
   const protocol = createProtocol({
     labels,

@@ -10,6 +10,7 @@ import { admit, type PlacedEvent } from './admit.ts';
 import type { Label } from './config.ts';
 import { checkConsent } from './consent.ts';
 import type { CheckRate } from './event-rates.ts';
+import type { FieldRules } from './field-rules.ts';
 import { hashVoucher, type Voucher } from './identity.ts';
 import type { Labels } from './labels.ts';
 import type { Origins } from './origins.ts';
@@ -45,6 +46,7 @@ export interface IngestNeeds {
   labels: Labels;
   origins: Origins;
   checkRate: CheckRate;
+  fieldRules: Pick<FieldRules, 'of'>;
   submit: (submission: Submission) => Promise<Outcome[]>;
   now: () => number;
 }
@@ -85,7 +87,7 @@ const glimpse = (
 
 const countLosses = (losses: Losses): Submission['losses'] => Object.entries(losses).filter(([, count]) => count > 0);
 
-export const createIngest = ({ labels, origins, checkRate, submit, now }: IngestNeeds): Ingest => {
+export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, now }: IngestNeeds): Ingest => {
   /** The shared middle, up to the log. `raw` is what stood in the body at each event's place. */
   const prepare = (
     { request_id, bytes = SAYING_BYTES }: { request_id: string; bytes?: number },
@@ -97,13 +99,14 @@ export const createIngest = ({ labels, origins, checkRate, submit, now }: Ingest
   ): Prepared => {
     const from = voucher.by === 'secret key' ? 'server' : 'browser';
     const at = now();
+    const rules = fieldRules.of(label.name);
     const events: NewEvent[] = [];
     const rejected: Rejection[] = [];
     const records: RejectionRecord[] = [];
     const arrived: PageCount[] = [];
     for (const [index, one] of parsed.entries()) {
       const admission = one.ok
-        ? admit(one.value, index, label, voucher, at)
+        ? admit(one.value, index, label, voucher, at, rules)
         : { ok: false as const, code: one.problem.code, message: problemText(one.problem) };
       if (admission.ok) {
         events.push(admission.event);

@@ -3,7 +3,7 @@
  * the fields each came with. Pure; a name is never dropped, one that campaigns cannot refer to says why.
  */
 import { entryPointEvent, type FieldType, fieldCode, fieldsOf } from './shape.ts';
-import type { RegistryKind, RegistryRows, ShapeCount } from './store/event-log.ts';
+import type { FieldRule, RegistryKind, RegistryRows, ShapeCount } from './store/event-log.ts';
 
 export interface RegistryField {
   name: string;
@@ -11,6 +11,8 @@ export interface RegistryField {
   count: number;
   referable: boolean;
   reason?: string;
+  /** Set by hand: the type that it must have, or that it is never kept. */
+  rule?: FieldRule;
 }
 export interface RegistryEntry {
   name: string;
@@ -38,21 +40,21 @@ const newEntry = (name: string): RegistryEntry => ({
   fields: [],
 });
 
-const addField = (
-  entry: RegistryEntry,
-  known: Map<string, RegistryField>,
-  name: string,
-  type: FieldType,
-  count: number,
-): void => {
-  let field = known.get(name);
-  if (!field) {
-    field = { name, types: [], count: 0, referable: fieldCode.test(name) };
-    if (!field.referable)
-      field.reason = 'a campaign can name letters, digits and underscores only, not beginning with a digit';
-    known.set(name, field);
-    entry.fields.push(field);
-  }
+type KnownFields = Map<string, RegistryField>;
+
+const fieldIn = (entry: RegistryEntry, known: KnownFields, name: string): RegistryField => {
+  const there = known.get(name);
+  if (there) return there;
+  const field: RegistryField = { name, types: [], count: 0, referable: fieldCode.test(name) };
+  if (!field.referable)
+    field.reason = 'a campaign can name letters, digits and underscores only, not beginning with a digit';
+  known.set(name, field);
+  entry.fields.push(field);
+  return field;
+};
+
+const addField = (entry: RegistryEntry, known: KnownFields, name: string, type: FieldType, count: number): void => {
+  const field = fieldIn(entry, known, name);
   field.count += count;
   if (!field.types.includes(type)) field.types.push(type);
 };
@@ -63,7 +65,7 @@ export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView
     event_type: new Map(),
     entry_point: new Map(),
   };
-  const fields = new Map<RegistryEntry, Map<string, RegistryField>>();
+  const fields = new Map<RegistryEntry, KnownFields>();
   let untallied = 0;
 
   const entryOf = (kind: RegistryKind, name: string): RegistryEntry => {
@@ -71,13 +73,17 @@ export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView
     entries[kind].set(name, entry);
     return entry;
   };
+  const fieldsKnownOf = (entry: RegistryEntry): KnownFields => {
+    const known = fields.get(entry) ?? new Map<string, RegistryField>();
+    fields.set(entry, known);
+    return known;
+  };
   const add = (kind: RegistryKind, name: string, { count, first_seen, last_seen, shape }: ShapeCount): void => {
     const entry = entryOf(kind, name);
     entry.count += count;
     entry.first_seen = Math.min(entry.first_seen ?? first_seen, first_seen);
     entry.last_seen = Math.max(entry.last_seen ?? last_seen, last_seen);
-    const known = fields.get(entry) ?? new Map<string, RegistryField>();
-    fields.set(entry, known);
+    const known = fieldsKnownOf(entry);
     for (const [field, type] of fieldsOf(shape)) addField(entry, known, field, type, count);
   };
 
@@ -90,7 +96,11 @@ export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView
     if (row.name === '') continue;
     add(row.event_type === entryPointEvent ? 'entry_point' : 'action', row.name, row);
   }
-  for (const { kind, name } of registered) entryOf(kind, name).registered = true;
+  for (const { kind, name, fields: rules } of registered) {
+    const entry = entryOf(kind, name);
+    entry.registered = true;
+    for (const [field, rule] of Object.entries(rules)) fieldIn(entry, fieldsKnownOf(entry), field).rule = rule;
+  }
 
   const listed = (kind: RegistryKind): RegistryEntry[] =>
     [...entries[kind].values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));

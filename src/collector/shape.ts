@@ -7,19 +7,24 @@ import type { Json, Payload } from '../wire/event.ts';
 /** The published event that carries a login's entry point, and the field that names it. */
 export const entryPointEvent = 'core_set_last_login_entry';
 const entryPointField = 'core_last_login_entry';
-const actionEvent = 'client_action';
+export const actionEvent = 'client_action';
 
 /** The form of a field that campaigns and templates can name. */
 export const fieldCode = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-export type FieldType = 'array' | 'boolean' | 'null' | 'number' | 'object' | 'string';
+export const fieldTypes = ['array', 'boolean', 'null', 'number', 'object', 'string'] as const;
+export type FieldType = (typeof fieldTypes)[number];
 export type ShapeField = [name: string, type: FieldType];
 
-const typeOf = (value: Json): FieldType => {
+export const typeOf = (value: Json): FieldType => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value as FieldType;
 };
+
+/** The field by which an event of this type names its action or entry point. */
+export const namingField = (eventType: string): string | undefined =>
+  eventType === actionEvent ? 'client_action' : eventType === entryPointEvent ? entryPointField : undefined;
 
 /** The action or entry point that an event's payload names; empty if it names none. */
 export const nameIn = (eventType: string, payload: Payload): string => {
