@@ -2,13 +2,34 @@
  * What the collector answers of campaigns, segments and what they did, as the live view reads it.
  */
 import type { Json } from '../../wire/event.ts';
-import type { Delivery, DeliveryStatus, Verdict } from '../engine/reaction.ts';
 
-export type { DeliveryStatus, Verdict };
+export type Channel = 'run' | 'popup' | 'inbox' | 'deep_link' | 'email' | 'sms' | 'webhook' | 'push';
+export type DeliveryStatus =
+  | 'running'
+  | 'waiting'
+  | 'ended'
+  | 'pending'
+  | 'sent'
+  | 'shown'
+  | 'clicked'
+  | 'failed'
+  | 'capped'
+  | 'unsubscribed'
+  | 'over_limit'
+  | 'no_address'
+  | 'refused';
+
+/** What one campaign said to one event. */
+export interface Verdict {
+  campaign: string;
+  fired: boolean;
+  /** The first condition that said no, or what it did. */
+  why: string;
+}
 
 /** Rows of one channel in one state. */
 export interface Count {
-  channel: Delivery['channel'];
+  channel: Channel;
   status: DeliveryStatus;
   count: number;
 }
@@ -31,7 +52,16 @@ export interface CampaignList {
   missions: MissionLine[];
 }
 
-export interface SentRow extends Delivery {
+/** One run of a campaign, or one message that it made. */
+export interface SentRow {
+  uid: string;
+  campaign: string;
+  eid: string | null;
+  channel: Channel;
+  status: DeliveryStatus;
+  at: number;
+  status_at: number;
+  why: string;
   /** `null`: a visitor. */
   user_ext_id: string | null;
   device_id: string | null;
