@@ -24,7 +24,8 @@ export interface StateChange {
   contents?: { id: string; content: string }[];
   /** Rows of the campaigns' report; a later one of the same uid replaces. */
   deliveries?: Delivery[];
-  trace?: Trace;
+  /** One for each event of this customer that the write takes; a burst of one customer is one write. */
+  traces?: Trace[];
 }
 
 /** How far a system event was told to the label's customers. */
@@ -72,7 +73,7 @@ export interface Erased {
 export const TRACES_KEPT = 20_000;
 
 export interface CustomerPage {
-  customers: { customer: CustomerKey; state: CustomerState }[];
+  customers: ({ customer: CustomerKey } & StoredState)[];
   /** Where the following page begins; null at the end. */
   next: CustomerKey | null;
 }
