@@ -22,6 +22,8 @@ export interface Engagement {
   status_at: number;
   /** Where it came from: `admin`, or a campaign's name. */
   from: string;
+  /** The event that it answers; absent where there is none. */
+  eid?: string;
   /** The title or the link, for people. */
   about: string;
 }
@@ -86,6 +88,8 @@ export interface WaitingRun {
   campaign: string;
   /** The event that began it; the log has the rest. `null`: a segment was entered or left without one. */
   eid: string | null;
+  /** When it began. */
+  at: number;
   /** The step that comes next, and what the steps were when it was put down (`programShape`). */
   next: number;
   shape: string;
@@ -104,6 +108,8 @@ export interface OutboxItem {
   channel: OutboundChannel;
   /** Exempt from quiet hours, caps and unsubscribing. */
   transactional: boolean;
+  /** When it was made. */
+  at: number;
   due_at: number;
   /** Times that it was tried. */
   tries: number;
