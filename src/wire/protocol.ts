@@ -187,6 +187,22 @@ export interface PropsPush {
 
 export type Push = PopupPush | InboxPush | DeepLinkPush | PropsPush;
 
+/** How far a customer is in one mission: in the profile's answer (528), which holds those of the label. */
+export interface MissionView {
+  name: string;
+  title: string;
+  tasks: { event: string; done: number; count: number }[];
+  /** Milliseconds since the epoch, or null. */
+  completed_at: number | null;
+}
+
+/** What the profile's answer says beside the published fields. */
+export interface ProfileExtras {
+  missions: MissionView[];
+  /** The last one awarded first. */
+  badges: { name: string; awarded_at: number }[];
+}
+
 /** IDENTIFY's answer. Over HTTP, where nothing can be pushed, `pending` holds what the socket would have pushed. */
 export interface IdentifyAnswer extends Answer {
   user_id: number;

@@ -6,6 +6,7 @@ import { cids, type Message, type SegmentMatch } from '../../wire/protocol.ts';
 import type { Customers } from '../customers.ts';
 import { isCurrent } from '../engagement/content.ts';
 import { type CustomerState, type PushTarget, stateBounds } from '../engine/customer-state.ts';
+import { profileExtras } from '../engine/mission-view.ts';
 import { publicProps } from '../engine/public-props.ts';
 import { askSegment } from '../engine/segment.ts';
 import { ProtocolError } from './answer.ts';
@@ -65,6 +66,7 @@ export const customerAsks = ({ customers, now }: CustomerNeeds): Asks => ({
         level_counter_1: 0,
         level_counter_2: 0,
         props: publicProps(state, now()),
+        ...profileExtras(label.missions, state),
       };
     },
   },

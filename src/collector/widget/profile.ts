@@ -1,7 +1,7 @@
 /**
- * The customer's profile: who, which level, what they have.
+ * The customer's profile: who, which level, what they have and are about to earn.
  */
-import type { PublicProps } from '../../wire/protocol.ts';
+import type { MissionView, ProfileExtras, PublicProps } from '../../wire/protocol.ts';
 import { element } from './draw.ts';
 import type { Words } from './words.ts';
 
@@ -24,7 +24,53 @@ export const avatarOf = ({ avatar_id, public_username }: PublicProps, user: stri
 const tile = (name: string, value: string): HTMLElement =>
   element('div', { class: 'tile' }, element('dt', {}, name), element('dd', {}, value));
 
-export const profileScreen = (props: PublicProps, { words, lang, user }: ProfileNeeds): Node[] => {
+const missionItem = ({ title, tasks, completed_at }: MissionView, words: Words): HTMLElement =>
+  element(
+    'li',
+    { class: 'mission' },
+    element('strong', { dir: 'auto' }, title),
+    ...tasks.map(({ done, count }) =>
+      element(
+        'p',
+        {},
+        element('progress', { max: count, value: done, 'aria-hidden': 'true' }),
+        element('span', {}, `${done} ${words.of} ${count}`),
+      ),
+    ),
+    ...(completed_at === null ? [] : [element('span', { class: 'level' }, words.completed)]),
+  );
+
+const missionsOf = ({ missions }: ProfileExtras, words: Words): Node[] =>
+  missions.length === 0
+    ? []
+    : [
+        element(
+          'section',
+          {},
+          element('h3', {}, words.missions),
+          element('ul', { class: 'earned' }, ...missions.map((one) => missionItem(one, words))),
+        ),
+      ];
+
+const badgesOf = ({ badges }: ProfileExtras, words: Words): HTMLElement =>
+  element(
+    'section',
+    {},
+    element('h3', {}, words.badges),
+    badges.length === 0
+      ? element('p', { class: 'empty' }, words.noBadges)
+      : element(
+          'ul',
+          { class: 'earned' },
+          ...badges.map(({ name }) => element('li', { class: 'badge', dir: 'auto' }, name)),
+        ),
+  );
+
+export const profileScreen = (
+  props: PublicProps,
+  earned: ProfileExtras,
+  { words, lang, user }: ProfileNeeds,
+): Node[] => {
   const number = new Intl.NumberFormat(lang);
   const { ach_level_current: name } = props;
   const level = name === null ? [words.noLevel] : [words.level, element('strong', {}, name)];
@@ -47,6 +93,7 @@ export const profileScreen = (props: PublicProps, { words, lang, user }: Profile
       tile(words.gems, number.format(props.ach_gems_balance)),
       tile(words.diamonds, number.format(props.ach_diamonds_balance)),
     ),
-    element('section', {}, element('h3', {}, words.badges), element('p', { class: 'empty' }, words.noBadges)),
+    ...missionsOf(earned, words),
+    badgesOf(earned, words),
   ];
 };

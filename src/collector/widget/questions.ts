@@ -2,7 +2,14 @@
  * Asks the collector in the customer's name, with the public label key and the hash: it can learn what that customer may.
  * A refusal becomes one of the few troubles that a person can do something about.
  */
-import { type Answer, cids, errCodes, type IdentifyAnswer, type InboxItem } from '../../wire/protocol.ts';
+import {
+  type Answer,
+  cids,
+  errCodes,
+  type IdentifyAnswer,
+  type InboxItem,
+  type ProfileExtras,
+} from '../../wire/protocol.ts';
 import type { Address } from './address.ts';
 
 export type Trouble = 'address' | 'hash' | 'expired' | 'origin' | 'busy' | 'unreachable';
@@ -39,6 +46,7 @@ export interface InboxPage {
 
 export interface Questions {
   customer(): Promise<IdentifyAnswer>;
+  earned(): Promise<ProfileExtras>;
   inbox(offset: number): Promise<InboxPage>;
 }
 
@@ -61,6 +69,7 @@ export const createQuestions = ({ label_key, brand_key, user_ext_id, hash }: Add
   };
   return {
     customer: () => ask(cids.identify),
+    earned: () => ask(cids.profile),
     inbox: (offset) => ask(cids.inboxList, { limit: PAGE, offset }),
   };
 };

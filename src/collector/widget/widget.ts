@@ -6,7 +6,7 @@ import { readAddress } from './address.ts';
 import { button, element, icon } from './draw.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { profileScreen } from './profile.ts';
-import { createQuestions, type InboxPage, Refused } from './questions.ts';
+import { createQuestions, Refused } from './questions.ts';
 import { directionOf, wordsIn } from './words.ts';
 
 type Screen = 'profile' | 'inbox';
@@ -92,15 +92,14 @@ const start = async (): Promise<void> => {
   show(element('p', { class: 'empty', role: 'status' }, words.loading));
   main.setAttribute('aria-busy', 'true');
   try {
-    const [{ props }, page]: [{ props: Parameters<typeof profileScreen>[0] }, InboxPage] = await Promise.all([
-      questions.customer(),
-      questions.inbox(0),
-    ]);
+    const [{ props }, page] = await Promise.all([questions.customer(), questions.inbox(0)]);
+    // After the first question: the customer may not have been known before it.
+    const earned = await questions.earned();
     const contentUrl = `/content/${encodeURIComponent(address.label_key)}/`;
     const made = createInbox(page, { words, lang, questions, contentUrl, show, onProblem: showProblem });
     inbox = made;
     drawHead(page.unread_count, {
-      profile: () => show(...profileScreen(props, { words, lang, user: user_ext_id })),
+      profile: () => show(...profileScreen(props, earned, { words, lang, user: user_ext_id })),
       inbox: made.list,
     });
   } catch (problem) {

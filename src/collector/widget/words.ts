@@ -28,6 +28,9 @@ const en = {
   origin: 'This site is not allowed to show this page.',
   busy: 'Too many questions at once. Wait a minute and try again.',
   unreachable: 'There is no answer. Check the connection and try again.',
+  missions: 'Missions',
+  of: 'of',
+  completed: 'Completed',
 } satisfies { [trouble in Trouble]: string } & { [name: string]: string };
 export type Words = { [name in keyof typeof en]: string };
 
@@ -58,6 +61,9 @@ const others: { [language: string]: string[] } = {
     'Este sitio no puede mostrar esta página.',
     'Demasiadas consultas a la vez. Espera un minuto y reinténtalo.',
     'No hay respuesta. Comprueba la conexión y reinténtalo.',
+    'Misiones',
+    'de',
+    'Completada',
   ],
   pt: [
     'Perfil',
@@ -84,6 +90,9 @@ const others: { [language: string]: string[] } = {
     'Este site não pode mostrar esta página.',
     'Demasiados pedidos ao mesmo tempo. Aguarde um minuto e tente de novo.',
     'Não há resposta. Verifique a ligação e tente de novo.',
+    'Missões',
+    'de',
+    'Concluída',
   ],
   de: [
     'Profil',
@@ -110,6 +119,9 @@ const others: { [language: string]: string[] } = {
     'Diese Website darf diese Seite nicht zeigen.',
     'Zu viele Anfragen auf einmal. Bitte versuchen Sie es in einer Minute noch einmal.',
     'Es kommt keine Antwort. Bitte prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
+    'Missionen',
+    'von',
+    'Geschafft',
   ],
   fr: [
     'Profil',
@@ -136,6 +148,9 @@ const others: { [language: string]: string[] } = {
     'Ce site n’a pas le droit d’afficher cette page.',
     'Trop de demandes à la fois. Attendez une minute et réessayez.',
     'Pas de réponse. Vérifiez la connexion et réessayez.',
+    'Missions',
+    'sur',
+    'Accomplie',
   ],
   uk: [
     'Профіль',
@@ -162,6 +177,9 @@ const others: { [language: string]: string[] } = {
     'Цьому сайтові не дозволено показувати цю сторінку.',
     'Забагато запитів водночас. Зачекайте хвилину й спробуйте ще раз.',
     'Немає відповіді. Перевірте з’єднання й спробуйте ще раз.',
+    'Місії',
+    'з',
+    'Виконано',
   ],
   ar: [
     'الملف الشخصي',
@@ -188,6 +206,9 @@ const others: { [language: string]: string[] } = {
     'لا يُسمح لهذا الموقع بعرض هذه الصفحة.',
     'طلبات كثيرة في وقت واحد. انتظر دقيقة ثم أعد المحاولة.',
     'لا يوجد رد. تحقق من الاتصال ثم أعد المحاولة.',
+    'المهام',
+    'من',
+    'مكتملة',
   ],
 };
 
