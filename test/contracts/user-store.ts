@@ -48,7 +48,9 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
     });
     expect(await store.update('casino', [{ customer: `u:${odd}`, version: 0, state }])).toEqual([true]);
     expect(await store.get('casino', `u:${odd}`)).toEqual({ version: 1, state });
-    expect((await store.list('casino', undefined, 10)).customers).toEqual([{ customer: `u:${odd}`, state }]);
+    expect((await store.list('casino', undefined, 10)).customers).toEqual([
+      { customer: `u:${odd}`, version: 1, state },
+    ]);
   });
 
   promise('a change made from an older version is not stored, and the newer one stays', async (store) => {
@@ -79,11 +81,11 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
 
   promise('how far the log is folded goes on with the changes, and stays where one of them was late', async (store) => {
     expect(await store.folded('casino')).toBe(0);
-    await store.update('casino', [change('anna', 0)], 7);
+    await store.update('casino', [change('anna', 0)], { folded: 7 });
     expect(await store.folded('casino')).toBe(7);
-    await store.update('casino', [change('bob', 0), change('anna', 0)], 9);
+    await store.update('casino', [change('bob', 0), change('anna', 0)], { folded: 9 });
     expect(await store.folded('casino')).toBe(7);
-    await store.update('casino', [], 12);
+    await store.update('casino', [], { folded: 12 });
     expect(await store.folded('casino')).toBe(12);
     await store.update('casino', [change('anna', 1)]);
     expect(await store.folded('casino')).toBe(12);
@@ -106,7 +108,7 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
   });
 
   promise('one label sees nothing of another', async (store) => {
-    await store.update('other', [change('anna', 0)], 5);
+    await store.update('other', [change('anna', 0)], { folded: 5 });
     await store.keepContent('other', 'e-1', 'theirs');
     expect(await store.get('casino', 'u:anna')).toBeUndefined();
     expect(await store.folded('casino')).toBe(0);
@@ -146,7 +148,7 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
     `everything is there after it was closed and opened again${reopen ? '' : ' (skipped: memory ends with its process)'}`,
     async () => {
       const first = await make();
-      await first.update('casino', [change('anna', 0, { tags: ['KEPT'] })], 42);
+      await first.update('casino', [change('anna', 0, { tags: ['KEPT'] })], { folded: 42 });
       await first.keepContent('casino', 'e-1', 'shown');
       await first.keepSetting('push_key', 'made');
       const again = await reopen!(first);

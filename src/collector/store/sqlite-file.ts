@@ -5,82 +5,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { CUSTOMERS_SCHEMA } from './customers-schema.ts';
+import { EVENTS_SCHEMA } from './events-schema.ts';
 
 export type Sqlite = Database.Database;
 
-interface Schema {
+export interface Schema {
   /** What made the tables of each version out of those before: a new file and an old one come out alike. */
   versions: string[];
   /** Of the page cache. */
   kilobytes: number;
 }
 
-const EVENTS: Schema = {
-  kilobytes: 65_536,
-  versions: [
-    `
-CREATE TABLE label (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE kind (
-  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
-  trust TEXT NOT NULL, system INTEGER NOT NULL, UNIQUE (label, event_type, brand, source, trust, system));
-CREATE TABLE user (id INTEGER PRIMARY KEY, label INTEGER NOT NULL, ext_id TEXT NOT NULL, UNIQUE (label, ext_id));
-CREATE TABLE page (
-  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, device_id TEXT NOT NULL, page_id TEXT NOT NULL, session_id TEXT NOT NULL,
-  highest INTEGER NOT NULL, stored INTEGER NOT NULL, missing TEXT NOT NULL, last_at INTEGER NOT NULL,
-  UNIQUE (label, device_id, page_id));
-CREATE INDEX page_gap ON page (label, last_at) WHERE missing <> '';
-CREATE TABLE visit (id INTEGER PRIMARY KEY, page INTEGER NOT NULL, session_id TEXT NOT NULL, UNIQUE (page, session_id));
-CREATE TABLE event (
-  seq INTEGER PRIMARY KEY, label INTEGER NOT NULL, eid TEXT NOT NULL, kind INTEGER NOT NULL, user INTEGER, visit INTEGER,
-  page_seq INTEGER, event_date INTEGER NOT NULL, received_at INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (label, eid));
-CREATE TABLE timeline (user INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (user, seq)) WITHOUT ROWID;
-CREATE TABLE timeline_progress (upto INTEGER NOT NULL);
-INSERT INTO timeline_progress (upto) VALUES (0);
-CREATE TABLE shape (
-  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL,
-  count INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, UNIQUE (label, event_type, name, fields));
-CREATE TABLE registered (label INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (label, kind, name)) WITHOUT ROWID;
-CREATE TABLE loss (
-  label INTEGER NOT NULL, device_id TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, reported_at INTEGER NOT NULL,
-  PRIMARY KEY (label, device_id, reason)) WITHOUT ROWID;
-CREATE TABLE rejection (label INTEGER NOT NULL, n INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (label, n)) WITHOUT ROWID;
-CREATE TABLE minute (
-  label INTEGER NOT NULL, minute INTEGER NOT NULL, stored INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
-  PRIMARY KEY (label, minute)) WITHOUT ROWID;
-`,
-    // A frame is of the kind and not of the row or the page: exact for each event, and free for all that have none.
-    `
-ALTER TABLE kind RENAME TO kind_without_frame;
-CREATE TABLE kind (
-  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
-  frame TEXT NOT NULL, trust TEXT NOT NULL, system INTEGER NOT NULL,
-  UNIQUE (label, event_type, brand, source, frame, trust, system));
-INSERT INTO kind (id, label, event_type, brand, source, frame, trust, system)
-  SELECT id, label, event_type, brand, source, '', trust, system FROM kind_without_frame;
-DROP TABLE kind_without_frame;
-`,
-  ],
-};
-
-/** Of customers: one document each, and what was sent to them. A label is named: there are few, and rows are large. */
-const CUSTOMERS: Schema = {
-  kilobytes: 16_384,
-  versions: [
-    `
-CREATE TABLE customer (
-  label TEXT NOT NULL, customer TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, UNIQUE (label, customer));
-CREATE TABLE folded (label TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE content (label TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (label, id));
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-`,
-  ],
-};
-
 export const eventsFile = (dataDir: string): string => join(dataDir, 'events.sqlite');
 export const customersFile = (dataDir: string): string => join(dataDir, 'customers.sqlite');
 
-export const openForWriting = (file: string): Sqlite => open(file, EVENTS);
-export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS);
+export const openForWriting = (file: string): Sqlite => open(file, EVENTS_SCHEMA);
+export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS_SCHEMA);
 
 const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   const db = new Database(file);
@@ -90,6 +31,8 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   db.pragma('wal_autocheckpoint = 1000');
   db.pragma(`cache_size = -${kilobytes}`);
   db.pragma('trusted_schema = OFF');
+  // What is taken away is overwritten, and not only forgotten: a customer who was erased is not in the file.
+  db.pragma('secure_delete = ON');
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > versions.length)
     throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${versions.length})`);
@@ -107,6 +50,12 @@ export const openForReading = (file: string): Sqlite => {
   db.pragma('query_only = ON');
   db.pragma('trusted_schema = OFF');
   return db;
+};
+
+/** Moves the write-ahead log into the file and empties it: what was overwritten there is gone from the disk. */
+export const checkpoint = (db: Sqlite): void => {
+  const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+  if (busy !== 0) throw new Error('what was taken away is still in the write-ahead log, since somebody reads it');
 };
 
 export class DirectoryTaken extends Error {

@@ -3,17 +3,14 @@
  * an inbox did and for what was sent. Whoever opens the log holds the directory.
  */
 import { mkdirSync } from 'node:fs';
-import type { CustomerState } from '../engine/customer-state.ts';
+import { customerRemoval } from './customer-removal.ts';
 import type { Cursor } from './event-log.ts';
-import { customersFile, openCustomers } from './sqlite-file.ts';
+import { sqliteDeliveries } from './sqlite-deliveries.ts';
+import { checkpoint, customersFile, openCustomers } from './sqlite-file.ts';
+import { sqliteStates } from './sqlite-states.ts';
+import { sqliteTraces } from './sqlite-traces.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import type { Progress, StateChange, UserStore } from './user-store.ts';
-
-interface CustomerRow {
-  customer: string;
-  version: number;
-  state: string;
-}
+import type { Fanout, Progress, StateChange, UserStore } from './user-store.ts';
 
 /** An `update` that waits for its commit. */
 interface Waiting {
@@ -24,45 +21,52 @@ interface Waiting {
   reject(cause: unknown): void;
 }
 
-const stateOf = ({ state }: CustomerRow): CustomerState => JSON.parse(state) as CustomerState;
-
-export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
+/** @param now when a row was written, which retention goes by */
+export const openSqliteUsers = async (dataDir: string, now: () => number = Date.now): Promise<UserStore> => {
   mkdirSync(dataDir, { recursive: true });
   const db = openCustomers(customersFile(dataDir));
-  const find = db.prepare<[string, string], CustomerRow>(
-    'SELECT customer, version, state FROM customer WHERE label = ? AND customer = ?',
-  );
-  const add = db.prepare('INSERT OR IGNORE INTO customer (label, customer, version, state) VALUES (?, ?, 1, ?)');
-  const replace = db.prepare(
-    'UPDATE customer SET version = version + 1, state = ? WHERE label = ? AND customer = ? AND version = ?',
-  );
-  const page = db.prepare<[string, string, number], CustomerRow>(
-    'SELECT customer, version, state FROM customer WHERE label = ? AND customer > ? ORDER BY customer LIMIT ?',
-  );
+  const states = sqliteStates(db, now);
+  const deliveries = sqliteDeliveries(db);
+  const traces = sqliteTraces(db);
+  const removal = customerRemoval(db, states);
   const findFolded = db.prepare<[string], { cursor: Cursor }>('SELECT cursor FROM folded WHERE label = ?');
   const keepFolded = db.prepare(
     'INSERT INTO folded (label, cursor) VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor',
   );
-  const addContent = db.prepare('INSERT OR IGNORE INTO content (label, id, content) VALUES (?, ?, ?)');
+  const fanouts = db.prepare<[string], Fanout>('SELECT cursor, after FROM fanout WHERE label = ? ORDER BY cursor');
+  const keepFanout = db.prepare(
+    'INSERT INTO fanout (label, cursor, after) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET after = excluded.after',
+  );
+  const endFanout = db.prepare('DELETE FROM fanout WHERE label = ? AND cursor = ?');
+  const addContent = db.prepare('INSERT OR IGNORE INTO content (label, id, at, content) VALUES (?, ?, ?, ?)');
   const findContent = db.prepare<[string, string], { content: string }>(
     'SELECT content FROM content WHERE label = ? AND id = ?',
   );
   const addSetting = db.prepare('INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)');
   const findSetting = db.prepare<[string], { value: string }>('SELECT value FROM setting WHERE name = ?');
 
-  const store = (label: string, { customer, version, state }: StateChange): boolean => {
-    const key = toColumn(customer);
-    const json = JSON.stringify(state);
-    const written = version === 0 ? add.run(label, key, json) : replace.run(json, label, key, version);
-    return written.changes === 1;
+  const store = (label: string, change: StateChange): boolean => {
+    if (!states.store(label, change)) return false;
+    const { customer, contents = [], traces: told = [] } = change;
+    for (const { id, content } of contents) addContent.run(label, toColumn(id), now(), content);
+    for (const delivery of change.deliveries ?? []) deliveries.keep(label, customer, delivery);
+    for (const trace of told) traces.keep(label, customer, trace);
+    return true;
   };
-  const storeAll = db.transaction((updates: Waiting[]): boolean[][] =>
-    updates.map(({ label, changes, progress: { folded } }) => {
-      const stored = changes.map((change) => store(label, change));
-      if (folded !== undefined && stored.every(Boolean)) keepFolded.run(label, folded);
-      return stored;
-    }),
-  );
+  const keepProgress = (label: string, { folded, fanouts = [], fannedOut = [] }: Progress): void => {
+    if (folded !== undefined) keepFolded.run(label, folded);
+    for (const { cursor, after } of fanouts) keepFanout.run(label, cursor, after === null ? null : toColumn(after));
+    for (const cursor of fannedOut) endFanout.run(label, cursor);
+  };
+  const storeAll = db.transaction((updates: Waiting[]): boolean[][] => {
+    const stored = updates.map(({ label, changes, progress }) => {
+      const each = changes.map((change) => store(label, change));
+      if (each.every(Boolean)) keepProgress(label, progress);
+      return each;
+    });
+    traces.trim();
+    return stored;
+  });
   let waiting: Waiting[] = [];
   /** A commit stops everybody until the disk has it: those of one turn share it. */
   const commit = (): void => {
@@ -73,29 +77,46 @@ export const openSqliteUsers = async (dataDir: string): Promise<UserStore> => {
       const stored = storeAll.immediate(updates);
       for (const [at, { resolve }] of updates.entries()) resolve(stored[at]!);
     } catch (cause) {
+      traces.recount();
       for (const { reject } of updates) reject(cause);
     }
   };
+  const eraseAll = db.transaction(removal.erase);
+  const purgeSome = db.transaction(removal.purge);
 
   return {
-    async get(label, customer) {
-      const row = find.get(toColumn(label), toColumn(customer));
-      return row && { version: row.version, state: stateOf(row) };
-    },
+    get: async (label, customer) => states.get(toColumn(label), customer),
     update: (label, changes, progress = {}) =>
       new Promise((resolve, reject) => {
         if (waiting.push({ label: toColumn(label), changes, progress, resolve, reject }) === 1) setImmediate(commit);
       }),
     folded: async (label) => findFolded.get(toColumn(label))?.cursor ?? 0,
-    async list(label, after, limit) {
-      const rows = page.all(toColumn(label), after === undefined ? '' : toColumn(after), limit + 1);
-      const customers = rows
-        .slice(0, limit)
-        .map((row) => ({ customer: fromColumn(row.customer), state: stateOf(row) }));
-      return { customers, next: rows.length > limit ? customers.at(-1)!.customer : null };
+    list: async (label, after, limit) => states.list(toColumn(label), after, limit),
+    due: async (label, until, limit) => states.due(toColumn(label), until, limit),
+    members: async (label, segment, after, limit) => states.members(toColumn(label), segment, after, limit),
+    memberCounts: async (label) => states.memberCounts(toColumn(label)),
+    deliveries: async (label, query) => deliveries.page(toColumn(label), query),
+    delivery: async (label, uid) => deliveries.find(toColumn(label), uid),
+    funnel: async (label, query) => deliveries.funnel(toColumn(label), query),
+    traces: async (label, of, limit) => traces.find(toColumn(label), of, limit),
+    fanouts: async (label) =>
+      fanouts
+        .all(toColumn(label))
+        .map(({ cursor, after }) => ({ cursor, after: after === null ? null : fromColumn(after) })),
+    async erase(label, customer) {
+      commit();
+      const erased = eraseAll.immediate(toColumn(label), customer);
+      traces.recount();
+      checkpoint(db);
+      return erased;
+    },
+    async purge(label, before, limit) {
+      const gone = purgeSome.immediate(toColumn(label), before, limit);
+      traces.recount();
+      return gone;
     },
     async keepContent(label, id, content) {
-      addContent.run(toColumn(label), toColumn(id), content);
+      addContent.run(toColumn(label), toColumn(id), now(), content);
     },
     content: async (label, id) => findContent.get(toColumn(label), toColumn(id))?.content,
     async keepSetting(name, value) {

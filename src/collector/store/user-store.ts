@@ -22,7 +22,7 @@ export interface StateChange {
   state: CustomerState;
   /** Words of what is sent; the first ones kept under an id stay. */
   contents?: { id: string; content: string }[];
-  /** Rows of the campaigns' report; a later one of the same uid replaces. */
+  /** Rows of the campaigns' report; a later one of this customer and the same uid replaces. */
   deliveries?: Delivery[];
   /** One for each event of this customer that the write takes; a burst of one customer is one write. */
   traces?: Trace[];
@@ -82,6 +82,12 @@ export interface MemberPage {
   members: { customer: CustomerKey; since: number }[];
   next: CustomerKey | null;
 }
+/** Of everything, or of what these name; `since` is of when it was made. */
+export interface FunnelQuery {
+  campaign?: string;
+  channel?: Delivery['channel'];
+  since?: number;
+}
 export interface FunnelCount {
   campaign: string;
   channel: Delivery['channel'];
@@ -108,19 +114,20 @@ export interface UserStore {
   members(label: string, segment: string, after: CustomerKey | undefined, limit: number): Promise<MemberPage>;
   /** How many are in each segment that has anybody. */
   memberCounts(label: string): Promise<{ [segment: string]: number }>;
-  /** Newest first. */
+  /** Newest first, by when they were made. */
   deliveries(label: string, query: DeliveryQuery): Promise<{ deliveries: KeptDelivery[]; next: string | null }>;
+  /** The newest, where an operator gave one uid to many customers. */
   delivery(label: string, uid: string): Promise<KeptDelivery | undefined>;
-  /** Rows by campaign, channel and status; of all campaigns, or of one since a time. */
-  funnel(
-    label: string,
-    query: { campaign?: string; channel?: Delivery['channel']; since?: number },
-  ): Promise<FunnelCount[]>;
+  /** Rows by campaign, channel and status, in this order. */
+  funnel(label: string, query: FunnelQuery): Promise<FunnelCount[]>;
   /** Newest first, of one event or one customer. */
   traces(label: string, of: { eid: string } | { customer: CustomerKey }, limit: number): Promise<KeptTrace[]>;
   /** System events that are still being told, oldest first. */
   fanouts(label: string): Promise<Fanout[]>;
-  /** Everything of a customer, words of their own included; on disk when it resolves. */
+  /**
+   * Everything of a customer; on disk, and out of the files, when it resolves. Of words those that a delivery or the state
+   * of this customer names and no other customer's delivery does.
+   */
   erase(label: string, customer: CustomerKey): Promise<Erased>;
   /** Deliveries, traces and words older than that, and visitors not changed since; at most `limit` rows a call, resolves with how many. */
   purge(label: string, before: number, limit: number): Promise<number>;

@@ -1,0 +1,51 @@
+/**
+ * The tables of the event log, version by version.
+ */
+import type { Schema } from './sqlite-file.ts';
+
+export const EVENTS_SCHEMA: Schema = {
+  kilobytes: 65_536,
+  versions: [
+    `
+CREATE TABLE label (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
+  trust TEXT NOT NULL, system INTEGER NOT NULL, UNIQUE (label, event_type, brand, source, trust, system));
+CREATE TABLE user (id INTEGER PRIMARY KEY, label INTEGER NOT NULL, ext_id TEXT NOT NULL, UNIQUE (label, ext_id));
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, device_id TEXT NOT NULL, page_id TEXT NOT NULL, session_id TEXT NOT NULL,
+  highest INTEGER NOT NULL, stored INTEGER NOT NULL, missing TEXT NOT NULL, last_at INTEGER NOT NULL,
+  UNIQUE (label, device_id, page_id));
+CREATE INDEX page_gap ON page (label, last_at) WHERE missing <> '';
+CREATE TABLE visit (id INTEGER PRIMARY KEY, page INTEGER NOT NULL, session_id TEXT NOT NULL, UNIQUE (page, session_id));
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY, label INTEGER NOT NULL, eid TEXT NOT NULL, kind INTEGER NOT NULL, user INTEGER, visit INTEGER,
+  page_seq INTEGER, event_date INTEGER NOT NULL, received_at INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (label, eid));
+CREATE TABLE timeline (user INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (user, seq)) WITHOUT ROWID;
+CREATE TABLE timeline_progress (upto INTEGER NOT NULL);
+INSERT INTO timeline_progress (upto) VALUES (0);
+CREATE TABLE shape (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL,
+  count INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, UNIQUE (label, event_type, name, fields));
+CREATE TABLE registered (label INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (label, kind, name)) WITHOUT ROWID;
+CREATE TABLE loss (
+  label INTEGER NOT NULL, device_id TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, reported_at INTEGER NOT NULL,
+  PRIMARY KEY (label, device_id, reason)) WITHOUT ROWID;
+CREATE TABLE rejection (label INTEGER NOT NULL, n INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (label, n)) WITHOUT ROWID;
+CREATE TABLE minute (
+  label INTEGER NOT NULL, minute INTEGER NOT NULL, stored INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  PRIMARY KEY (label, minute)) WITHOUT ROWID;
+`,
+    // A frame is of the kind and not of the row or the page: exact for each event, and free for all that have none.
+    `
+ALTER TABLE kind RENAME TO kind_without_frame;
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, event_type TEXT NOT NULL, brand TEXT NOT NULL, source TEXT NOT NULL,
+  frame TEXT NOT NULL, trust TEXT NOT NULL, system INTEGER NOT NULL,
+  UNIQUE (label, event_type, brand, source, frame, trust, system));
+INSERT INTO kind (id, label, event_type, brand, source, frame, trust, system)
+  SELECT id, label, event_type, brand, source, '', trust, system FROM kind_without_frame;
+DROP TABLE kind_without_frame;
+`,
+  ],
+};
