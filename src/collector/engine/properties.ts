@@ -6,21 +6,21 @@ import type { Json, Payload, Trust } from '../../wire/event.ts';
 import { limits } from '../../wire/limits.ts';
 import { type CustomerState, type Property, stateBounds } from './customer-state.ts';
 import { languageOf } from './language.ts';
+import { isAtLeast, trustRank } from './trust.ts';
 
-const rank: { [trust in Trust]: number } = { unverified: 0, verified: 1, server: 2 };
 /** Characters of JSON: a profile is facts, not documents. A state is read and written whole, and so is all of it. */
 const LONGEST = { value: 2_000, profile: 64_000 };
 const languageNames = ['core_user_language', 'language'];
 
 const mayWrite = (properties: CustomerState['properties'], name: string, trust: Trust): boolean =>
-  !Object.hasOwn(properties, name) || rank[trust] >= rank[properties[name]!.trust];
+  !Object.hasOwn(properties, name) || isAtLeast(trust, properties[name]!.trust);
 
 const isFact = (name: string, value: Json): boolean =>
   name.length <= limits.nameLength && JSON.stringify(value).length <= LONGEST.value;
 
 /** Beyond the bounds what is trusted least goes first, and of that what was written longest ago. */
 const withinBounds = (properties: Map<string, Property>): CustomerState['properties'] => {
-  const leastFirst = [...properties].sort(([, one], [, other]) => rank[one.trust] - rank[other.trust]);
+  const leastFirst = [...properties].sort(([, one], [, other]) => trustRank[one.trust] - trustRank[other.trust]);
   let room = LONGEST.profile;
   const hasRoom = (property: [string, Property]): boolean => {
     room -= JSON.stringify(property).length;
