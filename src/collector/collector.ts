@@ -6,7 +6,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { limits } from '../wire/limits.ts';
-import { readBody } from './body.ts';
+import { otherMediaType, readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import { createChannel } from './channel.ts';
 import type { Config } from './config.ts';
@@ -23,6 +23,8 @@ import { ownAddress } from './own-address.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
 import { propsPush } from './props-push.ts';
 import { createProtocol } from './protocol/protocol.ts';
+import { publisherRequestId } from './publisher/publisher-error.ts';
+import { createSessionTokens, keptSessionKey } from './publisher/session-tokens.ts';
 import { createPushService, type PushService } from './push/push-service.ts';
 import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
@@ -31,6 +33,7 @@ import { customerRoutes } from './routes/customer-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
+import { publisherRoutes } from './routes/publisher-routes.ts';
 import { readRoutes, shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
 import { s2sRoutes } from './routes/s2s-routes.ts';
@@ -138,7 +141,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     // A child a request costs more than anything else in this file; refusals name their request themselves.
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: newRequestId,
+    genReqId: (request) => publisherRequestId(request) ?? newRequestId(),
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     forceCloseConnections: true,
@@ -168,6 +171,17 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const routes: Route[] = [
     ...ingestRoutes(ingest),
     ...s2sRoutes({ labels, origins, protocol, checkRate, ownAddress: address, now }),
+    ...publisherRoutes({
+      labels,
+      labelNamed: (name) => shownLabels.get(name),
+      origins,
+      tokens: createSessionTokens(await keptSessionKey(needs.users), now),
+      ingest,
+      customers,
+      folded: follower.folded,
+      checkRate,
+      now,
+    }),
     socketRoute({ sockets, upgrades, ownAddress: address, newRequestId, isDraining, random }),
     ...readRoutes({ labels, origins, log, now }),
     ...customerRoutes({ labels, origins, log, customers, now }),
@@ -195,7 +209,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     if (isDraining()) reply.header('connection', 'close');
     next();
   });
-  for (const { method, url, audience, schema, answer } of routes)
+  for (const { method, url, audience, bodies, schema, answer } of routes)
     app.route({
       method,
       url,
@@ -211,7 +225,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
             .header('access-control-allow-origin', origin)
             .header('access-control-expose-headers', 'retry-after, x-request-id')
             .header('vary', 'origin');
-        next();
+        next(bodies === 'json' ? otherMediaType(request.raw) : undefined);
       },
       handler: answer,
     });

@@ -42,6 +42,20 @@ export interface Saying {
   event: unknown;
 }
 
+/** Events that their own door has read, and whose speaker it knows; they have been counted. */
+export interface Reading {
+  request_id: string;
+  /** Of the body once inflated. */
+  bytes: number;
+  label: Label;
+  voucher: Voucher;
+  events: Parsed<Envelope>[];
+  /** What can be told of each, whether it could be read or not. */
+  seen: readonly unknown[];
+  /** `false`: judged, and not stored. */
+  isKept: boolean;
+}
+
 export interface IngestNeeds {
   labels: Labels;
   origins: Origins;
@@ -55,6 +69,7 @@ export interface Ingest {
   fromBrowser(arrival: Arrival): Promise<BatchAnswer>;
   fromServer(arrival: Arrival): Promise<Verdicts>;
   fromMessage(saying: Saying): Promise<Verdicts>;
+  fromReader(reading: Reading): Promise<Verdicts>;
 }
 
 /** What a message weighs while it waits: few are large, and none is larger than a socket takes. */
@@ -189,5 +204,10 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
     },
     fromServer: async (arrival) => keep(prepareEnvelopes(arrival)),
     fromMessage: async (saying) => keep(prepareSaying(saying)),
+    async fromReader(reading) {
+      const { request_id, label, voucher, events, seen, isKept } = reading;
+      const prepared = prepare(reading, label, voucher, events, seen, undefined);
+      return isKept ? keep(prepared) : { request_id, duplicate: [], rejected: prepared.rejected };
+    },
   };
 };

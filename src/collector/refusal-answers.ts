@@ -1,5 +1,6 @@
 /**
- * Every refusal as an answer of one form, `{ code, message, request_id }`, counted and logged by its code.
+ * Every refusal as an answer of one form, `{ code, message, request_id }` (the publisher API has its own), counted and logged
+ * by its code.
  * Says nothing of a body, a key or a query string, in the answer or in the log.
  */
 import { STATUS_CODES } from 'node:http';
@@ -8,6 +9,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { maskAddress } from './mask-address.ts';
 import type { Metrics } from './metrics.ts';
+import { isPublisherAddress, publisherError } from './publisher/publisher-error.ts';
 import { Refusal, retryAfter } from './refusal.ts';
 import type { Route } from './routes/route.ts';
 import type { Outcome, Submission } from './store/event-log.ts';
@@ -78,7 +80,11 @@ export const refusalAnswers = (metrics: Metrics, logger: Logger, newRequestId: (
       .code(status)
       .headers(refusal.headers)
       .type('application/json; charset=utf-8')
-      .send({ code, message, request_id: request.id, ...refusal.details });
+      .send(
+        isPublisherAddress(request.url)
+          ? publisherError(refusal, request.id)
+          : { code, message, request_id: request.id, ...refusal.details },
+      );
   };
 
   return {

@@ -2,12 +2,18 @@
  * What a route is: a row of the table. `collector.ts` registers the rows; nothing else does.
  */
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { Body } from '../body.ts';
 
 export interface Route {
-  method: 'GET' | 'POST' | 'OPTIONS';
+  method: 'GET' | 'POST' | 'DELETE' | 'OPTIONS';
   url: string;
   /** `page`: a page of whatever site may read the answer, refusals included. `private`: pages of other origins never may. */
   audience: 'page' | 'private' | 'public';
+  /** Bodies of another content type are refused; everywhere else a body is JSON whatever it is called. */
+  bodies?: 'json';
   schema?: FastifySchema & { hide?: boolean; summary?: string; tags?: string[] };
   answer(request: FastifyRequest, reply: FastifyReply): unknown;
 }
+
+/** What was sent, whatever it is; `undefined` for a body that is empty. */
+export const bodyOf = (request: FastifyRequest): unknown => (request.body as Body | null | undefined)?.value;
