@@ -162,6 +162,13 @@ export interface MessageRules {
   webhooks: { key: string } | null;
 }
 
+/** As the config says them, by name, for people to read. */
+export interface Written {
+  segments: Payload;
+  campaigns: Payload;
+  missions: Payload;
+}
+
 export interface Definitions {
   segments: { [name: string]: SegmentRule };
   campaigns: Campaign[];
@@ -170,4 +177,5 @@ export interface Definitions {
   levels: Level[];
   ads: Ad[];
   messages: MessageRules;
+  written: Written;
 }
