@@ -3,10 +3,10 @@
  * PostgreSQL. Rounds are interleaved so that a busy neighbour meets all of them; every cell starts on an empty store and
  * ends with the ledger: what was acknowledged is counted in the store.
  */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { drive } from './drive.ts';
 import { type Asked, median, short, spread, type Table } from './figures.ts';
-import type { Job, Outcome, Told } from './load-client.ts';
+import type { Job, Outcome } from './load-client.ts';
 import { cpuMicros, peakMegabytes } from './machine.ts';
 import { benchLabel, type Postgres, type Running, startCollector, startPostgres, startServer } from './processes.ts';
 
@@ -81,15 +81,6 @@ const nodePostgres = (postgres: Postgres): Target => ({
   count: async ({ url }) => ((await (await fetch(`${url}/count`)).json()) as { stored: number }).stored,
   pids: ({ pid }) => [pid, postgres.pid],
 });
-
-const drive = (job: Job, onPhase: (at: 'measuring' | 'measured') => void): Promise<Outcome> =>
-  new Promise((resolve, reject) => {
-    const client = fork(fileURLToPath(new URL('./load-client.mjs', import.meta.url)));
-    client.once('error', reject);
-    client.once('exit', (code) => reject(new Error(`the load client ended with ${code} before its outcome`)));
-    client.on('message', (told: Told) => (told.at === 'done' ? resolve(told.outcome) : onPhase(told.at)));
-    client.send(job);
-  });
 
 const measure = async (target: Target, load: Load, warmMs: number): Promise<Cell> => {
   const server = await target.start();

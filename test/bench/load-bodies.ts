@@ -13,7 +13,13 @@ export interface Sender {
   salt: string;
   /** Events in one request. */
   batch: number;
+  /** Every so many events one of these actions instead of the usual ones. */
+  touching?: { every: number; actions: string[] };
 }
+
+/** Requests that one connection sends in turn. */
+export const templatesOf = ({ touching, batch }: Sender): number =>
+  Math.max(4, touching ? Math.ceil(touching.every / batch) : 0);
 
 export interface PreparedRequest {
   bytes: Buffer;
@@ -49,6 +55,12 @@ export const browserRequests = (sender: Sender, device: number): (() => Prepared
   const page = { device_id: `d-${random(12)}`, session_id: `s-${random(8)}`, page_id: `p-${random(8)}` };
   let seq = 0;
   let batches = 0;
+  let made = device;
+  const { touching } = sender;
+  const actionOf = (i: number): string | undefined => {
+    if (!touching || ++made % touching.every !== 0) return actions[i % actions.length];
+    return touching.actions[(made / touching.every) % touching.actions.length];
+  };
 
   return () => {
     const users = [`player-${device}-${batches++ % 8}`, `guest-${device}`];
@@ -59,7 +71,7 @@ export const browserRequests = (sender: Sender, device: number): (() => Prepared
       ext_brand_id: sender.brand,
       user_ext_id: i % 8 === 7 ? other : named,
       event_type: 'client_action',
-      payload: { client_action: actions[i % actions.length], amount: 25 + i },
+      payload: { client_action: actionOf(i), amount: 25 + i },
       session_id: page.session_id,
       page_id: page.page_id,
       seq: blank.seq,

@@ -5,7 +5,7 @@
  */
 import { createConnection, type Socket } from 'node:net';
 import { quantile } from './figures.ts';
-import { browserRequests, type PreparedRequest, type Sender } from './load-bodies.ts';
+import { browserRequests, type PreparedRequest, type Sender, templatesOf } from './load-bodies.ts';
 
 export interface Job extends Sender {
   port: number;
@@ -33,8 +33,6 @@ export interface Outcome {
   unsent: number;
 }
 export type Told = { at: 'measuring' } | { at: 'measured' } | { at: 'done'; outcome: Outcome };
-
-const templatesEach = 4;
 
 interface Connection {
   socket: Socket;
@@ -75,12 +73,12 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
   const connections: Connection[] = [];
   for (let device = 0; device < job.connections; device++) {
     const next = browserRequests(job, device);
-    const requests = Array.from({ length: templatesEach }, next);
+    const requests = Array.from({ length: templatesOf(job) }, next);
     connections.push({ socket: await connected(job.port), requests, turn: 0, batchId: '', due: null, answer: [] });
   }
 
   const send = (connection: Connection, due: number) => {
-    const request = connection.requests[connection.turn++ % templatesEach] as PreparedRequest;
+    const request = connection.requests[connection.turn++ % connection.requests.length] as PreparedRequest;
     connection.batchId = request.stamp();
     connection.due = due;
     connection.socket.write(request.bytes);

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bridgeTables } from './bridge-side.ts';
 import { browserTables } from './browser-side.ts';
+import { campaignTables } from './campaign-side.ts';
 import { collectorTables } from './collector-side.ts';
 import { type Asked, markdown, type Table } from './figures.ts';
 import { liveTables } from './live-side.ts';
@@ -16,6 +17,7 @@ const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   browser: browserTables,
   live: liveTables,
   bridge: bridgeTables,
+  campaigns: campaignTables,
 };
 
 const { values, positionals } = parseArgs({

@@ -76,7 +76,7 @@ export const benchLabel = {
 };
 
 const plenty = { perSecond: 1_000_000_000, burst: 1_000_000_000 };
-const config = (origins: string[]) => ({
+const config = (origins: string[], definitions: object) => ({
   labels: [
     {
       name: 'Bench',
@@ -85,6 +85,7 @@ const config = (origins: string[]) => ({
       origins,
       hashes: { salts: [benchLabel.salt], required: false },
       rates: { label: plenty, address: plenty },
+      ...definitions,
     },
   ],
 });
@@ -92,10 +93,15 @@ const config = (origins: string[]) => ({
 /**
  * The real collector on a folder of its own, durable as in production, its limits out of the way.
  * @param flags Node's own
+ * @param definitions segments, campaigns and what else the label has
  */
-export const startCollector = async (origins: string[] = ['self'], flags: string[] = []): Promise<Running> => {
+export const startCollector = async (
+  origins: string[] = ['self'],
+  flags: string[] = [],
+  definitions: object = {},
+): Promise<Running> => {
   const folder = temporaryFolder('collector');
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(config(origins)));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config(origins, definitions)));
   const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data'), CONFIG: join(folder, 'config.json') };
   const server = await startServer([...flags, 'dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: 'sqlite' });
   return {
