@@ -11,6 +11,7 @@ import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import { createChannel } from './channel.ts';
 import type { Config } from './config.ts';
 import { createCustomers } from './customers.ts';
+import { createUnsubscribeLinks, keptUnsubscribeKey } from './effects/unsubscribe-links.ts';
 import { eventRates } from './event-rates.ts';
 import { createFieldRules } from './field-rules.ts';
 import { createFollower } from './follower.ts';
@@ -38,6 +39,7 @@ import { readRoutes, shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
 import { s2sRoutes } from './routes/s2s-routes.ts';
 import { socketRoute } from './routes/socket-route.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe-routes.ts';
 import { sendingRoutes } from './sending.ts';
 import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
@@ -115,6 +117,10 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   await Promise.all(config.labels.map(({ name }) => fieldRules.load(name)));
   const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
   const address = ownAddress(config.publicUrl);
+  const unsubscribeLinks = createUnsubscribeLinks(
+    await keptUnsubscribeKey(needs.users),
+    () => config.publicUrl ?? [...ownOrigins][0] ?? '',
+  );
   const protocol = createProtocol({
     labels,
     origins,
@@ -156,7 +162,11 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request, _, done) => readBody(request.raw, bodies, done));
+  app.addContentTypeParser('*', (request, _, done) => {
+    if (request.routeOptions.config.bodies !== 'unread') return readBody(request.raw, bodies, done);
+    bodies.discard(request.raw);
+    done(null);
+  });
   await app.register(fastifySwagger, {
     openapi: {
       info: { title: 'openaction collector', version: needs.version },
@@ -187,6 +197,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     ...customerRoutes({ labels, origins, log, customers, now }),
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
+    ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: (name) => shownLabels.get(name) }),
     ...pageRoutes(needs.pages),
     ...sendingRoutes({
       labels,
@@ -215,6 +226,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       url,
       // Health checks and caches ask so; a stream has no end to tell the length of.
       exposeHeadRoute: audience === 'public',
+      config: bodies ? { bodies } : {},
       ...(schema ? { schema } : {}),
       onRequest(request, reply, next) {
         if (audience === 'private') reply.header('cache-control', 'no-store');
