@@ -11,6 +11,7 @@ import { signedPost } from './signed-post.ts';
 
 export interface WebhookWords {
   url: string;
+  /** What the campaign says, and the event that it answers. */
   body: Payload;
 }
 
@@ -22,11 +23,11 @@ const whois = ({ key, user }: Customer): Payload =>
   user === null ? { device_id: key.slice('d:'.length) } : { user_ext_id: user };
 
 export const sendWebhook = async (
-  { label, customer, item: { uid, campaign, eid }, words }: Outgoing,
+  { label, customer, item: { uid, campaign }, words }: Outgoing,
   { outward, now }: { outward: Outward; now: () => number },
 ): Promise<Sending> => {
   if (label.messages.webhooks === null) return failed('the label has no messages.webhooks.key to sign with');
   const { url, body } = words as WebhookWords;
-  const told = { id: uid, campaign, customer: whois(customer), event: eid, ...body };
+  const told = { ...body, id: uid, campaign, customer: whois(customer) };
   return signedPost(outward, { url, key: label.messages.webhooks.key, id: uid, body: told }, now());
 };
