@@ -1,16 +1,18 @@
 /**
  * Where the admin key comes from and where it is kept: the address once, then this tab's session and no longer.
  */
+import type { Whose } from './whose.ts';
+
 const KEPT = 'openaction_live_key';
 const LEFT = 'openaction_live_left';
 
-/** What is opened: one event, one customer, one campaign, or none. */
-export type Place = { event: string } | { customer: string } | { campaign: string } | null;
+/** What is opened: one event, one customer or visitor, one campaign, or none. */
+export type Place = { event: string } | Whose | { campaign: string } | null;
 
-/** `#key=K` with `event=EID`, `customer=ID` or `campaign=NAME`, either part alone or both. */
+/** `#key=K` with `event=EID`, `customer=ID`, `visitor=DEVICE` or `campaign=NAME`, either part alone or both. */
 export const readAddress = (): { key: string | null; place: Place } => {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const kinds = ['event', 'customer', 'campaign'] as const;
+  const kinds = ['event', 'customer', 'visitor', 'campaign'] as const;
   const kind = kinds.find((one) => parts.get(one));
   return { key: parts.get('key'), place: kind ? ({ [kind]: parts.get(kind) } as Place) : null };
 };

@@ -12,6 +12,7 @@ import type {
   SentPage,
   TraceRow,
 } from './campaign-shapes.ts';
+import type { Whose } from './whose.ts';
 
 export interface CampaignApi {
   campaigns(): Promise<CampaignList>;
@@ -21,7 +22,7 @@ export interface CampaignApi {
   segments(): Promise<SegmentLine[]>;
   members(segment: string, after: string | null): Promise<SegmentMembers>;
   traces(eid: string): Promise<TraceRow[]>;
-  sentTo(user: string): Promise<SentPage>;
+  sentTo(whose: Whose): Promise<SentPage>;
   message(uid: string): Promise<SentMessage>;
 }
 
@@ -36,7 +37,10 @@ export const createCampaignApi = (ask: Ask): CampaignApi => {
     segments: async () => (await ask<{ segments: SegmentLine[] }>('/v1/segments')).segments,
     members: (name, after) => ask(`${named('segments', name)}?${queryOf({ after, limit: ROWS })}`),
     traces: async (eid) => (await ask<{ traces: TraceRow[] }>(`/v1/traces?${queryOf({ eid })}`)).traces,
-    sentTo: (user) => ask(`/v1/deliveries?${queryOf({ user_ext_id: user, limit: ROWS })}`),
+    sentTo: (whose) => {
+      const of = 'customer' in whose ? { user_ext_id: whose.customer } : { device_id: whose.visitor };
+      return ask(`/v1/deliveries?${queryOf({ ...of, limit: ROWS })}`);
+    },
     message: (uid) => ask(`/v1/deliveries/${encodeURIComponent(uid)}`),
   };
 };

@@ -3,7 +3,7 @@
  */
 import { addressOf } from './admin-key.ts';
 import { element, note, table } from './draw.ts';
-import type { Customer, Engagement, StoredEvent } from './shapes.ts';
+import type { Customer, Engagement } from './shapes.ts';
 import { countOf, exactTime, payloadLine, timeText, title, trustWords } from './words.ts';
 
 type Cells = (Node | string)[];
@@ -37,18 +37,89 @@ const inboxRow =
     expiry(expires_at),
   ];
 
-const eventRow = (event: StoredEvent): Cells => [
+const eventRow = (event: Customer['timeline'][number]): Cells => [
   time(event.event_date),
-  element('a', { href: addressOf({ event: event.eid }) }, title(event)),
+  element(
+    'span',
+    {},
+    element('a', { href: addressOf({ event: event.eid }) }, title(event)),
+    ...(event.linked_from === undefined ? [] : [badge('', 'as visitor')]),
+  ),
   element('span', { class: 'message' }, payloadLine(event) || '–'),
   element('span', { class: `badge ${event.trust}`, title: trustWords[event.trust] }, event.trust),
 ];
 
-export const factsOf = ({ profile, segments, push, props }: Customer): Node => {
+type Fact = [name: string, value: Cells];
+const optional = (name: string, values: string[]): Fact[] => (values.length ? [[name, [values.join('; ')]]] : []);
+
+const memberships = ({ memberships }: Customer): Node | string =>
+  memberships.length === 0
+    ? 'in none'
+    : element(
+        'ul',
+        {},
+        ...memberships.map(({ segment, since, why }) =>
+          element(
+            'li',
+            {},
+            element('b', {}, segment),
+            ...(since === null ? [] : [' since ', time(since)]),
+            element('small', {}, why),
+          ),
+        ),
+      );
+
+const named = (times: { [name: string]: number }): Cells => {
+  const entries = Object.entries(times);
+  return entries.length === 0
+    ? ['none']
+    : entries.flatMap(([name, at], place) => [place ? ', ' : '', code(name), ' ', time(at)]);
+};
+
+/** Progress of each task, also of those completed. */
+export const missionsOf = ({ missions }: Customer): Node[] =>
+  missions.length === 0
+    ? []
+    : [
+        element('h3', {}, 'Missions'),
+        element(
+          'ul',
+          { class: 'progress' },
+          ...missions.flatMap(({ title, tasks, completed_at }) =>
+            tasks.map(({ event, done, count }) =>
+              element(
+                'li',
+                {},
+                element('b', {}, title),
+                ` ${done} of ${count} `,
+                code(event),
+                ...(completed_at === null ? [] : [', completed ', time(completed_at)]),
+                element('br', {}),
+                element('progress', { max: count, value: done, 'aria-hidden': 'true' }),
+              ),
+            ),
+          ),
+        ),
+      ];
+
+export const factsOf = (customer: Customer): Node => {
+  const { profile, push, props, level, badges, offers, campaigns, unsubscribed, devices } = customer;
   const native = push.filter((one) => one.native).length;
-  const facts: [name: string, value: Cells][] = [
+  const facts: Fact[] = [
     ['Events', profile ? [`${countOf(profile.events, 'event')}, the last `, time(profile.last_seen)] : ['none yet']],
-    ['Segments', [segments.join(', ') || 'in none']],
+    ['Segments', [memberships(customer)]],
+    ['Level', [level?.name ?? 'none', `, ${countOf(props.ach_points_balance, 'point')}`]],
+    ['Badges', named(badges)],
+    ...optional(
+      'Ads',
+      Object.entries(offers).map(([ad, { activation, visibility }]) => `${ad}: ${activation}, ${visibility}`),
+    ),
+    ...optional(
+      'Waits in',
+      campaigns.filter(({ waits_until }) => waits_until !== null).map(({ name }) => name),
+    ),
+    ...optional('Unsubscribed', unsubscribed),
+    ...(Object.keys(devices).length ? [['Was visitor', named(devices)] as Fact] : []),
     ['Push', [`${countOf(push.length - native, 'browser')}, ${countOf(native, 'native token')}`]],
     ['Control group', [props.ach_gamification_in_control_group ? 'yes: no gamification' : 'no']],
   ];

@@ -5,13 +5,14 @@
 import { copyButton } from './copy.ts';
 import { byId, element, shape } from './draw.ts';
 import type { StoredEvent } from './shapes.ts';
+import { type Whose, whoseOf } from './whose.ts';
 import { exactTime, journey, sourceText, title, trustWords } from './words.ts';
 
 interface EnvelopeNeeds {
   /** Shows only the events of this customer, or of this type. */
   only(part: { user: string } | { type: string }): void;
   /** Shows who the customer is. */
-  showCustomer(user: string): void;
+  showCustomer(whose: Whose): void;
   /** What campaigns said to it. */
   traceOf(eid: string): HTMLElement;
   onClose(event: StoredEvent): void;
@@ -86,9 +87,10 @@ export const createEnvelope = ({ only, showCustomer, traceOf, onClose }: Envelop
       button.addEventListener('click', () => only(part));
       return button;
     };
-    const customerButton = (user: string): HTMLButtonElement => {
-      const button = element('button', { type: 'button', class: 'quiet' }, 'Show this customer');
-      button.addEventListener('click', () => showCustomer(user));
+    const customerButton = (whose: Whose): HTMLButtonElement => {
+      const text = 'customer' in whose ? 'Show this customer' : 'Show this visitor';
+      const button = element('button', { type: 'button', class: 'quiet' }, text);
+      button.addEventListener('click', () => showCustomer(whose));
       return button;
     };
     const close = element('button', { type: 'button', class: 'quiet close', 'aria-label': 'Close' });
@@ -97,6 +99,7 @@ export const createEnvelope = ({ only, showCustomer, traceOf, onClose }: Envelop
     );
     close.addEventListener('click', () => panel.close());
     const heading = element('h2', { id: 'envelope-title', tabindex: -1 }, title(event));
+    const whose = event.scope === 'system' ? null : whoseOf(event);
     const link = `${location.origin}${location.pathname}#event=${encodeURIComponent(event.eid)}`;
     return [
       element('header', {}, heading, close),
@@ -110,9 +113,8 @@ export const createEnvelope = ({ only, showCustomer, traceOf, onClose }: Envelop
         'p',
         { class: 'actions' },
         copyButton('Copy link', () => link),
-        ...(event.user_ext_id === null
-          ? []
-          : [customerButton(event.user_ext_id), onlyButton('Only this customer', { user: event.user_ext_id })]),
+        ...(whose ? [customerButton(whose)] : []),
+        ...(event.user_ext_id === null ? [] : [onlyButton('Only this customer', { user: event.user_ext_id })]),
         onlyButton('Only this type', { type: event.event_type }),
       ),
       element(

@@ -26,6 +26,7 @@ import { createSignIn } from './sign-in.ts';
 import { type Connection, openStream } from './stream.ts';
 import { createTabs } from './tabs.ts';
 import { traceSection } from './trace.ts';
+import type { Whose } from './whose.ts';
 
 type Visit = { at: 'door' } | { at: 'trying'; key: string } | { at: 'inside'; key: string; closeStream(): void };
 
@@ -64,9 +65,9 @@ const envelope = createEnvelope({
     filterForm.set({ ...everything, ...part });
     envelope.close();
   },
-  showCustomer: (user) => {
+  showCustomer: (whose) => {
     envelope.close();
-    openCustomer(user);
+    openCustomer(whose);
   },
   traceOf: (eid) => traceSection(eid, campaignApi, tell),
   onClose: (event) => {
@@ -83,8 +84,8 @@ const tabs = createTabs((tab) => {
   if (tab === 'customer') customer.changed();
   if (tab === 'campaigns') campaigns.show();
 });
-const customer = createCustomerPanel({ api, onProblem: tell });
 const sent = createSentTable(campaignApi, tell);
+const customer = createCustomerPanel({ api, campaigns: campaignApi, sent, onProblem: tell });
 const campaigns = createCampaigns({ api: campaignApi, sent, onProblem: tell });
 createSendForm({ api, customer: customer.shown, onSent: () => customer.changed() });
 const signIn = createSignIn((key) => void enter(key).catch(tell));
@@ -109,9 +110,9 @@ function open(event: StoredEvent): void {
   writeAddress({ event: event.eid });
 }
 
-function openCustomer(user: string): void {
+function openCustomer(whose: Whose): void {
   tabs.show('customer');
-  customer.open(user);
+  customer.open(whose);
 }
 
 function openCampaign(name: string): void {
@@ -123,7 +124,7 @@ function openCampaign(name: string): void {
 async function openAddressed(): Promise<void> {
   const { place } = readAddress();
   if (!place || visit.at !== 'inside') return;
-  if ('customer' in place) return openCustomer(place.customer);
+  if ('customer' in place || 'visitor' in place) return openCustomer(place);
   if ('campaign' in place) return openCampaign(place.campaign);
   const event = await api.event(place.event);
   if (event) open(event);

@@ -12,6 +12,7 @@ import type {
   Minute,
   Preview,
   PushReport,
+  Receipt,
   Refusal,
   Registry,
   RegistryEntry,
@@ -20,6 +21,7 @@ import type {
   StoredEvent,
   TagOperation,
 } from './shapes.ts';
+import { pathOf, type Whose } from './whose.ts';
 
 export interface ReadApi {
   label(): Promise<Label>;
@@ -31,18 +33,21 @@ export interface ReadApi {
   registry(): Promise<Registry>;
   register(kind: RegistryKind, name: string): Promise<RegistryEntry>;
   minutes(): Promise<Minute[]>;
-  customer(user: string): Promise<Customer>;
+  customer(whose: Whose): Promise<Customer>;
+  /** Takes everything of them away. */
+  erase(whose: Whose): Promise<Receipt>;
+  /** Everything that is kept of them. */
+  exported(whose: Whose): Promise<unknown>;
   tag(user: string, operation: TagOperation, tags: string[]): Promise<{ tags: string[] }>;
   /** What would become of it; sends nothing. */
   preview(wanted: Wanted): Promise<Preview>;
-  send(user: string, wanted: Wanted): Promise<Sent>;
-  push(user: string, notice: PushNotice): Promise<PushReport>;
+  send(whose: Whose, wanted: Wanted): Promise<Sent>;
+  push(whose: Whose, notice: PushNotice): Promise<PushReport>;
 }
 
 export const createReadApi = (ask: Ask): ReadApi => {
   const page = (query: { [name: string]: string | number | null }): Promise<EventPage> =>
     ask(`/v1/events?${queryOf(query)}`);
-  const customer = (user: string): string => `/v1/customers/${encodeURIComponent(user)}`;
   const post = <Answer>(path: string, body: object): Promise<Answer> => ask(path, posted(body));
   return {
     label: () => ask('/v1/label'),
@@ -54,10 +59,12 @@ export const createReadApi = (ask: Ask): ReadApi => {
     registry: () => ask('/v1/registry'),
     register: (kind, name) => post('/v1/registry', { kind, name }),
     minutes: async () => (await ask<{ minutes: Minute[] }>('/v1/stats?minutes=60')).minutes,
-    customer: (user) => ask(customer(user)),
-    tag: (user, operation, tags) => post(`${customer(user)}/tags`, { operation, tags }),
+    customer: (whose) => ask(pathOf(whose)),
+    erase: (whose) => ask(pathOf(whose), { method: 'DELETE' }),
+    exported: (whose) => ask(`${pathOf(whose)}/export`),
+    tag: (user, operation, tags) => post(`${pathOf({ customer: user })}/tags`, { operation, tags }),
     preview: (wanted) => post('/v1/engagements/preview', wanted),
-    send: (user, wanted) => post(`${customer(user)}/engagements`, wanted),
-    push: (user, notice) => post(`${customer(user)}/push`, notice),
+    send: (whose, wanted) => post(`${pathOf(whose)}/engagements`, wanted),
+    push: (whose, notice) => post(`${pathOf(whose)}/push`, notice),
   };
 };

@@ -9,11 +9,17 @@ import type { ReadApi } from './read-api.ts';
 import type { Field, Registry, RegistryEntry, RegistryKind } from './shapes.ts';
 import { count, countOf, timeText } from './words.ts';
 
-const fieldRow = ({ name, types, count: times, referable, reason }: Field): (Node | string)[] => [
+const ruleWords = (rule: Field['rule']): string => {
+  if (!rule) return '–';
+  return 'drop' in rule ? 'never stored' : `must be ${rule.type}`;
+};
+
+const fieldRow = ({ name, types, count: times, referable, reason, rule }: Field): (Node | string)[] => [
   element('code', {}, name),
   types.join(' | '),
   count(times),
   referable ? 'yes' : element('span', {}, 'no', element('small', {}, reason ?? '')),
+  ruleWords(rule),
 ];
 
 const fieldsOf = ({ name, fields }: RegistryEntry): Node | string =>
@@ -22,7 +28,7 @@ const fieldsOf = ({ name, fields }: RegistryEntry): Node | string =>
         'details',
         {},
         element('summary', {}, countOf(fields.length, 'field')),
-        table(`Fields of ${name}`, ['Field', 'Types', 'Seen', 'Usable in texts'], fields.map(fieldRow)),
+        table(`Fields of ${name}`, ['Field', 'Types', 'Seen', 'Usable in texts', 'Rule'], fields.map(fieldRow)),
       )
     : '–';
 

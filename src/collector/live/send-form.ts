@@ -7,12 +7,13 @@ import { type Draft, type Kind, kinds, noticeIn, type Part, parts, partsOf, want
 import { byId, element } from './draw.ts';
 import type { ReadApi } from './read-api.ts';
 import type { Mistake, PushReport, Removed, Sent } from './shapes.ts';
+import type { Whose } from './whose.ts';
 import { countOf } from './words.ts';
 
 interface SendFormNeeds {
   api: Pick<ReadApi, 'preview' | 'send' | 'push'>;
   /** Who is shown. */
-  customer(): string | null;
+  customer(): Whose | null;
   onSent(): void;
 }
 
@@ -142,24 +143,24 @@ export const createSendForm = ({ api, customer, onSent }: SendFormNeeds): void =
     void look().catch(told);
   };
 
-  const sendEngagement = async (user: string, now: Exclude<Kind, 'push'>, written: Draft): Promise<void> => {
-    const what = JSON.stringify([user, now, written]);
+  const sendEngagement = async (whose: Whose, now: Exclude<Kind, 'push'>, written: Draft): Promise<void> => {
+    const what = JSON.stringify([whose, now, written]);
     if (tried.what !== what) tried = { what, uid: newUid() };
     const wanted = { ...wantedIn(now, written, Date.now()), engagement_uid: tried.uid };
-    const sent = await api.send(user, wanted);
+    const sent = await api.send(whose, wanted);
     tried = { what: '', uid: '' };
     showVerdict([], sent.removed);
     say(sentText(sent), true);
   };
-  const send = async (user: string): Promise<void> => {
+  const send = async (whose: Whose): Promise<void> => {
     clearTimeout(typing);
     asked++;
     const now = chosen();
     const written = draft();
     button.disabled = true;
     try {
-      if (now === 'push') say(pushText(await api.push(user, noticeIn(written))), true);
-      else await sendEngagement(user, now, written);
+      if (now === 'push') say(pushText(await api.push(whose, noticeIn(written))), true);
+      else await sendEngagement(whose, now, written);
       onSent();
     } finally {
       button.disabled = false;
@@ -175,8 +176,8 @@ export const createSendForm = ({ api, customer, onSent }: SendFormNeeds): void =
   });
   form.addEventListener('submit', (submit) => {
     submit.preventDefault();
-    const user = customer();
-    if (user !== null) void send(user).catch(told);
+    const whose = customer();
+    if (whose !== null) void send(whose).catch(told);
   });
   drawFields();
 };

@@ -6,15 +6,16 @@ import type { CampaignApi } from './campaign-api.ts';
 import type { SentMessage, SentRow } from './campaign-shapes.ts';
 import { byId, element, table } from './draw.ts';
 import { channelWords, statusWords } from './funnel.ts';
+import { nameOf, whoseOf } from './whose.ts';
 import { exactTime, timeText } from './words.ts';
 
 type Cells = (Node | string)[];
 
 const time = (at: number): Node => element('time', { datetime: exactTime(at), title: exactTime(at) }, timeText(at));
-export const whom = ({ user_ext_id, device_id }: Pick<SentRow, 'user_ext_id' | 'device_id'>): Node =>
-  user_ext_id === null
-    ? element('span', {}, `visitor ${device_id}`)
-    : element('a', { href: addressOf({ customer: user_ext_id }) }, user_ext_id);
+export const whom = (row: Pick<SentRow, 'user_ext_id' | 'device_id'>): Node => {
+  const whose = whoseOf(row);
+  return whose ? element('a', { href: addressOf(whose) }, nameOf(whose)) : element('span', {}, 'somebody');
+};
 
 const isHtml = (part: string): boolean => part === 'html';
 

@@ -89,6 +89,8 @@ export interface Field {
   /** Whether a campaign's text may name it; `reason` says why not. */
   referable: boolean;
   reason?: string;
+  /** What was set by hand. */
+  rule?: { type: string } | { drop: true };
 }
 
 export interface RegistryEntry {
@@ -121,16 +123,37 @@ export interface Engagement {
 
 /** Everything that is known of one customer. */
 export interface Customer {
-  user_ext_id: string;
+  /** `null`: a visitor. */
+  user_ext_id: string | null;
+  device_id: string | null;
   profile: { first_seen: number; last_seen: number; events: number } | null;
   tags: string[];
-  segments: string[];
+  memberships: { segment: string; since: number | null; why: string }[];
+  level: { id: number; name: string } | null;
+  missions: {
+    title: string;
+    tasks: { event: string; done: number; count: number }[];
+    completed_at: number | null;
+  }[];
+  /** With when they were awarded. */
+  badges: { [name: string]: number };
+  offers: { [ad: string]: { activation: string; visibility: string; at: number } };
+  campaigns: { name: string; began: number[]; waits_until: number | null }[];
+  unsubscribed: string[];
+  /** Whose visitor became this customer, with when. */
+  devices: { [device: string]: number };
   properties: { [name: string]: { value: Json; trust: Trust } };
   props: PublicProps;
   engagements: Engagement[];
   inbox: { uid: string; at: number; expires_at: number | null; read: boolean; starred: boolean }[];
   push: { platform: number; native: boolean; at: number }[];
-  timeline: StoredEvent[];
+  timeline: (StoredEvent & { linked_from?: string })[];
+}
+
+/** What an erasure took away. */
+export interface Receipt {
+  receipt: string;
+  events: number;
 }
 
 export type TagOperation = 'add' | 'remove';

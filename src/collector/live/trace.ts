@@ -5,6 +5,7 @@ import { addressOf } from './admin-key.ts';
 import type { CampaignApi } from './campaign-api.ts';
 import type { TraceRow, Verdict } from './campaign-shapes.ts';
 import { element, note } from './draw.ts';
+import { whom } from './sent-table.ts';
 
 const verdictLine = ({ campaign, fired, why }: Verdict): HTMLLIElement =>
   element(
@@ -15,13 +16,11 @@ const verdictLine = ({ campaign, fired, why }: Verdict): HTMLLIElement =>
     element('small', {}, why),
   );
 
-const whose = ({ user_ext_id, device_id }: TraceRow): string => user_ext_id ?? `visitor ${device_id}`;
-
 /** One event of one customer has one trace; a system event has one for each customer who was told. */
 const traceList = (trace: TraceRow, isOneOfMany: boolean): Node[] => {
   const sorted = [...trace.verdicts].sort((a, b) => Number(b.fired) - Number(a.fired));
   return [
-    ...(isOneOfMany ? [element('h4', {}, whose(trace))] : []),
+    ...(isOneOfMany ? [element('h4', {}, whom(trace))] : []),
     element('ol', { class: 'verdicts' }, ...sorted.map(verdictLine)),
   ];
 };
