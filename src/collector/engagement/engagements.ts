@@ -6,11 +6,12 @@ import type { Channel } from '../channel.ts';
 import type { Label } from '../config.ts';
 import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
-import { type CustomerState, type Engagement, stateBounds } from '../engine/customer-state.ts';
+import type { CustomerState } from '../engine/customer-state.ts';
+import { engagementOf, withEngagement } from '../engine/engagement-made.ts';
 import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
-import { aboutOf, type Content, contentText, expiryOf, pushOf } from './content.ts';
+import { type Content, contentText, pushOf } from './content.ts';
 import { placesOf } from './places.ts';
 import type { RequestMistake } from './reading.ts';
 import { givenUid, readRequest } from './request.ts';
@@ -50,27 +51,6 @@ const isIn = ({ engagements }: CustomerState, uid: string): boolean => engagemen
 
 const refusal = (mistakes: RequestMistake[]): Refusal => refuseMistakes('bad_engagement', mistakes);
 
-const engagementOf = (uid: string, content: Content, at: number): Engagement => ({
-  uid,
-  kind: content.kind,
-  at,
-  expires_at: expiryOf(content),
-  status: 'pending',
-  status_at: at,
-  from: 'admin',
-  about: aboutOf(content),
-});
-
-/** Newest first; beyond the bound the oldest go. */
-const withEngagement = (state: CustomerState, engagement: Engagement, content: Content): CustomerState => {
-  const { uid, at, expires_at } = engagement;
-  const engagements = [engagement, ...state.engagements].slice(0, stateBounds.engagements);
-  if (content.kind !== 'inbox') return { ...state, engagements };
-  const { category_id } = content;
-  const entry = { uid, at, category_id, expires_at, read: false, starred: false };
-  return { ...state, engagements, inbox: [entry, ...state.inbox].slice(0, stateBounds.inbox) };
-};
-
 export const createEngagements = ({
   users,
   customers,
@@ -98,7 +78,7 @@ export const createEngagements = ({
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
       await keep(label, uid, content);
-      const engagement = engagementOf(uid, content, now());
+      const engagement = engagementOf(uid, content, now(), { from: 'admin', eid: null });
       const { engagements } = await customers.change(label, customer, (state) =>
         isIn(state, uid) ? state : withEngagement(state, engagement, content),
       );

@@ -4,6 +4,7 @@
  */
 import type { Payload } from '../../wire/event.ts';
 import type { CustomerState, Engagement } from './customer-state.ts';
+import type { Delivery } from './reaction.ts';
 
 const rank: { [status in Engagement['status']]: number } = { pending: 0, failed: 1, shown: 2, clicked: 3 };
 
@@ -17,3 +18,21 @@ export const engagementReported =
       engagements: state.engagements.map((one) => (isMeant(one) ? { ...one, status, status_at: at } : one)),
     };
   };
+
+/** Rows of the engagements of which more is known by now. */
+export const reportedRows = (before: CustomerState, after: CustomerState): Delivery[] => {
+  if (before.engagements === after.engagements) return [];
+  const known = new Map(before.engagements.map(({ uid, status }) => [uid, status]));
+  return after.engagements
+    .filter(({ uid, status }) => known.get(uid) !== status)
+    .map(({ uid, from, eid = null, kind, status, at, status_at }) => ({
+      uid,
+      campaign: from,
+      eid,
+      channel: kind,
+      status,
+      at,
+      status_at,
+      why: '',
+    }));
+};

@@ -1,0 +1,64 @@
+/**
+ * Whether a campaign begins for a customer, and the first condition that says no. Pure. Remembers beginnings: one event begins
+ * a campaign once, and a cap counts them.
+ */
+import type { CompiledCondition } from './condition.ts';
+import type { CampaignStarts, CustomerState } from './customer-state.ts';
+import type { Campaign } from './definitions.ts';
+import { isAtLeast } from './trust.ts';
+import type { Fact } from './user-state.ts';
+
+/** Of eids that are remembered: more events than that do not come again out of order. */
+const MOST_EIDS = 20;
+/** How deep campaigns may begin because of what others did. */
+const DEEPEST = 5;
+
+const noStarts: CampaignStarts = { at: [], eids: [] };
+
+export const startsOf = ({ campaigns }: CustomerState, name: string): CampaignStarts =>
+  Object.hasOwn(campaigns, name) ? campaigns[name]! : noStarts;
+
+const capReached = ({ cap }: Campaign, { at }: CampaignStarts, now: number): string | null => {
+  if (!cap) return null;
+  const { times, within } = cap;
+  const began = at.filter((one) => within === null || one > now - within).length;
+  if (began < times) return null;
+  return `began ${began} times ${within === null ? 'already' : `within ${within / 3_600_000} h`}, and may ${times} times`;
+};
+
+export interface Beginning {
+  /** `null`: nothing but time, which is nobody's word. */
+  fact: Fact | null;
+  /** How many campaigns led to this one. */
+  depth: number;
+  now: number;
+}
+
+/** The first condition that says no; `null`: it begins. */
+export const refusalOf = (
+  campaign: Campaign,
+  condition: CompiledCondition,
+  state: CustomerState,
+  { fact, depth, now }: Beginning,
+): string | null => {
+  if (!campaign.enabled) return 'is switched off';
+  if (fact && !isAtLeast(fact.trust, campaign.trust))
+    return `the event is ${fact.trust}, and must be ${campaign.trust}`;
+  const starts = startsOf(state, campaign.name);
+  if (fact && starts.eids.includes(fact.eid))
+    return depth === 0 ? 'this event has begun it already' : 'stopped: it would trigger itself';
+  return (
+    condition.ask(state, fact, now) ??
+    capReached(campaign, starts, now) ??
+    (depth > DEEPEST ? `stopped: it would trigger itself, ${DEEPEST} deep` : null)
+  );
+};
+
+export const withStart = (state: CustomerState, { name, cap }: Campaign, { fact, now }: Beginning): CustomerState => {
+  const { at, eids } = startsOf(state, name);
+  const starts = {
+    at: [...at, now].slice(-(cap?.times ?? 1)),
+    eids: fact ? [...eids, fact.eid].slice(-MOST_EIDS) : eids,
+  };
+  return { ...state, campaigns: { ...state.campaigns, [name]: starts } };
+};
