@@ -167,6 +167,7 @@ export interface Written {
   segments: Payload;
   campaigns: Payload;
   missions: Payload;
+  templates: Payload;
 }
 
 export interface Definitions {

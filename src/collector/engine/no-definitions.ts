@@ -19,5 +19,5 @@ export const noDefinitions: Definitions = {
     sms: null,
     webhooks: null,
   },
-  written: { segments: {}, campaigns: {}, missions: {} },
+  written: { segments: {}, campaigns: {}, missions: {}, templates: {} },
 };
