@@ -1,83 +1,66 @@
 /**
- * The segments of a label: names with a rule each, in the small language of `engine/segment.ts`.
+ * The segments of a label: names with a rule each. No segment is inside itself, and none stands for more rules than can be
+ * asked of every customer.
  */
-import { normalTag } from '../wire/tags.ts';
-import { fields, type Place } from './config-place.ts';
-import type { SegmentRule } from './engine/definitions.ts';
-import { languageOf } from './engine/language.ts';
-import { segmentVerbs } from './engine/segment.ts';
+import { namedEntries } from './config-names.ts';
+import type { Place } from './config-place.ts';
+import { parseRule } from './config-rule.ts';
+import type { Definitions, SegmentRule } from './engine/definitions.ts';
 
-/** Rules inside rules, so that no rule is deeper than a stack. */
-const DEEPEST = 20;
-const NOTHING: SegmentRule = { any: [] };
+const MOST_SEGMENTS = 1_000;
+/** Rules that a segment stands for, those of the segments inside it included. */
+const MOST_RULES = 1_000;
 
-const wrong = (at: Place, reason: string): SegmentRule => {
-  at.mistake(reason);
-  return NOTHING;
+/** Every rule in a rule, itself included. */
+const rulesIn = (rule: SegmentRule): SegmentRule[] => {
+  if ('all' in rule) return [rule, ...rule.all.flatMap(rulesIn)];
+  if ('any' in rule) return [rule, ...rule.any.flatMap(rulesIn)];
+  return 'not' in rule ? [rule, ...rulesIn(rule.not)] : [rule];
+};
+const segmentsIn = (rules: readonly SegmentRule[]): string[] =>
+  rules.flatMap((rule) => ('segment' in rule ? rule.segment : []));
+
+/** A way from one of them back to itself: each of them has another one inside. */
+const ringIn = (inside: ReadonlyMap<string, readonly string[]>): string[] => {
+  const way: string[] = [];
+  let [name] = inside.keys();
+  while (name !== undefined && !way.includes(name)) {
+    way.push(name);
+    name = inside.get(name)?.find((one) => inside.has(one));
+  }
+  return way.slice(way.indexOf(name ?? ''));
 };
 
-const parseRules = (at: Place, depth: number): SegmentRule[] => {
-  const rules = at.list().map((one) => parseRule(one, depth + 1));
-  if (Array.isArray(at.value) && rules.length === 0) at.mistake('must have at least one rule');
-  return rules;
-};
-
-const parsePoints = (at: Place): SegmentRule => {
-  const { min, max } = fields(at, ['min', 'max']);
-  if (!min && !max && at.isObject()) return wrong(at, 'must have min, max or both');
-  const least = min?.number({ from: 0 });
-  const most = max?.number({ from: 0 });
-  if (least !== undefined && most !== undefined && least > most) at.mistake('has a min above its max');
-  return { points: { ...(least === undefined ? {} : { min: least }), ...(most === undefined ? {} : { max: most }) } };
-};
-
-const parseValue = (at: Place): string | number | boolean | null => {
-  const { value } = at;
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return value;
-  at.mistake('must be a text, a number, true, false or null');
-  return null;
-};
-
-const parseProperty = (at: Place): SegmentRule => {
-  const { property, is } = fields(at, ['property', 'is'], ['property', 'is']);
-  return { property: property?.text() ?? '', is: is && is.value !== undefined ? parseValue(is) : null };
-};
-
-const parseLanguage = (at: Place): SegmentRule => {
-  const language = languageOf(at.text());
-  return language === undefined ? wrong(at, 'must be a language such as "en"') : { language };
-};
-
-const parseRule = (at: Place, depth: number): SegmentRule => {
-  if (depth > DEEPEST) return wrong(at, `is more than ${DEEPEST} rules deep`);
-  const { is, ...named } = fields(at, [...segmentVerbs, 'is']);
-  if (!at.isObject()) return NOTHING;
-  const [verb, ...others] = segmentVerbs.filter((one) => named[one]);
-  const inside = verb && named[verb];
-  if (!inside || others.length > 0) return wrong(at, `must have exactly one of ${segmentVerbs.join(', ')}`);
-  if (verb !== 'property') is?.mistake('belongs to "property"');
-  switch (verb) {
-    case 'all':
-      return { all: parseRules(inside, depth) };
-    case 'any':
-      return { any: parseRules(inside, depth) };
-    case 'not':
-      return { not: parseRule(inside, depth + 1) };
-    case 'tag':
-      return { tag: normalTag(inside.text()) };
-    case 'language':
-      return parseLanguage(inside);
-    case 'points':
-      return parsePoints(inside);
-    case 'property':
-      return parseProperty(at);
-    case 'controlGroup':
-      return { controlGroup: inside.flag() };
-    case 'entryPoint':
-      return { entryPoint: inside.text() };
+const checkInside = (rules: ReadonlyMap<string, SegmentRule[]>, places: ReadonlyMap<string, Place>): void => {
+  const waiting = new Map([...rules].map(([name, all]) => [name, segmentsIn(all)]));
+  const weights = new Map<string, number>();
+  const settle = (name: string, weight: number): void => {
+    if (weight > MOST_RULES) places.get(name)?.mistake(`stands for more than ${MOST_RULES} rules`);
+    weights.set(name, Math.min(weight, MOST_RULES));
+    waiting.delete(name);
+  };
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter(([, inside]) => !inside.some((one) => waiting.has(one)));
+    for (const [name, inside] of ready)
+      settle(
+        name,
+        inside.reduce((sum, one) => sum + (weights.get(one) ?? 0), rules.get(name)!.length),
+      );
+    if (ready.length > 0) continue;
+    const ring = ringIn(waiting);
+    places.get(ring[0]!)?.mistake(`is inside itself: ${[...ring, ring[0]].join(' -> ')}`);
+    for (const name of ring) settle(name, 0);
   }
 };
 
-export const parseSegments = (at: Place): { [name: string]: SegmentRule } =>
-  Object.fromEntries(at.entries().map(([name, rule]) => [name, parseRule(rule, 0)]));
+/** @param missions that a rule may name */
+export const parseSegments = (at: Place, missions: readonly string[] = []): Definitions['segments'] => {
+  const entries = namedEntries(at, MOST_SEGMENTS);
+  const names = { segments: entries.map(([name]) => name), missions };
+  const segments = entries.map(([name, rule]): [string, SegmentRule] => [
+    name,
+    parseRule(rule, names, { references: false }),
+  ]);
+  checkInside(new Map(segments.map(([name, rule]) => [name, rulesIn(rule)])), new Map(entries));
+  return Object.fromEntries(segments);
+};

@@ -15,14 +15,14 @@ export type Changed = (label: string, customer: CustomerKey, before: CustomerSta
 
 export const propsPush = (channel: Channel, labels: readonly Label[], now: () => number): Changed => {
   const segments = new Map(labels.map((label) => [label.name, label.segments]));
-  const segmentsIn = (label: string, state: CustomerState): string =>
-    segmentsOf(segments.get(label) ?? {}, state).join('\n');
+  const segmentsIn = (label: string, state: CustomerState, at: number): string =>
+    segmentsOf(segments.get(label) ?? {}, state, at).join('\n');
 
   return (label, customer, before, after) => {
     if (!channel.isHeard(label, customer)) return;
     const at = now();
     const props = changedProps(publicProps(before, at), publicProps(after, at));
-    if (Object.keys(props).length > 0 || segmentsIn(label, before) !== segmentsIn(label, after))
+    if (Object.keys(props).length > 0 || segmentsIn(label, before, at) !== segmentsIn(label, after, at))
       channel.push(label, customer, { cid: cids.propsPush, props });
   };
 };

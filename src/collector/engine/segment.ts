@@ -1,90 +1,90 @@
 /**
- * Segments: a question about a customer's state, as a small tree of rules, and its answer with the reason. Pure.
+ * Segments: a question about a customer, as a small tree of rules, and its answer with the reason. Pure. Also answers until
+ * when it stands if nothing happens, so that nobody has to ask again before.
  */
-import type { Json } from '../../wire/event.ts';
+import type { Payload } from '../../wire/event.ts';
 import type { CustomerState } from './customer-state.ts';
-import type { SegmentRule } from './definitions.ts';
-import { languageOf } from './language.ts';
+import type { Definitions, SegmentRule } from './definitions.ts';
+import { compileEventRule } from './event-rule.ts';
+import { type Mentions, mentionsOf } from './mentions.ts';
+import { compileStateRule } from './state-rule.ts';
 
-export const segmentVerbs = [
-  'all',
-  'any',
-  'not',
-  'tag',
-  'language',
-  'points',
-  'property',
-  'controlGroup',
-  'entryPoint',
-] as const;
+export type { Aspect, Mentions } from './mentions.ts';
+
+export interface Situation {
+  state: CustomerState;
+  now: number;
+  /** Of the event that began it all, `{}` where there is none: what `$name` in a rule stands for. */
+  context: Payload;
+}
 
 export interface SegmentAnswer {
   matches: boolean;
   /** For the operator: the fact that decided. */
   why: string;
+  /** The earliest moment at which the answer can be another although nothing happens; `null`: never. */
+  until: number | null;
 }
 
-const answer = (matches: boolean, ifSo: string, ifNot: string): SegmentAnswer => ({
-  matches,
-  why: matches ? ifSo : ifNot,
-});
+export type Ask = (situation: Situation) => SegmentAnswer;
 
-const all = (rules: readonly SegmentRule[], state: CustomerState): SegmentAnswer => {
-  const answers = rules.map((rule) => askSegment(rule, state));
-  return answers.find(({ matches }) => !matches) ?? { matches: true, why: answers.map(({ why }) => why).join(', ') };
+export interface CompiledRule {
+  ask: Ask;
+  mentions: Mentions;
+}
+
+const whys = (answers: readonly SegmentAnswer[]): string => answers.map(({ why }) => why).join(', ');
+const untils = (answers: readonly SegmentAnswer[]): number[] => answers.flatMap(({ until }) => until ?? []);
+
+/**
+ * The answer of several: `verdict` if one of them says so. Then it stands until the last of those that say so may change;
+ * else until the first of all may.
+ */
+const ifOne =
+  (verdict: boolean, asks: readonly Ask[]): Ask =>
+  (situation) => {
+    const others: SegmentAnswer[] = [];
+    const saying: SegmentAnswer[] = [];
+    for (const ask of asks) {
+      const answer = ask(situation);
+      // It stands for ever: the rest has no say.
+      if (answer.matches === verdict && answer.until === null) return { ...(saying[0] ?? answer), until: null };
+      (answer.matches === verdict ? saying : others).push(answer);
+    }
+    const [first] = saying;
+    if (first) return { ...first, until: Math.max(...untils(saying)) };
+    const soon = untils(others);
+    return { matches: !verdict, why: whys(others), until: soon.length === 0 ? null : Math.min(...soon) };
+  };
+
+export const compileRule = (rule: SegmentRule, segments: Definitions['segments']): CompiledRule => {
+  const named = new Map<string, Ask>();
+  const segment = (name: string): Ask => {
+    const known = named.get(name) ?? compile(segments[name]!);
+    named.set(name, known);
+    return (situation) => {
+      const { matches, why, until } = known(situation);
+      return { matches, why: `${matches ? 'is' : 'is not'} in ${name}: ${why}`, until };
+    };
+  };
+  const compile = (rule: SegmentRule): Ask => {
+    if ('all' in rule) return ifOne(false, rule.all.map(compile));
+    if ('any' in rule) return ifOne(true, rule.any.map(compile));
+    if ('not' in rule) {
+      const ask = compile(rule.not);
+      return (situation) => {
+        const answer = ask(situation);
+        return { ...answer, matches: !answer.matches };
+      };
+    }
+    if ('segment' in rule) return segment(rule.segment);
+    return 'event' in rule ? compileEventRule(rule) : compileStateRule(rule);
+  };
+  return { ask: compile(rule), mentions: mentionsOf(rule, segments) };
 };
 
-const any = (rules: readonly SegmentRule[], state: CustomerState): SegmentAnswer => {
-  const answers = rules.map((rule) => askSegment(rule, state));
-  return answers.find(({ matches }) => matches) ?? { matches: false, why: answers.map(({ why }) => why).join(', ') };
-};
-
-const points = (
-  { min = 0, max = Infinity }: { min?: number; max?: number },
-  { points }: CustomerState,
-): SegmentAnswer => {
-  const { balance } = points;
-  const range = max === Infinity ? `${min} or more` : `${min} to ${max}`;
-  return answer(
-    balance >= min && balance <= max,
-    `${balance} points are ${range}`,
-    `${balance} points are not ${range}`,
-  );
-};
-
-const property = (name: string, is: Json, { properties }: CustomerState): SegmentAnswer => {
-  const value = Object.hasOwn(properties, name) ? properties[name]!.value : null;
-  return answer(value === is, `${name} is ${JSON.stringify(is)}`, `${name} is ${JSON.stringify(value)}`);
-};
-
-export const askSegment = (rule: SegmentRule, state: CustomerState): SegmentAnswer => {
-  if ('all' in rule) return all(rule.all, state);
-  if ('any' in rule) return any(rule.any, state);
-  if ('not' in rule) {
-    const { matches, why } = askSegment(rule.not, state);
-    return { matches: !matches, why };
-  }
-  if ('tag' in rule)
-    return answer(state.tags.includes(rule.tag), `has the tag ${rule.tag}`, `lacks the tag ${rule.tag}`);
-  if ('language' in rule)
-    return answer(languageOf(state.language) === rule.language, `speaks ${rule.language}`, `speaks ${state.language}`);
-  if ('points' in rule) return points(rule.points, state);
-  if ('property' in rule) return property(rule.property, rule.is, state);
-  if ('controlGroup' in rule)
-    return answer(
-      state.control_group === rule.controlGroup,
-      rule.controlGroup ? 'is in the control group' : 'is not in the control group',
-      rule.controlGroup ? 'is not in the control group' : 'is in the control group',
-    );
-  return answer(
-    state.entry_point === rule.entryPoint,
-    `came by ${rule.entryPoint}`,
-    state.entry_point === null ? 'came by no entry point' : `came by ${state.entry_point}`,
-  );
-};
-
-/** The names of the segments that the customer is in. */
-export const segmentsOf = (segments: { [name: string]: SegmentRule }, state: CustomerState): string[] =>
+/** The names of the segments that a customer is in, asked anew. */
+export const segmentsOf = (segments: Definitions['segments'], state: CustomerState, now: number): string[] =>
   Object.entries(segments)
-    .filter(([, rule]) => askSegment(rule, state).matches)
+    .filter(([, rule]) => compileRule(rule, segments).ask({ state, now, context: {} }).matches)
     .map(([name]) => name);

@@ -8,7 +8,7 @@ import { isCurrent } from '../engagement/content.ts';
 import { type CustomerState, type PushTarget, stateBounds } from '../engine/customer-state.ts';
 import { profileExtras } from '../engine/mission-view.ts';
 import { publicProps } from '../engine/public-props.ts';
-import { askSegment } from '../engine/segment.ts';
+import { compileRule } from '../engine/segment.ts';
 import { ProtocolError } from './answer.ts';
 import type { Asks } from './ask.ts';
 import { textField, wholeField } from './fields.ts';
@@ -87,7 +87,11 @@ export const customerAsks = ({ customers, now }: CustomerNeeds): Asks => ({
       const segments = ids.map((segment_id): SegmentMatch => {
         const name = String(segment_id);
         const rule = Object.hasOwn(label.segments, name) ? label.segments[name] : undefined;
-        return { segment_id, is_matching: rule !== undefined && askSegment(rule, state).matches };
+        const situation = { state, now: now(), context: {} };
+        return {
+          segment_id,
+          is_matching: rule !== undefined && compileRule(rule, label.segments).ask(situation).matches,
+        };
       });
       return { segments };
     },

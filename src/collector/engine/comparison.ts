@@ -1,0 +1,98 @@
+/**
+ * One comparison of what was found at a path with what is asked, by `sift`: it knows what Mongo means by each, lists
+ * included. It is handed single comparisons of plain values, never a query that somebody wrote. Pure.
+ */
+import sift from 'sift';
+import type { Json, Payload } from '../../wire/event.ts';
+import type { Asked, Found } from './filter.ts';
+import { fieldOf, isReference, plain, referencesIn } from './reference.ts';
+import { shown } from './shown.ts';
+
+/** Why one said no. */
+const refusals = {
+  $eq: (found: string, asked: string) => `${found} is not ${asked}`,
+  $ne: (found: string, asked: string) => `${found} is ${asked}, and must not`,
+  $gt: (found: string, asked: string) => `${found} is not above ${asked}`,
+  $gte: (found: string, asked: string) => `${found} is not ${asked} or more`,
+  $lt: (found: string, asked: string) => `${found} is not below ${asked}`,
+  $lte: (found: string, asked: string) => `${found} is not ${asked} or less`,
+  $in: (found: string, asked: string) => `${found} is not one of ${asked}`,
+  $nin: (found: string, asked: string) => `${found} is one of ${asked}, and must not`,
+  $exists: (found: string) => `is ${found}, and must not be there`,
+  $size: (found: string, asked: string) => `${found} has not ${asked} entries`,
+  $all: (found: string, asked: string) => `${found} has not all of ${asked}`,
+};
+export type Comparison = keyof typeof refusals;
+export const comparisons = Object.keys(refusals) as Comparison[];
+
+/** What these say must be true of every value that was found, of the others of some value. */
+const saysOfEvery = (comparison: Comparison): boolean => comparison === '$ne' || comparison === '$nin';
+
+type Test = (found: Json | undefined) => boolean;
+
+/** A field of the event is compared as it comes: for `sift` to compile each value anew takes longer than all the rest. */
+type Fits = (found: Json | undefined, asked: Json) => boolean;
+const equal: Fits = (found, asked) => (found ?? null) === asked;
+const among: Fits = (found, asked) => (Array.isArray(asked) ? asked.includes(found ?? null) : equal(found, asked));
+const ordered =
+  (fits: (found: string | number, asked: string | number) => boolean): Fits =>
+  (found, asked) =>
+    (typeof found === 'number' && typeof asked === 'number' && fits(found, asked)) ||
+    (typeof found === 'string' && typeof asked === 'string' && fits(found, asked));
+const fitting: { [comparison in Comparison]?: Fits } = {
+  $in: among,
+  $nin: among,
+  $gt: ordered((found, asked) => found > asked),
+  $gte: ordered((found, asked) => found >= asked),
+  $lt: ordered((found, asked) => found < asked),
+  $lte: ordered((found, asked) => found <= asked),
+};
+
+/** Whoever is asked with references holds the event that they are of, for as long as it is asked. */
+const testOf = (comparison: Comparison, operand: Json, event: () => Payload): Test => {
+  const field =
+    (reference: string, fits: Fits): Test =>
+    (found) =>
+      fits(found, fieldOf(reference, event()) ?? null);
+  if (isReference(operand))
+    return sift({ [saysOfEvery(comparison) ? '$ne' : '$eq']: field(operand, fitting[comparison] ?? equal) });
+  if (Array.isArray(operand))
+    return sift({ [comparison]: operand.map((one) => (isReference(one) ? field(one, equal) : plain(one))) });
+  return sift({ [comparison]: plain(operand) });
+};
+
+/** What keeps a reference from being a value to compare with. */
+const lacking = (references: readonly string[], takesList: boolean, context: Payload): string | undefined => {
+  for (const reference of references) {
+    const value = fieldOf(reference, context);
+    if (value === undefined) return `${reference} is not in the event`;
+    if (typeof value === 'object' && value !== null && !(takesList && Array.isArray(value)))
+      return `${reference} is ${shown(value)}, and must be one value`;
+  }
+  return undefined;
+};
+
+const shownAsked = (operand: Json, context: Payload): string => {
+  if (isReference(operand)) return `${shown(fieldOf(operand, context) ?? null)} (${operand})`;
+  if (!Array.isArray(operand)) return shown(plain(operand));
+  return shown(operand.map((one) => (isReference(one) ? (fieldOf(one, context) ?? null) : plain(one))));
+};
+
+export const compare = (comparison: Comparison, operand: Json): Asked<Found> => {
+  const references = referencesIn(operand);
+  const takesList = isReference(operand) && fitting[comparison] === among;
+  let event: Payload = {};
+  const test = testOf(comparison, operand, () => event);
+  const holds = (found: Found): boolean => {
+    if (found.length < 2) return test(found[0]);
+    return saysOfEvery(comparison) ? found.every((one) => test(one)) : found.some((one) => test(one));
+  };
+  return (found, context) => {
+    const lacks = references.length === 0 ? undefined : lacking(references, takesList, context);
+    if (lacks !== undefined) return lacks;
+    event = context;
+    if (holds(found)) return null;
+    if (found.length === 0) return 'is missing';
+    return refusals[comparison](shown(found.length === 1 ? found[0]! : [...found]), shownAsked(operand, context));
+  };
+};
