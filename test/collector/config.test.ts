@@ -14,7 +14,8 @@ const mistakesOf = (value: unknown): string[] => {
   return parsed.ok ? [] : parsed.mistakes.map(({ path, reason }) => `${path}: ${reason}`);
 };
 const SHARE = 'labels[0].gamificationShare: must be a number of 0 to 100, got 110';
-const ONE_RULE = 'must have exactly one of all, any, not, tag, language, points, property, controlGroup, entryPoint';
+const ONE_RULE =
+  'must have exactly one of all, any, not, tag, language, points, property, controlGroup, entryPoint, level, utm, badge, mission, segment, event';
 const deep = (levels: number): object => (levels === 0 ? { tag: 'x' } : { not: deep(levels - 1) });
 const withLabel = (more: object) => ({ labels: [{ ...label, ...more }] });
 
