@@ -72,9 +72,7 @@ INSERT INTO delivery (label, uid, customer, campaign, channel, status, at, statu
 CREATE TABLE trace (
   n INTEGER PRIMARY KEY, label TEXT NOT NULL, customer TEXT NOT NULL, eid TEXT, cursor INTEGER, at INTEGER NOT NULL,
   verdicts TEXT NOT NULL);
-CREATE INDEX trace_label ON trace (label, at);
-CREATE INDEX trace_customer ON trace (label, customer);
-CREATE INDEX trace_eid ON trace (label, eid) WHERE eid IS NOT NULL;
+CREATE INDEX trace_walk ON trace (label, n, at, customer, eid);
 
 CREATE TABLE fanout (
   label TEXT NOT NULL, cursor INTEGER NOT NULL, after TEXT, PRIMARY KEY (label, cursor)) WITHOUT ROWID;

@@ -203,6 +203,10 @@ export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
       settings.set(name, kept);
       return kept;
     },
+    async setting(name) {
+      labelOf('');
+      return settings.get(name);
+    },
     async close() {
       state = 'closed';
     },

@@ -1,5 +1,6 @@
 /**
- * What each campaign said to each event, in SQLite: a row for each reaction, the newest of a label and no more.
+ * What each campaign said to each event, in SQLite: a row for each reaction, the newest of a label and no more. They are so
+ * few that a reader walks one index; another of customers would dirty a page of its own for every row that is written.
  */
 import type { Trace } from '../engine/reaction.ts';
 import type { Sqlite } from './sqlite-file.ts';
@@ -19,14 +20,13 @@ export const sqliteTraces = (db: Sqlite) => {
   const add = db.prepare('INSERT INTO trace (label, customer, eid, cursor, at, verdicts) VALUES (?, ?, ?, ?, ?, ?)');
   const select = (where: string) =>
     db.prepare<[string, string, number], Row>(
-      `SELECT customer, eid, cursor, at, verdicts FROM trace WHERE label = ? AND ${where} ORDER BY n DESC LIMIT ?`,
+      `SELECT customer, eid, cursor, at, verdicts FROM trace INDEXED BY trace_walk
+       WHERE label = ? AND ${where} ORDER BY n DESC LIMIT ?`,
     );
   const ofEid = select('eid = ?');
   const ofCustomer = select('customer = ?');
   const count = db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM trace WHERE label = ?');
-  const trim = db.prepare(
-    'DELETE FROM trace WHERE n IN (SELECT n FROM trace INDEXED BY trace_label WHERE label = ? ORDER BY at LIMIT ?)',
-  );
+  const trim = db.prepare('DELETE FROM trace WHERE n IN (SELECT n FROM trace WHERE label = ? ORDER BY n LIMIT ?)');
   const known = new Map<string, number>();
   const countOf = (label: string): number => known.get(label) ?? count.get(label)!.n;
 

@@ -123,6 +123,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
       addSetting.run(name, value);
       return findSetting.get(name)!.value;
     },
+    setting: async (name) => findSetting.get(name)?.value,
     async close() {
       commit();
       db.close();

@@ -136,6 +136,8 @@ export interface UserStore {
   content(label: string, id: string): Promise<string | undefined>;
   /** Settings of the collector's own that must outlive it (its push keys): the first value stays, and is answered. */
   keepSetting(name: string, value: string): Promise<string>;
+  /** `undefined` for one that nobody made. */
+  setting(name: string): Promise<string | undefined>;
   /** Idempotent; other calls reject afterwards. */
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 /** Every store of customers under the one contract. */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
+import { nothingYet } from '../../../src/collector/engine/customer-state.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
 import { openSqliteUsers } from '../../../src/collector/store/sqlite-users.ts';
@@ -18,16 +20,16 @@ const directory = async (): Promise<string> => {
 afterAll(() => Promise.all(directories.map((one) => rm(one, { recursive: true }))));
 
 const places = new Map<UserStore, string>();
-const open = async (dir: string): Promise<UserStore> => {
-  const store = await openSqliteUsers(dir);
+const open = async (dir: string, now?: () => number): Promise<UserStore> => {
+  const store = await openSqliteUsers(dir, now);
   places.set(store, dir);
   return store;
 };
 
-describe('in memory', () => userStoreContract({ make: async () => createMemoryUsers() }));
+describe('in memory', () => userStoreContract({ make: async (now) => createMemoryUsers(now) }));
 describe('SQLite', () =>
   userStoreContract({
-    make: async () => open(await directory()),
+    make: async (now) => open(await directory(), now),
     reopen: async (store) => {
       await store.close();
       return open(places.get(store)!);
@@ -63,6 +65,86 @@ test('what was asked before the end is stored, and what is asked after it is ref
   const again = await openSqliteUsers(dir);
   expect(await again.get('casino', 'u:anna')).toEqual({ version: 1, state });
   await again.close();
+});
+
+test('a file of the first version goes on where it stopped, and its states lack nothing', async () => {
+  const dir = await directory();
+  const before = new Database(join(dir, 'customers.sqlite'));
+  before.exec(readFileSync(new URL('../../fixtures/customers-version-1.sql', import.meta.url), 'utf8'));
+  before.close();
+  const store = await openSqliteUsers(dir);
+  const anna = (await store.get('casino', 'u:anna'))!;
+  expect(anna).toMatchObject({ version: 3, state: { tags: ['VIP'], ...nothingYet() } });
+  expect(anna.state.properties.name?.value).toBe('Anna 😀 \ud800');
+  expect([await store.folded('casino'), await store.keepSetting('vapid', 'other')]).toEqual([12, 'made']);
+  expect(await store.content('casino', 'popup-01')).toBe('{"title":"Hello"}');
+  expect((await store.deliveries('casino', { limit: 10 })).deliveries).toEqual([
+    {
+      uid: 'popup-01',
+      customer: 'u:anna',
+      campaign: 'admin',
+      eid: null,
+      channel: 'popup',
+      status: 'shown',
+      at: 2_000,
+      status_at: 3_000,
+      why: '',
+    },
+  ]);
+  expect(await store.funnel('casino', {})).toMatchObject([{ campaign: 'admin', channel: 'popup', count: 1 }]);
+  const state = { ...anna.state, segments: { VIP: 5 }, wakes_at: 6 };
+  expect(await store.update('casino', [{ customer: 'u:anna', version: 3, state }])).toEqual([true]);
+  expect(await store.memberCounts('casino')).toEqual({ VIP: 1 });
+  expect(await store.due('casino', 6, 10)).toEqual(['u:anna']);
+  // What is as old as nobody knows is as old as the day on which the file learned of age.
+  expect(await store.purge('casino', Date.now() - 60_000, 10)).toBe(1);
+  expect(await store.get('casino', 'd:device-1')).toBeDefined();
+  await store.close();
+});
+
+test('of a customer who is erased no word is left in the files', async () => {
+  const dir = await directory();
+  const store = await openSqliteUsers(dir);
+  const customer = 'u:unmistakable';
+  const about = (n: number) => ({
+    ...registered({ key: customer, user: 'unmistakable' }, { name: 'casino', gamificationShare: 100 }, 1_000),
+    // Long enough for pages of its own, and of another length each time.
+    properties: { note: { value: 'unmistakable '.repeat(500 * n), trust: 'server' as const } },
+    segments: { VIP: n },
+  });
+  for (let version = 0; version < 5; version++) {
+    await store.update('casino', [
+      {
+        customer,
+        version,
+        state: about(5 - version),
+        contents: [{ id: `sent-${version}`, content: 'unmistakable words' }],
+        deliveries: [
+          {
+            uid: `sent-${version}`,
+            campaign: 'welcome',
+            eid: null,
+            channel: 'email',
+            status: 'failed',
+            at: 1,
+            status_at: 1,
+            why: 'unmistakable is unknown here',
+          },
+        ],
+        traces: [{ eid: null, cursor: null, at: 1, verdicts: [{ campaign: 'c', fired: false, why: 'unmistakable' }] }],
+      },
+      ...Array.from({ length: 200 }, (_, n) => ({
+        customer: `u:${n}-${version}`,
+        version: 0,
+        state: { ...about(0), user: 'somebody else' },
+      })),
+    ]);
+  }
+  await store.erase('casino', customer);
+  const files = (await readdir(dir)).map((name) => [name, readFileSync(join(dir, name)).includes('unmistakable')]);
+  expect(files.filter(([, has]) => has)).toEqual([]);
+  expect(files.map(([name]) => name)).toContain('customers.sqlite');
+  await store.close();
 });
 
 test('a file that a newer version wrote is left alone', async () => {
