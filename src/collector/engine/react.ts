@@ -134,7 +134,7 @@ const eventOf = (before: CustomerState, occasion: Occasion, { now, events }: Wor
 const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): Reaction => {
   const { plan, world, verdicts, untils, contents, deliveries } = turn;
   const earlier = knowsEveryUntil(before, occasion, plan) ? [] : [before.wakes_at];
-  const state = withAlarm(turn.state, [...earlier, ...untils.values()]);
+  const state = withAlarm(turn.state, [...earlier, ...untils.values()], world.now);
   const own = ownFact(occasion);
   const isFolded = own !== undefined && (state !== before || verdicts.length > 0);
   const { eid, cursor } = eventOf(before, occasion, world);
