@@ -23,7 +23,9 @@ export const readConfigFile = async (file: string): Promise<ParsedConfig> => {
 /** 192 bits: nobody guesses it, and it needs no escaping anywhere. */
 const fresh = (prefix: string): string => `${prefix}${randomBytes(24).toString('base64url')}`;
 
-const freshConfig = (): Partial<Config> => ({
+/** As the file says it; while a collector runs, editors that read its schema complete the rest. */
+const freshConfig = () => ({
+  $schema: 'http://localhost:8080/config.schema.json',
   publicUrl: null,
   trustedProxies: [],
   labels: [

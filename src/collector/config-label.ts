@@ -1,12 +1,12 @@
 /**
- * One label of the config: its keys, its pages, whom it believes, how much it may send, and what its links may do.
+ * One label of the config: its keys, its pages, whom it believes, how much it may send, what its links may do, and what
+ * follows its events.
  */
 import type { DeepLinkActions, Label, Rate } from './config.ts';
+import { definitionNames, parseDefinitions } from './config-definitions.ts';
 import { parseOrigin } from './config-origin.ts';
 import { fields, type Mistake, type Place } from './config-place.ts';
-import { parseSegments } from './config-segments.ts';
 import { parseAssetHosts, parseLinkHosts, parseNamedLinks, parseSuspendOn } from './config-surfaces.ts';
-import { noDefinitions } from './engine/no-definitions.ts';
 
 export const keyKinds = ['public', 'secret', 'admin'] as const;
 /** 22 characters of base64 are 128 bits; with less, one hash that was seen lets anybody find the salt. */
@@ -15,7 +15,7 @@ const NORMAL_RATES = { label: { perSecond: 50_000, burst: 200_000 }, address: { 
 /** Push services ask for an address to complain to; one of the operator's own is better. */
 const PUSH_SUBJECT = 'mailto:push@localhost';
 
-const names = [
+export const labelNames = [
   'name',
   'keys',
   'brands',
@@ -26,7 +26,7 @@ const names = [
   'strictFieldCodes',
   'retentionDays',
   'gamificationShare',
-  'segments',
+  ...definitionNames,
   'deepLinks',
   'linkHosts',
   'assetHosts',
@@ -91,14 +91,17 @@ const parsePush = (at: Place | undefined): Label['push'] => {
   return { subject: text };
 };
 
-export const parseLabel = (at: Place, warnings: Mistake[]): Label => {
-  const known = fields(at, names, ['name', 'keys', 'brands', 'origins']);
+/** @param own origins of the collector's, as far as the config names them */
+export const parseLabel = (at: Place, own: ReadonlySet<string>, warnings: Mistake[]): Label => {
+  const known = fields(at, labelNames, ['name', 'keys', 'brands', 'origins']);
   const keys = known.keys ? fields(known.keys, keyKinds, ['public']) : {};
   const rates = known.rates ? fields(known.rates, ['label', 'address']) : {};
   const deepLinkActions = parseLinkPolicy(known.deepLinkActions);
   const linkKeys = texts(known.linkKeys);
   if (deepLinkActions === 'signed' && linkKeys.length === 0)
     known.deepLinkActions?.mistake('is "signed", which needs at least one key in linkKeys');
+  const linkHosts = parseLinkHosts(known.linkHosts);
+  const assetHosts = parseAssetHosts(known.assetHosts);
   return {
     name: known.name?.text() ?? '',
     keys: { public: atLeastOne(keys.public), secret: texts(keys.secret), admin: texts(keys.admin) },
@@ -110,11 +113,10 @@ export const parseLabel = (at: Place, warnings: Mistake[]): Label => {
     strictFieldCodes: known.strictFieldCodes?.flag() ?? false,
     retentionDays: known.retentionDays?.orNull((days) => days.number({ above: 0 })) ?? null,
     gamificationShare: known.gamificationShare?.number({ from: 0, to: 100 }) ?? 100,
-    ...noDefinitions,
-    segments: known.segments ? parseSegments(known.segments) : {},
+    ...parseDefinitions(known, { own, linkHosts, assetOrigins: assetHosts }, warnings),
     deepLinks: known.deepLinks ? parseNamedLinks(known.deepLinks) : {},
-    linkHosts: parseLinkHosts(known.linkHosts),
-    assetHosts: parseAssetHosts(known.assetHosts),
+    linkHosts,
+    assetHosts,
     suspendOn: parseSuspendOn(known.suspendOn),
     honorGpc: known.honorGpc?.flag() ?? false,
     push: parsePush(known.push),

@@ -16,6 +16,7 @@ export interface Place {
   /** Not empty. */
   text(): string;
   number(range: { from?: number; above?: number; to?: number }): number | undefined;
+  whole(from: number, to: number): number | undefined;
   flag(): boolean;
   oneOf<Choice extends string>(choices: readonly Choice[]): Choice | undefined;
   list(): Place[];
@@ -56,6 +57,11 @@ export const place = (value: unknown, path: string, mistakes: Mistake[]): Place 
         typeof value === 'number' && (above === undefined ? value >= from : value > above) && value <= (to ?? Infinity);
       if (fits) return value;
       mistake(`must be a number ${least}, got ${typeof value === 'number' ? value : typeName(value)}`);
+      return undefined;
+    },
+    whole(from, to) {
+      if (Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to) return value as number;
+      mistake(`must be a whole number of ${from} to ${to}`);
       return undefined;
     },
     flag() {

@@ -81,17 +81,22 @@ const isAddressOrRange = (text: string): boolean => {
   return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
 };
 
+/** `$schema` is for editors: it names `/config.schema.json` of a collector. */
+export const configNames = ['$schema', 'publicUrl', 'trustedProxies', 'labels'] as const;
+
 export const parseConfig = (value: unknown): ParsedConfig => {
   const mistakes: Mistake[] = [];
   const warnings: Mistake[] = [];
   const root = place(value, '', mistakes);
-  const known = fields(root, ['publicUrl', 'trustedProxies', 'labels'], ['labels']);
+  const known = fields(root, configNames, ['labels']);
+  known.$schema?.text();
   const publicUrl = known.publicUrl?.orNull((url) => parseOrigin(url, []));
   const trustedProxies = known.trustedProxies?.list().map((one) => {
     if (!isAddressOrRange(one.text())) one.mistake('must be an address or a range such as 10.0.0.0/8');
     return one.text();
   });
-  const labels = known.labels?.list().map((label) => parseLabel(label, warnings)) ?? [];
+  const own = new Set(publicUrl ? [publicUrl] : []);
+  const labels = known.labels?.list().map((label) => parseLabel(label, own, warnings)) ?? [];
   if (Array.isArray(known.labels?.value) && labels.length === 0) known.labels.mistake('must have at least one label');
   findTwins(labels, mistakes);
   if (mistakes.length > 0) return { ok: false, mistakes };

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { noDefinitions } from '../../src/collector/engine/no-definitions.ts';
 
 const label = {
   name: 'Casino',
@@ -30,7 +31,7 @@ test('a label needs little, and the rest has its defaults', () => {
     strictFieldCodes: false,
     retentionDays: null,
     gamificationShare: 100,
-    segments: {},
+    ...noDefinitions,
     deepLinks: {},
     linkHosts: [],
     assetHosts: [],
@@ -91,7 +92,7 @@ describe.each<[string, unknown, string[]]>([
   [
     'a name nobody can have meant',
     { labels: [label], xyzzy: 1 },
-    ['xyzzy: is not a name that is known here (publicUrl, trustedProxies, labels)'],
+    ['xyzzy: is not a name that is known here ($schema, publicUrl, trustedProxies, labels)'],
   ],
   [
     'a misspelt setting',

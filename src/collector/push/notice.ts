@@ -3,7 +3,7 @@
  */
 
 import { fields } from '../config-place.ts';
-import { openReading } from '../engagement/reading.ts';
+import { openReading, type RequestMistake } from '../engagement/reading.ts';
 import { openedProblem, type Places, pictureProblem } from '../engagement/safe-link.ts';
 import { refuseMistakes } from '../refusal.ts';
 import type { Notice } from './push-sender.ts';
@@ -11,7 +11,7 @@ import type { Notice } from './push-sender.ts';
 /** Push services take 4 kB, encrypted. */
 const longest = { title: 200, body: 1_000 } as const;
 
-export const readNotice = (request: unknown, places: Places, now: number): Notice => {
+const read = (request: unknown, places: Places, now: number): { notice: Notice; mistakes: RequestMistake[] } => {
   const reading = openReading(request, now);
   const known = fields(reading.root, ['title', 'body', 'action', 'icon'], ['title', 'body']);
   const notice: Notice = {
@@ -20,7 +20,14 @@ export const readNotice = (request: unknown, places: Places, now: number): Notic
     action: reading.address(known.action, (text) => openedProblem(text, places)),
     icon: reading.address(known.icon, (text) => pictureProblem(text, places)),
   };
-  const mistakes = reading.mistakes();
+  return { notice, mistakes: reading.mistakes() };
+};
+
+/** What `readNotice` would refuse. */
+export const noticeMistakes = (request: unknown, places: Places): RequestMistake[] => read(request, places, 0).mistakes;
+
+export const readNotice = (request: unknown, places: Places, now: number): Notice => {
+  const { notice, mistakes } = read(request, places, now);
   if (mistakes.length > 0) throw refuseMistakes('bad_engagement', mistakes);
   return notice;
 };

@@ -1,0 +1,63 @@
+/**
+ * Steps that show something in a page: a popup, an inbox message, a deep link. They pass the door that requests of operators
+ * pass, with each `{{ ... }}` standing as a letter and each `{% ... %}` as nothing; an address that begins with one can only
+ * be judged when it is made. What goes into the page is judged there again, whole.
+ */
+import type { Json, Payload } from '../wire/event.ts';
+import { parseDuration } from './config-duration.ts';
+import type { Place } from './config-place.ts';
+import type { Surroundings } from './config-steps.ts';
+import { checkTemplatesIn } from './config-templates.ts';
+import type { Content } from './engagement/content.ts';
+import { readRequest } from './engagement/request.ts';
+import type { Step } from './engine/definitions.ts';
+
+const addresses = ['action', 'image', 'icon', 'dp'];
+const own = ['kind', 'engagement_uid', 'expires_at'];
+
+/** @param name of the field that the text stands in */
+const standIn = (text: string, name: string): string => {
+  if (!/\{[{%]/.test(text)) return text;
+  if (addresses.includes(name) && /^\s*\{[{%]/.test(text)) return '/x';
+  return text.replace(/\{\{[\s\S]*?\}\}/g, 'x').replace(/\{%[\s\S]*?%\}/g, '') || 'x';
+};
+
+/** What a request with templates is for the door. */
+export const withStandIns = (value: Json, name = ''): Json => {
+  if (typeof value === 'string') return standIn(value, name);
+  if (Array.isArray(value)) return value.map((one) => withStandIns(one, name));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, withStandIns(one, inner)]));
+};
+
+const checkAtDoor = (
+  at: Place,
+  request: Payload,
+  { places, warnings }: Surroundings,
+  pathOf: (path: string) => string,
+) => {
+  const read = readRequest(withStandIns(request), places, 0);
+  if (!read.ok) for (const { path, reason } of read.mistakes) at.inside(undefined, pathOf(path)).mistake(reason);
+  else if (typeof request.html === 'string' && !request.html.includes('{'))
+    for (const { what, why } of read.requested.removed)
+      warnings.push({ path: pathOf('html'), reason: `${what} is taken out: ${why}` });
+};
+
+export const readShown = (kind: 'popup' | 'inbox', at: Place, surroundings: Surroundings): Step => {
+  const entries = at.entries();
+  const expiresIn = entries.find(([name]) => name === 'expiresIn')?.[1];
+  for (const [name, inside] of entries)
+    if (own.includes(name)) inside.mistake('is set by the collector; "expiresIn" says how long it may be shown');
+  checkTemplatesIn(at);
+  const given = entries.filter(([name]) => name !== 'expiresIn' && !own.includes(name));
+  const request = { kind, ...Object.fromEntries(given.map(([name, { value }]) => [name, value as Json])) };
+  if (at.isObject()) checkAtDoor(at, request, surroundings, (path) => `${at.path}.${path}`);
+  return { kind: 'engagement', request, expiresIn: expiresIn ? parseDuration(expiresIn) : null };
+};
+
+export const readDeepLink = (at: Place, surroundings: Surroundings): Step => {
+  const request = { kind: 'deep_link' satisfies Content['kind'], dp: at.text() };
+  checkTemplatesIn(at);
+  if (request.dp !== '') checkAtDoor(at, request, surroundings, () => at.path);
+  return { kind: 'engagement', request, expiresIn: null };
+};

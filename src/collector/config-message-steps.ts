@@ -1,0 +1,64 @@
+/**
+ * Steps that leave the page: e-mail, SMS, push, webhook.
+ */
+import type { Json, Payload } from '../wire/event.ts';
+import { withStandIns } from './config-engagement-steps.ts';
+import { readReference } from './config-names.ts';
+import { fields, type Place } from './config-place.ts';
+import type { Surroundings } from './config-steps.ts';
+import { checkTemplatesIn, readEmailWords, readTemplate } from './config-templates.ts';
+import { webhookProblem } from './effects/webhook.ts';
+import type { EmailWords, Step } from './engine/definitions.ts';
+import { noticeMistakes } from './push/notice.ts';
+
+const emailWords = ['subject', 'html', 'text'] as const;
+
+const readWords = (template: Place, templates: ReadonlyMap<string, EmailWords>): EmailWords => {
+  const name = readReference(template, [...templates.keys()], 'a template');
+  return templates.get(name) ?? { subject: '', html: null, text: null };
+};
+
+export const readEmail = (at: Place, { templates }: Surroundings): Step => {
+  const { template, transactional, ...own } = fields(at, ['template', ...emailWords, 'transactional']);
+  if (template) for (const inside of Object.values(own)) inside.mistake('belongs to an e-mail without a template');
+  else if (at.isObject() && !own.subject) at.mistake('must have a template or a subject');
+  return {
+    kind: 'email',
+    words: template ? readWords(template, templates) : readEmailWords(at, own),
+    transactional: transactional?.flag() ?? false,
+  };
+};
+
+export const readSms = (at: Place): Step => {
+  const { text, transactional } = fields(at, ['text', 'transactional'], ['text']);
+  return { kind: 'sms', text: text ? readTemplate(text) : '', transactional: transactional?.flag() ?? false };
+};
+
+/** Checked as any other push is, with templates standing as in popups. */
+export const readPush = (at: Place, { places }: Surroundings): Step => {
+  const entries = at.entries();
+  const transactional = entries.find(([name]) => name === 'transactional')?.[1];
+  const given = entries.filter(([name]) => name !== 'transactional');
+  const notice: Payload = Object.fromEntries(given.map(([name, { value }]) => [name, value as Json]));
+  checkTemplatesIn(at);
+  if (at.isObject())
+    for (const { path, reason } of noticeMistakes(withStandIns(notice), places))
+      at.inside(undefined, `${at.path}.${path}`).mistake(reason);
+  return { kind: 'push', notice, transactional: transactional?.flag() ?? false };
+};
+
+/** Never with a template in it: who names the address decides whom the collector calls. */
+const readCalled = (at: Place): string => {
+  const url = at.text();
+  const problem = url === '' ? undefined : webhookProblem(url);
+  if (problem) at.mistake(problem);
+  return url;
+};
+
+export const readWebhook = (at: Place, { signsWebhooks }: Surroundings): Step => {
+  const { url, body } = fields(at, ['url', 'body'], ['url']);
+  if (!signsWebhooks) at.mistake('needs a key in messages.webhooks.key, which signs what is sent');
+  if (body && !body.isObject()) body.mistake('must be an object');
+  if (body) checkTemplatesIn(body);
+  return { kind: 'webhook', url: url ? readCalled(url) : '', body: (body?.isObject() ? body.value : {}) as Payload };
+};

@@ -1,0 +1,50 @@
+/**
+ * Words with Liquid in them: every one is parsed, named and tried here, so that no mistake waits for a customer.
+ */
+import { namedEntries } from './config-names.ts';
+import { fields, type Place } from './config-place.ts';
+import type { EmailWords, TemplateText } from './engine/definitions.ts';
+import { templateProblem } from './engine/template.ts';
+
+const MOST_TEMPLATES = 1_000;
+/** JSON inside JSON, so that nothing is deeper than a stack. */
+const DEEPEST = 20;
+
+/** Not empty. */
+export const readTemplate = (at: Place): TemplateText => {
+  const text = at.text();
+  const problem = templateProblem(text);
+  if (problem) at.mistake(`as a template ${problem}`);
+  return text;
+};
+
+/** Every text in it, however deep. */
+export const checkTemplatesIn = (at: Place, depth = 0): void => {
+  if (depth > DEEPEST) at.mistake(`is more than ${DEEPEST} levels deep`);
+  else if (typeof at.value === 'string' && at.value !== '') readTemplate(at);
+  else if (Array.isArray(at.value)) for (const inside of at.list()) checkTemplatesIn(inside, depth + 1);
+  else if (at.isObject()) for (const [, inside] of at.entries()) checkTemplatesIn(inside, depth + 1);
+};
+
+/** @param at of the three, for what is missing */
+export const readEmailWords = (
+  at: Place,
+  { subject, html, text }: { subject?: Place; html?: Place; text?: Place },
+): EmailWords => {
+  if (!html && !text && at.isObject()) at.mistake('must have html, text or both');
+  if (typeof subject?.value === 'string' && /[\r\n]/.test(subject.value)) subject.mistake('must be one line');
+  return {
+    subject: subject ? readTemplate(subject) : '',
+    html: html ? readTemplate(html) : null,
+    text: text ? readTemplate(text) : null,
+  };
+};
+
+export const parseTemplates = (at: Place | undefined): ReadonlyMap<string, EmailWords> =>
+  new Map(
+    at &&
+      namedEntries(at, MOST_TEMPLATES).map(([name, inside]) => [
+        name,
+        readEmailWords(inside, fields(inside, ['subject', 'html', 'text'], ['subject'])),
+      ]),
+  );
