@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { limits } from '../wire/limits.ts';
 import { otherMediaType, readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import { createChannel } from './channel.ts';
@@ -15,10 +14,12 @@ import { createUnsubscribeLinks, keptUnsubscribeKey } from './effects/unsubscrib
 import { eventRates } from './event-rates.ts';
 import { createFieldRules } from './field-rules.ts';
 import { createFollower } from './follower.ts';
+import { createPace } from './following/pace.ts';
 import { createIngest } from './ingest.ts';
 import { labelsOf } from './labels.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { createMetrics } from './metrics.ts';
+import { operatorRoutes } from './operating.ts';
 import { originsOf } from './origins.ts';
 import { ownAddress } from './own-address.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
@@ -30,12 +31,12 @@ import { createPushService, type PushService } from './push/push-service.ts';
 import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
 import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
-import { customerRoutes } from './routes/customer-routes.ts';
+import { startRetention } from './retention.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { publisherRoutes } from './routes/publisher-routes.ts';
-import { readRoutes, shownEvent } from './routes/read-routes.ts';
+import { shownEvent } from './routes/read-routes.ts';
 import type { Route } from './routes/route.ts';
 import { s2sRoutes } from './routes/s2s-routes.ts';
 import { socketRoute } from './routes/socket-route.ts';
@@ -75,6 +76,8 @@ export interface Collector {
 }
 
 const HEADERS_TIMEOUT = 9_000;
+/** Bytes of a request's head, which Node bounds. */
+const LONGEST_ADDRESS = 16_384;
 
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
   const { config, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
@@ -109,6 +112,18 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     users: needs.users,
     changed,
     failed: (cause) => logger.error({ err: cause }, 'events wait to be folded into their customers'),
+  });
+  const retention = startRetention({
+    labels: () => config.labels,
+    log,
+    users: needs.users,
+    pace: createPace(() => log.waitingBytes() > 0),
+    purged(label, taken) {
+      metrics.purged(label, taken.events + taken.rows);
+      logger.info({ label, ...taken }, 'what is older than the label keeps it is gone');
+    },
+    failed: (cause) => logger.error({ err: cause }, 'what is older than its label keeps it stays for now'),
+    now,
   });
   const bodies = createBodyClock(now, random, needs.bodyTimes);
   const submit = overloadedAs(log.submit, logger, random);
@@ -152,8 +167,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     forceCloseConnections: true,
     return503OnClosing: false,
-    // The longest user id, each of its units percent-encoded.
-    routerOptions: { maxParamLength: 9 * limits.userIdLength },
+    // As long as an address can be: what is too long for a user id is told by whoever reads it.
+    routerOptions: { maxParamLength: LONGEST_ADDRESS },
     frameworkErrors: refusals.onError,
     clientErrorHandler: refusals.onUnread,
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 500, requestTimeout: 0 },
@@ -193,8 +208,19 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       now,
     }),
     socketRoute({ sockets, upgrades, ownAddress: address, newRequestId, isDraining, random }),
-    ...readRoutes({ labels, origins, log, now }),
-    ...customerRoutes({ labels, origins, log, customers, now }),
+    ...operatorRoutes({
+      labels,
+      origins,
+      ownOrigins,
+      log,
+      users: needs.users,
+      customers,
+      fieldRules,
+      folded: follower.folded,
+      changed,
+      isBusy: () => log.waitingBytes() > 0,
+      now,
+    }),
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
     ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: (name) => shownLabels.get(name) }),
@@ -255,6 +281,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       sockets.drain();
       await app.close();
       bodies.close();
+      await retention.close();
       await follower.close();
       await log.close();
       await needs.users.close();

@@ -10,6 +10,7 @@ export interface Metrics {
   listeners(change: 1 | -1): void;
   sockets(change: 1 | -1): void;
   pushed(connections: number): void;
+  purged(label: string, rows: number): void;
   text(): Promise<string>;
   contentType: string;
 }
@@ -55,6 +56,13 @@ export const createMetrics = (waitingBytes: () => number): Metrics => {
   const sockets = new Gauge({ name: 'openaction_sockets', help: 'Open sockets of the live channel', registers });
   const pushes = new Counter({ name: 'openaction_pushes_total', help: 'Messages pushed to open sockets', registers });
 
+  const purges = new Counter({
+    name: 'openaction_purged_total',
+    help: 'Events and rows that went because their label keeps them no longer, by label',
+    labelNames: ['label'],
+    registers,
+  });
+
   return {
     committed(group, outcomes, milliseconds) {
       let total = 0;
@@ -79,6 +87,7 @@ export const createMetrics = (waitingBytes: () => number): Metrics => {
     listeners: (change) => listeners.inc(change),
     sockets: (change) => sockets.inc(change),
     pushed: (connections) => pushes.inc(connections),
+    purged: (label, rows) => purges.inc({ label }, rows),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -4,17 +4,11 @@
  */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { requestCodes } from '../wire/codes.ts';
-import type { Json, Payload } from '../wire/event.ts';
+import type { Payload } from '../wire/event.ts';
 import { limits } from '../wire/limits.ts';
 import { ORIGIN_LENGTH } from '../wire/origin.ts';
-import type { PublicProps } from '../wire/protocol.ts';
+import { id, literals, orNull, time, trusts } from './schema-parts.ts';
 
-const literals = <Text extends string>(...texts: Text[]) => Type.Unsafe<Text>({ type: 'string', enum: texts });
-const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
-
-const trusts = ['server', 'verified', 'unverified'] as const;
-const id = Type.String({ pattern: '^[A-Za-z0-9._:-]{8,64}$' });
-const time = Type.Integer({ description: 'Milliseconds since the epoch', minimum: 0 });
 const frame = Type.String({
   description: 'Origin of the framed platform that made it; with source "bridge", and only then',
   maxLength: ORIGIN_LENGTH,
@@ -92,51 +86,6 @@ export const storedEvent = Type.Object({
 });
 const next = orNull(Type.Integer({ description: 'Where the following page begins' }));
 export const eventPage = Type.Object({ events: Type.Array(storedEvent), next });
-const json = Type.Unsafe<Json>({});
-export const publicProps = Type.Unsafe<PublicProps>({
-  type: 'object',
-  additionalProperties: true,
-  description: 'What a page may see, under the published names',
-});
-export const customer = Type.Object({
-  user_ext_id: Type.String(),
-  profile: orNull(Type.Object({ first_seen: time, last_seen: time, events: Type.Integer() })),
-  tags: Type.Array(Type.String()),
-  segments: Type.Array(Type.String(), { description: 'Names of the segments that match' }),
-  properties: Type.Record(Type.String(), Type.Object({ value: json, trust: literals(...trusts) })),
-  props: publicProps,
-  engagements: Type.Array(
-    Type.Object({
-      uid: Type.String(),
-      kind: literals('popup', 'inbox', 'deep_link'),
-      at: time,
-      expires_at: orNull(time),
-      status: literals('pending', 'shown', 'clicked', 'failed'),
-      status_at: time,
-      from: Type.String(),
-      about: Type.String(),
-    }),
-  ),
-  inbox: Type.Array(
-    Type.Object({
-      uid: Type.String(),
-      at: time,
-      category_id: orNull(Type.Integer()),
-      expires_at: orNull(time),
-      read: Type.Boolean(),
-      starred: Type.Boolean(),
-    }),
-  ),
-  push: Type.Array(
-    Type.Object({
-      platform: Type.Integer({ description: 'Published number: 0 Chrome desktop ... 11' }),
-      native: Type.Boolean({ description: 'A token of an app: kept, and nothing is sent to it' }),
-      at: time,
-    }),
-  ),
-  timeline: Type.Array(storedEvent),
-  next,
-});
 export const message = Type.Object(
   {
     api_key: Type.String({ description: 'A secret key, or the label’s public key' }),
@@ -190,32 +139,6 @@ export const rejections = Type.Object({
       request_id: Type.String(),
     }),
   ),
-});
-export const registryEntry = Type.Object({
-  name: Type.String(),
-  count: Type.Integer(),
-  first_seen: orNull(time),
-  last_seen: orNull(time),
-  registered: Type.Boolean(),
-  fields: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      types: Type.Array(literals('array', 'boolean', 'null', 'number', 'object', 'string')),
-      count: Type.Integer(),
-      referable: Type.Boolean(),
-      reason: Type.Optional(Type.String()),
-    }),
-  ),
-});
-export const registry = Type.Object({
-  actions: Type.Array(registryEntry),
-  event_types: Type.Array(registryEntry),
-  entry_points: Type.Array(registryEntry),
-  untallied: Type.Integer(),
-});
-export const registration = Type.Object({
-  kind: literals('action', 'event_type', 'entry_point'),
-  name: Type.String({ minLength: 1, maxLength: limits.nameLength }),
 });
 export const stats = Type.Object({
   minutes: Type.Array(

@@ -1,22 +1,16 @@
 /**
- * What an operator does to one customer by hand: sends an engagement or a push, sets tags. The admin key decides the label.
+ * What an operator does to one customer or visitor by hand: sends an engagement or a push, sets tags.
  */
-import type { TSchema } from '@sinclair/typebox';
-import type { FastifyRequest } from 'fastify';
-import { limits } from '../../wire/limits.ts';
-import type { Body } from '../body.ts';
-import type { Label } from '../config.ts';
 import type { Engagements } from '../engagement/engagements.ts';
 import { placesOf } from '../engagement/places.ts';
-import { type Customer, userCustomer } from '../engine/customer-key.ts';
 import type { Markers } from '../markers.ts';
 import { readNotice } from '../push/notice.ts';
 import type { PushSender } from '../push/push-sender.ts';
-import { Refusal } from '../refusal.ts';
-import { answers } from '../schemas.ts';
 import * as schemas from '../schemas-engagement.ts';
-import { type AdminNeeds, labelOfAdmin } from './admin-key.ts';
-import type { Route } from './route.ts';
+import type { AdminNeeds } from './admin-key.ts';
+import { adminRoute } from './admin-route.ts';
+import { bodyOf, type Route } from './route.ts';
+import { type AddressedAs, asCustomer, asVisitor } from './whom.ts';
 
 export interface EngagementNeeds extends AdminNeeds {
   engagements: Engagements;
@@ -27,18 +21,6 @@ export interface EngagementNeeds extends AdminNeeds {
   now: () => number;
 }
 
-type Addressed = Customer & { user: string };
-
-const bodyOf = (request: FastifyRequest): unknown => (request.body as Body | null | undefined)?.value;
-
-/** Of a customer who may never have done anything yet. */
-const addressed = (request: FastifyRequest, label: Label): Addressed => {
-  const { user_ext_id: user } = request.params as { user_ext_id: string };
-  if (user.trim() === '' || user.length > limits.userIdLength)
-    throw new Refusal('bad_request', `user_ext_id must be a string of 1 to ${limits.userIdLength} characters`);
-  return { ...userCustomer(user, label.hashes.form === 'v2'), user };
-};
-
 export const engagementRoutes = ({
   engagements,
   markers,
@@ -47,55 +29,63 @@ export const engagementRoutes = ({
   now,
   ...keys
 }: EngagementNeeds): Route[] => {
-  const admin = labelOfAdmin(keys);
-  const post = (
-    url: string,
-    summary: string,
-    [body, ok]: readonly [TSchema, TSchema],
-    answer: Route['answer'],
-  ): Route => ({
-    method: 'POST',
-    url,
-    audience: 'private',
-    schema: { summary, tags: ['customers'], security: [{ key: [] }], body, response: answers(ok, { 201: ok }) },
-    answer,
-  });
-
-  return [
-    post(
-      '/v1/customers/:user_ext_id/engagements',
-      'Sends a popup, an inbox message or a deep link; 200 where this id was sent before',
-      [schemas.engagementRequest, schemas.engagementSent],
-      async (request, reply) => {
-        const label = admin(request);
-        const { is, ...sent } = await engagements.send(label, addressed(request, label), bodyOf(request));
+  const admin = adminRoute(keys);
+  /** What may be sent to whoever has an address. */
+  const sendingTo = ({ url, noun, whom }: AddressedAs): Route[] => [
+    admin(
+      {
+        at: `POST ${url}/engagements`,
+        summary: `Sends a popup, an inbox message or a deep link to a ${noun}; 200 where this id was sent before`,
+        tag: 'customers',
+        body: schemas.engagementRequest,
+        ok: schemas.engagementSent,
+        created: schemas.engagementSent,
+      },
+      async (label, request, reply) => {
+        const { is, ...sent } = await engagements.send(label, whom(request, label), bodyOf(request));
         return reply.code(is === 'sent' ? 201 : 200).send(sent);
       },
     ),
-    post(
-      '/v1/engagements/preview',
-      'What would become of an engagement: its mistakes, and what is taken out of its HTML',
-      [schemas.engagementRequest, schemas.engagementPreview],
-      (request) => engagements.preview(admin(request), bodyOf(request)),
-    ),
-    post(
-      '/v1/customers/:user_ext_id/tags',
-      'Changes the tags of a customer',
-      [schemas.tagChange, schemas.tagged],
-      (request) => {
-        const label = admin(request);
-        return markers.change(label, addressed(request, label), bodyOf(request), request.id);
+    admin(
+      {
+        at: `POST ${url}/push`,
+        summary: `Sends a notification to the browsers of a ${noun} that asked for them`,
+        tag: 'customers',
+        body: schemas.notice,
+        ok: schemas.pushReport,
       },
-    ),
-    post(
-      '/v1/customers/:user_ext_id/push',
-      'Sends a notification to the browsers of a customer that asked for them',
-      [schemas.notice, schemas.pushReport],
-      (request) => {
-        const label = admin(request);
+      (label, request) => {
         // A notification comes from the label's own site.
         const places = placesOf(label, new Set([...ownOrigins, ...label.origins]));
-        return pushes.send(label, addressed(request, label), readNotice(bodyOf(request), places, now()));
+        return pushes.send(label, whom(request, label), readNotice(bodyOf(request), places, now()));
+      },
+    ),
+  ];
+
+  return [
+    ...sendingTo(asCustomer),
+    ...sendingTo(asVisitor),
+    admin(
+      {
+        at: 'POST /v1/engagements/preview',
+        summary: 'What would become of an engagement: its mistakes, and what is taken out of its HTML',
+        tag: 'customers',
+        body: schemas.engagementRequest,
+        ok: schemas.engagementPreview,
+      },
+      (label, request) => engagements.preview(label, bodyOf(request)),
+    ),
+    admin(
+      {
+        at: `POST ${asCustomer.url}/tags`,
+        summary: 'Changes the tags of a customer',
+        tag: 'customers',
+        body: schemas.tagChange,
+        ok: schemas.tagged,
+      },
+      (label, request) => {
+        const { user_ext_id: user } = request.params as { user_ext_id: string };
+        return markers.change(label, { ...asCustomer.whom(request, label), user }, bodyOf(request), request.id);
       },
     ),
   ];

@@ -18,7 +18,7 @@ export interface Addressee extends Customer {
 
 export interface AddressedAs {
   /** Where everything of one addressee stands. */
-  url: string;
+  url: `/${string}`;
   /** For people. */
   noun: 'customer' | 'visitor';
   whom(request: FastifyRequest, label: Label): Addressee;

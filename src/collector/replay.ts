@@ -1,0 +1,140 @@
+/**
+ * Customers as they were, made again from the log: each is folded from their own events, with time passing between them. The
+ * engine is the real one; messages are passed by, and nothing is stored. What other campaigns gave them is not in the log,
+ * and so not in here.
+ */
+import type { Label } from './config.ts';
+import type { Places } from './engagement/safe-link.ts';
+import type { Customer } from './engine/customer-key.ts';
+import type { CustomerState } from './engine/customer-state.ts';
+import type { Campaign, Definitions, Step } from './engine/definitions.ts';
+import { type Plan, planOf } from './engine/plan.ts';
+import { react } from './engine/react.ts';
+import type { Occasion, Reaction } from './engine/reaction.ts';
+import { registered } from './engine/registered.ts';
+import type { Fact } from './engine/user-state.ts';
+import { type Entry, entryOf, type Happening } from './following/happening.ts';
+import { nameIn } from './shape.ts';
+import type { Cursor, EventLog, LoggedEvent } from './store/event-log.ts';
+import type { CustomerKey } from './store/user-store.ts';
+
+/** Hears of every reaction, also of those to time that passed. */
+export type Told = (customer: Customer, reaction: Reaction, at: number) => void;
+
+export interface Replay {
+  plan: Plan;
+  /** What follows from an event for those whose it is; one that concerns everybody is only told to be that. */
+  take(event: LoggedEvent): Promise<'done' | 'for all'>;
+  /** A system event, for somebody as they are. */
+  tell(customer: Customer, state: CustomerState, fact: Fact, at: number): void;
+  /** Time passes for everybody, up to a moment. */
+  end(at: number): void;
+  /** Customers that are remembered. */
+  size(): number;
+}
+
+export interface ReplayNeeds {
+  log: Pick<EventLog, 'events'>;
+  label: Label;
+  campaign: Campaign;
+  places: Places;
+  told: Told;
+}
+
+/** Earlier events of a customer that are folded before the first that is replayed. */
+const MOST_EARLIER = 1_000;
+/** Alarms of one customer between two of their events: a state that never comes to rest must not hold up the others. */
+const MOST_ALARMS = 100;
+
+const messages: readonly Step['kind'][] = ['engagement', 'email', 'sms', 'push', 'webhook'];
+const withoutMessages = (steps: readonly Step[]): Step[] =>
+  steps.map((step, at) => (messages.includes(step.kind) ? { kind: 'jump', to: at + 1 } : step));
+
+const quietly = (label: Definitions, campaign: Campaign, enabled: boolean): Definitions => ({
+  ...label,
+  campaigns: [{ ...campaign, enabled, steps: withoutMessages(campaign.steps) }],
+  missions: label.missions.map((mission) => ({ ...mission, reward: withoutMessages(mission.reward) })),
+});
+
+export const createReplay = ({ log, label, campaign, places, told }: ReplayNeeds): Replay => {
+  const plan = planOf(quietly(label, campaign, true));
+  /** Of what was before the replay began. */
+  const planBefore = planOf(quietly(label, campaign, false));
+  const states = new Map<CustomerKey, { customer: Customer; state: CustomerState }>();
+  /** Events that runs began with which wait. */
+  const begun = new Map<string, Fact>();
+
+  const answer = (using: Plan, { key }: Customer, state: CustomerState, occasion: Occasion, now: number): Reaction =>
+    react(using, state, occasion, {
+      now,
+      customer: key,
+      uidOf: (...parts) => JSON.stringify(parts),
+      places,
+      events: begun,
+      inboxLeft: Infinity,
+    });
+  const entryIn = (event: LoggedEvent): Entry | undefined => {
+    const { event_type, ext_brand_id, payload, scope } = event;
+    const action = nameIn(event_type, payload);
+    const said = { ...event, ext_brand_id: ext_brand_id ?? '', isSystem: scope === 'system', action };
+    return entryOf(label, plan, said, event, () => payload);
+  };
+
+  const asOf = async (customer: Customer, before: Cursor, at: number): Promise<CustomerState> => {
+    const known = states.get(customer.key);
+    if (known) return known.state;
+    const whose = customer.user === null ? { visitor: customer.key.slice(2) } : { user: customer.user };
+    const page = await log.events(label.name, { ...whose, order: 'desc', after: before, limit: MOST_EARLIER });
+    const earlier = page.events.reverse().flatMap((event) => entryIn(event) ?? []);
+    const blank = registered(customer, label, earlier[0]?.at ?? at);
+    const facts = earlier.flatMap(({ fact, at }) => (fact ? [{ fact, at }] : []));
+    return facts.reduce(
+      (state, { fact, at }) => answer(planBefore, customer, state, { is: 'event', fact }, at).state,
+      answer(planBefore, customer, blank, { is: 'review' }, blank.registered_at).state,
+    );
+  };
+  const later = (customer: Customer, before: CustomerState, until: number): CustomerState => {
+    let state = before;
+    for (let alarms = 0; alarms < MOST_ALARMS; alarms++) {
+      const at = state.wakes_at;
+      if (at === null || at > until) break;
+      const reaction = answer(plan, customer, state, { is: 'time' }, at);
+      told(customer, reaction, at);
+      state = reaction.state;
+      if (state.wakes_at === at) break;
+    }
+    return state;
+  };
+  const occasionOf = async (what: Happening['what'], cursor: Cursor, at: number): Promise<Occasion | undefined> => {
+    if (what.is === 'event') return what;
+    if (what.is !== 'linked') return undefined;
+    const visitor = { key: `d:${what.device}`, user: null };
+    return { ...what, visitor: await asOf(visitor, cursor, at) };
+  };
+
+  return {
+    plan,
+    async take(event) {
+      const entry = entryIn(event);
+      if (!entry) return 'done';
+      if (entry.isForAll) return 'for all';
+      const { cursor, at } = entry;
+      for (const { customer, what } of entry.happenings) {
+        const occasion = await occasionOf(what, cursor, at);
+        if (!occasion) continue;
+        const before = later(customer, await asOf(customer, cursor, at), at);
+        const reaction = answer(plan, customer, before, occasion, at);
+        told(customer, reaction, at);
+        states.set(customer.key, { customer, state: reaction.state });
+        if (entry.fact && reaction.state.waiting.some(({ eid }) => eid === entry.fact?.eid))
+          begun.set(entry.fact.eid, entry.fact);
+      }
+      return 'done';
+    },
+    tell: (customer, state, fact, at) => told(customer, answer(plan, customer, state, { is: 'system', fact }, at), at),
+    end(at) {
+      for (const { customer, state } of states.values()) later(customer, state, at);
+    },
+    size: () => states.size,
+  };
+};
