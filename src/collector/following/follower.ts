@@ -1,0 +1,232 @@
+/**
+ * Follows the log of one label: everything that is committed is asked what follows from it, in log order, and that is
+ * stored together with how far the log was read. Ingest never waits for it. What it missed, in a failure or while the
+ * collector was down, it reads from the log again, from where the states say that they are.
+ */
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Payload } from '../../wire/event.ts';
+import type { Label } from '../config.ts';
+import type { PlanView } from '../engine/reaction.ts';
+import { nameIn } from '../shape.ts';
+import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';
+import type { Fanout, UserStore } from '../store/user-store.ts';
+import { createChore } from './chore.ts';
+import { type Entry, entryOf, isForAll, isForOne } from './happening.ts';
+import type { Step } from './step.ts';
+
+export interface Follower {
+  /** Hears of every commit of the label; costs next to nothing for events from which nothing follows. */
+  committed(submission: Submission, outcomes: Outcome[]): void;
+  /** What was made of the definitions is made anew before anything else is asked. */
+  redefine(): void;
+  /** Nobody is known to be registered any more: somebody was erased. */
+  forget(): void;
+  /** Up to here everything is in the states. */
+  at(): Cursor;
+  /** Seconds from the newest committed event back to the newest one that is in the states. */
+  lag(): number;
+  /** Resolves when everything committed so far is in the states, or a second later: the store may have failed. */
+  folded(): Promise<void>;
+  /** Resolves when everything committed so far is in the states, or cannot be for now. */
+  settled(): Promise<void>;
+  /** As `settled`, and keeps how far it came. */
+  close(): Promise<void>;
+}
+
+export interface FollowerNeeds {
+  label: () => Label;
+  plan: () => PlanView;
+  log: Pick<EventLog, 'events'>;
+  users: Pick<UserStore, 'folded' | 'update'>;
+  step: Step;
+  /** Before they are folded. */
+  link: (entries: Entry[]) => Promise<void>;
+  /** Called where the definitions changed, while nothing is being folded by the old ones. */
+  redefined: () => void;
+  /** Called once it is stored that everybody is to be told. */
+  begun: (fanouts: Fanout[]) => void;
+  failed: (cause: unknown) => void;
+}
+
+/** Between two writes: under load each takes more, and the log's own fsyncs go first. */
+const PACE_MS = 25;
+const MOST_AT_ONCE = 500;
+/** Beyond this the log is read again instead: it has everything, and memory has a bound. */
+const MOST_WAITING = { events: 20_000, characters: 16_000_000 };
+/** Of whoever was answered only when their event is folded. */
+const PATIENCE_MS = 1_000;
+/** Events after which the place is kept although nobody changed: this many are read again after a start. */
+const KEEP_EVERY = 50_000;
+/** Users that are known to be registered, so that their events need no look into the store. */
+const MOST_KNOWN = 100_000;
+
+interface Waiting extends Entry {
+  /** Characters of its payload, which waits with it. */
+  weight: number;
+}
+
+export const createFollower = (needs: FollowerNeeds): Follower => {
+  const { label, plan, log, users, step, link, redefined, begun, failed } = needs;
+  const known = new Set<string>();
+  /** `lost`: something that was heard of is not waiting any more, so what the log gives now does not join up with it. */
+  let at: 'behind' | 'lost' | 'live' = 'behind';
+  let definitions: 'new' | 'in force' = 'new';
+  /** Events up to here were heard of, are folded, and are folded according to the store. */
+  let seen: Cursor = 0;
+  let folded: Cursor = 0;
+  let kept: Cursor | undefined;
+  /** When the newest that was heard of came, and the newest that is folded. */
+  let newest = 0;
+  let foldedTo = 0;
+  /** The last event that was heard of and from which something follows. */
+  let lastChange: Cursor = 0;
+  let watchers: { upTo: Cursor; resolve: () => void }[] = [];
+  let waiting: Waiting[] = [];
+  let weight = 0;
+  /** From this event on, whatever has consequences waits. */
+  let waitingFrom: Cursor | undefined;
+
+  const know = (user: string): void => {
+    if (known.size >= MOST_KNOWN) known.delete(known.values().next().value!);
+    known.add(user);
+  };
+  const isNew = (user: string | null): boolean => user !== null && !known.has(user);
+
+  /** The first of those that wait; they are in the order of the log. */
+  const take = (count: number): Waiting[] => {
+    const taken = waiting.splice(0, count);
+    for (const one of taken) weight -= one.weight;
+    return taken;
+  };
+  const lose = (): void => {
+    at = 'lost';
+    waiting = [];
+    weight = 0;
+    waitingFrom = undefined;
+  };
+
+  const keep = async (entries: Entry[], upTo: Cursor, came: number): Promise<void> => {
+    if (entries.length > 0 || upTo - (kept ?? 0) >= KEEP_EVERY) {
+      await link(entries);
+      const fanouts = entries.filter(({ isForAll }) => isForAll).map(({ cursor }) => ({ cursor, after: null }));
+      const happenings = entries.flatMap(({ happenings }) => happenings);
+      await step(happenings, { folded: upTo, ...(fanouts.length > 0 ? { fanouts } : {}) });
+      kept = upTo;
+      for (const { user_ext_id } of entries) if (user_ext_id !== null) know(user_ext_id);
+      if (fanouts.length > 0) begun(fanouts);
+    }
+    folded = upTo;
+    foldedTo = Math.max(foldedTo, came);
+    const due = watchers.filter((one) => one.upTo <= folded);
+    watchers = watchers.filter((one) => one.upTo > folded);
+    for (const { resolve } of due) resolve();
+  };
+
+  const entryOfLogged = (event: LoggedEvent): Entry | undefined => {
+    const isSystem = event.scope === 'system';
+    const action = nameIn(event.event_type, event.payload);
+    if (!isSystem && !isForOne(plan(), event.event_type, action) && !isNew(event.user_ext_id)) return undefined;
+    return entryOf(label(), plan(), { ...event, isSystem, action }, event, () => event.payload);
+  };
+  /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
+  const joinsUp = (next: Cursor | null): boolean =>
+    at === 'behind' && (next === null || (waitingFrom !== undefined && folded >= waitingFrom));
+  const catchUp = async (): Promise<void> => {
+    if (kept === undefined) {
+      kept = await users.folded(label().name);
+      folded = kept;
+    }
+    at = 'behind';
+    const page = await log.events(label().name, { after: folded, limit: MOST_AT_ONCE, order: 'asc' });
+    const last = page.events.at(-1);
+    await keep(
+      page.events.flatMap((event) => entryOfLogged(event) ?? []),
+      page.next ?? last?.cursor ?? folded,
+      last?.received_at ?? 0,
+    );
+    if (joinsUp(page.next)) {
+      at = 'live';
+      seen = Math.max(seen, folded);
+      take(waiting.filter(({ cursor }) => cursor <= folded).length);
+    }
+    await nextTurn();
+  };
+  const foldWaiting = async (): Promise<void> => {
+    const some = take(MOST_AT_ONCE);
+    const isAll = waiting.length === 0;
+    await keep(some, isAll ? seen : some.at(-1)!.cursor, isAll ? newest : some.at(-1)!.at);
+    await pause(PACE_MS);
+  };
+  /** Events are asked by one set of definitions or by the other: those that were heard of and not folded are read again. */
+  const takeDefinitions = (): void => {
+    definitions = 'in force';
+    redefined();
+    lose();
+  };
+
+  const isDue = (): boolean =>
+    definitions === 'new' || at !== 'live' || waiting.length > 0 || seen - (kept ?? 0) >= KEEP_EVERY;
+  const chore = createChore(async () => {
+    // The answers to what was committed go first.
+    await nextTurn();
+    try {
+      while (isDue()) {
+        if (definitions === 'new') takeDefinitions();
+        await (at === 'live' ? foldWaiting() : catchUp());
+      }
+    } catch (cause) {
+      lose();
+      throw cause;
+    }
+  }, failed);
+  chore.wake();
+
+  return {
+    committed({ events, device_id, received_at }, outcomes) {
+      const [now, asked] = [plan(), label()];
+      let last: string | null = null;
+      newest = Math.max(newest, received_at);
+      for (let n = 0; n < events.length; n++) {
+        const cursor = outcomes[n]!;
+        if (typeof cursor !== 'number' || cursor <= seen) continue;
+        seen = cursor;
+        waitingFrom ??= cursor;
+        const event = events[n]!;
+        const { event_type, user_ext_id, name: action, system: isSystem } = event;
+        if (isSystem && !isForAll(now, event_type, action)) continue;
+        // Most events are of the customer before them, and nothing follows from them.
+        const isMute = !isSystem && (user_ext_id === last || !isNew(user_ext_id)) && !isForOne(now, event_type, action);
+        last = user_ext_id;
+        if (isMute) continue;
+        const payload = (): Payload => JSON.parse(event.payload) as Payload;
+        const entry = entryOf(asked, now, { ...event, isSystem, action }, { cursor, device_id, received_at }, payload);
+        if (!entry) continue;
+        const heavy = entry.fact ? event.payload.length : 0;
+        waiting.push({ ...entry, weight: heavy });
+        weight += heavy;
+        lastChange = cursor;
+      }
+      if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
+      if (isDue()) chore.wake();
+    },
+    redefine() {
+      definitions = 'new';
+      chore.wake();
+    },
+    forget: () => known.clear(),
+    at: () => folded,
+    lag: () => (at === 'live' && waiting.length === 0 ? 0 : Math.max(0, newest - foldedTo) / 1000),
+    async folded() {
+      if (folded >= lastChange) return;
+      const reached = new Promise<void>((resolve) => watchers.push({ upTo: lastChange, resolve }));
+      await Promise.race([reached, pause(PATIENCE_MS, undefined, { ref: false })]);
+    },
+    settled: chore.settled,
+    async close() {
+      await chore.close();
+      if (at !== 'live' || seen === kept) return;
+      // Where this cannot be kept the log is read from further back, and nothing else.
+      await users.update(label().name, [], { folded: seen }).catch(failed);
+    },
+  };
+};

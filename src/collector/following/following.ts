@@ -1,0 +1,82 @@
+/**
+ * What follows from events, for every label of the config in force: labels come and go with it.
+ */
+import type { Label } from '../config.ts';
+import type { Settings } from '../settings.ts';
+import type { Outcome, Submission } from '../store/event-log.ts';
+import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
+
+export interface Following {
+  /** Hears of every commit; costs next to nothing for events from which nothing follows. */
+  committed(group: Submission[], outcomes: Outcome[][]): void;
+  /** Resolves when everything committed so far of a label is in the states, or a second later: the store may have failed. */
+  folded(label: string): Promise<void>;
+  /** Resolves when everything committed so far is in the states, or cannot be for now. */
+  settled(): Promise<void>;
+  /** As `settled`, and what follows from that is done as far as it can be now. */
+  idle(): Promise<void>;
+  /** Customers of the label were erased: whoever does something next is registered again. */
+  forget(label: string): void;
+  measures(): Measures;
+  /** What was begun is stored, or is found again after a start. */
+  close(): Promise<void>;
+}
+
+export interface FollowingNeeds extends LabelNeeds {
+  settings: Pick<Settings, 'labels' | 'changed'>;
+}
+
+export const createFollowing = ({ settings, ...needs }: FollowingNeeds): Following => {
+  const followed = new Map<string, FollowedLabel>();
+  const going = new Set<Promise<void>>();
+
+  const letGo = (name: string, label: FollowedLabel): void => {
+    followed.delete(name);
+    const gone = label.close().finally(() => going.delete(gone));
+    going.add(gone);
+  };
+  const follow = (labels: readonly Label[]): void => {
+    const names = new Set(labels.map(({ name }) => name));
+    for (const [name, label] of followed) if (!names.has(name)) letGo(name, label);
+    for (const label of labels) {
+      const known = followed.get(label.name);
+      if (known) known.replace(label);
+      else followed.set(label.name, followLabel(label, needs));
+    }
+  };
+  follow(settings.labels());
+  const stopListening = settings.changed(({ labels }) => follow(labels));
+
+  const every = async (wait: (label: FollowedLabel) => Promise<void>): Promise<void> => {
+    await Promise.all([...followed.values()].map(wait));
+  };
+  return {
+    committed(group, outcomes) {
+      for (const [at, submission] of group.entries())
+        followed.get(submission.label)?.committed(submission, outcomes[at]!);
+    },
+    async folded(label) {
+      await followed.get(label)?.folded();
+    },
+    settled: () => every((label) => label.settled()),
+    async idle() {
+      await every((label) => label.settled());
+      await every((label) => label.idle());
+    },
+    forget: (label) => followed.get(label)?.forget(),
+    measures() {
+      const all = [...followed.values()].map((label) => label.measures());
+      const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
+      return {
+        lagSeconds: Math.max(0, ...all.map(({ lagSeconds }) => lagSeconds)),
+        outbox: sum(all.map(({ outbox }) => outbox)),
+        fanouts: sum(all.map(({ fanouts }) => fanouts)),
+      };
+    },
+    async close() {
+      stopListening();
+      await every((label) => label.close());
+      await Promise.all(going);
+    },
+  };
+};

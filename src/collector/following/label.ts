@@ -1,0 +1,152 @@
+/**
+ * Everything that follows the events of one label, put together: wiring only.
+ */
+import type { Label } from '../config.ts';
+import type { Outbound } from '../effects/outbound.ts';
+import type { PushMade } from '../engagement/engagement-push.ts';
+import { type Plan, planOf } from '../engine/plan.ts';
+import type { World } from '../engine/reaction.ts';
+import type { Changed } from '../props-push.ts';
+import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
+import type { UserStore } from '../store/user-store.ts';
+import { createAlarms } from './alarms.ts';
+import { createFanouts } from './fanout.ts';
+import { createFollower, type Follower } from './follower.ts';
+import { createLinking } from './linking.ts';
+import { createMove } from './move.ts';
+import { createOutbox } from './outbox.ts';
+import { createPace, type Pace } from './pace.ts';
+import type { Quota } from './quota.ts';
+import { createRecall } from './recall.ts';
+import { createReview } from './review.ts';
+import { createStep, type StepNeeds } from './step.ts';
+import type { UidOf } from './uids.ts';
+
+export interface LabelNeeds {
+  log: Pick<EventLog, 'events' | 'profile'>;
+  users: UserStore;
+  submit: (submission: Submission) => Promise<Outcome[]>;
+  outbound: Pick<Outbound, 'send'>;
+  quota: Quota;
+  uidOf: UidOf;
+  /** Where links and pictures of a label's messages may lead. */
+  placesOf: (label: Label) => World['places'];
+  /** Open pages are told of a change, and of what was made. */
+  changed: Changed;
+  pushMade: PushMade;
+  now: () => number;
+  random: () => number;
+  failed: (cause: unknown) => void;
+}
+
+export interface Measures {
+  lagSeconds: number;
+  /** Messages that wait to leave. */
+  outbox: number;
+  /** System events that not everybody was told yet. */
+  fanouts: number;
+}
+
+export interface FollowedLabel extends Pick<Follower, 'committed' | 'folded' | 'settled' | 'forget'> {
+  /** The label as the config has it now. */
+  replace(label: Label): void;
+  measures(): Measures;
+  /** Messages that are due are tried, everybody was told of system events and held against the definitions. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Events that came this long ago are no reason to hurry. */
+const BUSY_MS = 50;
+
+const definitionsOf = ({ segments, campaigns, missions, levels, ads, messages }: Label): string =>
+  JSON.stringify([segments, campaigns, missions, levels, ads, messages]);
+
+export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
+  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, pushMade, now, random, failed } = needs;
+  const { name } = first;
+  let current = first;
+  let plan: Plan = planOf(first);
+  let lastCommit = -Infinity;
+  const label = (): Label => current;
+  const newPace = (): Pace => createPace(() => performance.now() - lastCommit < BUSY_MS);
+
+  const move = createMove({
+    users,
+    label,
+    plan: () => plan,
+    recall: createRecall(log, name),
+    folded: () => follower.at(),
+    quota,
+    uidOf,
+    places: () => placesOf(current),
+    now,
+    failed,
+  });
+  const told: StepNeeds['told'] = (customer, before, after, contents) => {
+    changed(name, customer, before, after);
+    pushMade(name, customer, before, after, contents);
+    outbox.offer(customer, after);
+    alarms.known(after.wakes_at);
+  };
+  const steps = createStep({
+    users,
+    label: name,
+    move,
+    pace: newPace(),
+    giveBack: (messages) => quota.take(current, -messages),
+    told,
+  });
+  const step: typeof steps = async (happenings, progress) => {
+    await quota.counted(current);
+    await steps(happenings, progress);
+  };
+
+  const outbox = createOutbox({ label, users, outbound, step, now, random, failed });
+  const alarms = createAlarms({ label: name, users, step, pace: newPace(), now, failed });
+  const fanouts = createFanouts({ label: name, users, log, step, pace: newPace(), now, failed });
+  const digest = (): string => plan.digest;
+  const review = createReview({ label: name, users, digest, step, pace: newPace(), now, failed });
+  const follower = createFollower({
+    label,
+    plan: () => plan,
+    log,
+    users,
+    step,
+    link: createLinking({ users, log, submit, label, uidOf, failed }),
+    redefined() {
+      plan = planOf(current);
+      review.wake();
+    },
+    begun: fanouts.wake,
+    failed,
+  });
+  fanouts.wake();
+  // What a run has waited for may be among the events that came while the collector was down.
+  void follower.settled().then(alarms.start);
+
+  return {
+    committed(submission, outcomes) {
+      lastCommit = performance.now();
+      follower.committed(submission, outcomes);
+    },
+    folded: follower.folded,
+    settled: follower.settled,
+    forget: follower.forget,
+    replace(next) {
+      const isRedefined = definitionsOf(next) !== definitionsOf(current);
+      current = next;
+      if (isRedefined) follower.redefine();
+    },
+    measures: () => ({ lagSeconds: follower.lag(), outbox: outbox.size(), fanouts: fanouts.underWay() }),
+    async idle() {
+      await Promise.all([fanouts.settled(), review.settled(), alarms.settled()]);
+      await outbox.settled();
+    },
+    async close() {
+      await Promise.all([alarms.close(), fanouts.close(), review.close()]);
+      await outbox.close();
+      await follower.close();
+    },
+  };
+};

@@ -1,0 +1,153 @@
+/**
+ * One customer moved on: what happened to them is put to the engine, one thing after the other, and everything that follows
+ * is gathered. Reads, and stores nothing.
+ */
+import type { Label } from '../config.ts';
+import { type Customer, visitorCustomer } from '../engine/customer-key.ts';
+import type { CustomerState } from '../engine/customer-state.ts';
+import type { Plan } from '../engine/plan.ts';
+import { react } from '../engine/react.ts';
+import type { Occasion, Reaction, World } from '../engine/reaction.ts';
+import { registered } from '../engine/registered.ts';
+import type { Cursor } from '../store/event-log.ts';
+import type { CustomerKey, StateChange, StoredState, UserStore } from '../store/user-store.ts';
+import type { Happening } from './happening.ts';
+import { broughtBy } from './linking.ts';
+import type { Quota } from './quota.ts';
+import type { Recall } from './recall.ts';
+import type { UidOf } from './uids.ts';
+
+/** What happened to one customer, in its order. */
+export interface Group {
+  customer: Customer;
+  happenings: Happening[];
+  /** What was just read of them, where it was. */
+  stored: StoredState | undefined;
+}
+
+export interface Moved extends Required<StateChange> {
+  group: Group;
+  before: CustomerState;
+  /** Inbox messages that were made, and taken from the quota. */
+  messages: number;
+}
+
+/** Those who were moved in the same step already. */
+export type Others = ReadonlyMap<CustomerKey, Moved>;
+/** `undefined`: nobody knows them, and nothing happened that would make them known. */
+export type Move = (group: Group, others: Others) => Promise<Moved | undefined>;
+
+export interface MoveNeeds {
+  users: Pick<UserStore, 'get'>;
+  label: () => Label;
+  plan: () => Plan;
+  recall: Recall;
+  /** Up to here every event was asked whether anything follows from it. */
+  folded: () => Cursor;
+  quota: Quota;
+  uidOf: UidOf;
+  places: () => World['places'];
+  now: () => number;
+  failed: (cause: unknown) => void;
+}
+
+const registers = ({ what }: Happening): boolean => what.is === 'event' || what.is === 'seen' || what.is === 'linked';
+
+const inboxMessages = ({ deliveries }: Reaction): number =>
+  deliveries.filter(({ channel, status }) => channel === 'inbox' && status === 'pending').length;
+
+export const createMove = (needs: MoveNeeds): Move => {
+  const { users, label, plan, recall, folded, quota, uidOf, places, now, failed } = needs;
+
+  /** As they are before it happens: registered if they are not, with the history that definitions ask about. */
+  const known = async (customer: Customer, { at, what }: Happening, stored: StoredState | undefined) => {
+    const state = stored?.state ?? registered(customer, label(), at);
+    const missing = plan().missing(state);
+    // A user is known from the first event on; a visitor only since there is something to know.
+    if (missing.length === 0 || (!stored && customer.user !== null)) return state;
+    const before = what.is === 'event' || what.is === 'linked' ? what.fact.cursor : folded() + 1;
+    return recall.history(customer.key, state, missing, before);
+  };
+
+  const visitorOf = async (device: string, happening: Happening, others: Others): Promise<CustomerState> => {
+    const visitor = visitorCustomer(device);
+    const moved = others.get(visitor.key);
+    // Whom they became before, without what was just noted of now.
+    if (moved) return { ...moved.state, devices: moved.before.devices };
+    return known(visitor, happening, await users.get(label().name, visitor.key));
+  };
+
+  const occasionOf = async (
+    happening: Happening,
+    state: CustomerState,
+    others: Others,
+  ): Promise<Occasion | undefined> => {
+    const { what } = happening;
+    switch (what.is) {
+      case 'event':
+      case 'system':
+      case 'time':
+        return what;
+      case 'linked':
+        return { ...what, visitor: broughtBy(await visitorOf(what.device, happening, others), state, what.device) };
+      case 'done':
+        return { is: 'time' };
+      case 'seen':
+      case 'review':
+        return state.reviewed === plan().digest ? undefined : { is: 'review' };
+    }
+  };
+
+  return async (group, others) => {
+    const { customer, happenings } = group;
+    const stored = group.stored ?? (await users.get(label().name, customer.key));
+    const first = stored ? happenings[0] : happenings.find(registers);
+    if (!first) return undefined;
+    const before = stored?.state ?? registered(customer, label(), first.at);
+    const moved: Moved = {
+      group,
+      customer: customer.key,
+      version: stored?.version ?? 0,
+      before,
+      state: await known(customer, first, stored),
+      contents: [],
+      deliveries: [],
+      traces: [],
+      messages: 0,
+    };
+    const reactTo = (occasion: Occasion, events: World['events'] = new Map()): void => {
+      const reaction = react(plan(), moved.state, occasion, {
+        now: now(),
+        customer: customer.key,
+        uidOf: (...parts) => uidOf(label().name, ...parts),
+        places: places(),
+        events,
+        inboxLeft: quota.left(label()),
+      });
+      const messages = inboxMessages(reaction);
+      quota.take(label(), messages);
+      moved.messages += messages;
+      moved.state = reaction.state;
+      moved.contents.push(...reaction.contents);
+      moved.deliveries.push(...reaction.deliveries);
+      if (reaction.trace) moved.traces.push(reaction.trace);
+    };
+    for (const happening of happenings) {
+      const { what } = happening;
+      const occasion = await occasionOf(happening, moved.state, others);
+      const events = occasion?.is === 'time' ? await recall.begunBy(moved.state, now()) : undefined;
+      try {
+        if (what.is === 'done') {
+          const done = what.change(moved.state);
+          moved.state = done.state;
+          moved.deliveries.push(...done.deliveries);
+        }
+        if (occasion) reactTo(occasion, events);
+      } catch (cause) {
+        // One that the engine cannot take must not keep all later ones from everybody.
+        failed(new Error(`"${what.is}" could not be put to the engine`, { cause }));
+      }
+    }
+    return moved;
+  };
+};

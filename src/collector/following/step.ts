@@ -1,0 +1,91 @@
+/**
+ * Customers moved on in one write: their new states, the words of what is sent, the rows of the report and the traces,
+ * together with how far the log was read. So a process that ends before the write finds everything as it was and does it
+ * again; one that ends after it finds it done: a state knows the last event that is in it, and by which events its campaigns
+ * began. Pages and ways out are told after the write: what a page missed waits in the state until it identifies, and
+ * what was to go out waits in the outbox.
+ *
+ * Anybody may change a customer meanwhile: then what happened is put to the engine again, from the newer state.
+ */
+import type { CustomerState } from '../engine/customer-state.ts';
+import type { Reaction } from '../engine/reaction.ts';
+import type { CustomerKey, Progress, UserStore } from '../store/user-store.ts';
+import type { Happening } from './happening.ts';
+import type { Group, Move, Moved } from './move.ts';
+import type { Pace } from './pace.ts';
+
+/** Resolves when everything that happened is in its customer's state, on disk together with the progress. */
+export type Step = (happenings: Happening[], progress?: Progress) => Promise<void>;
+
+export interface StepNeeds {
+  users: Pick<UserStore, 'update'>;
+  label: string;
+  move: Move;
+  pace: Pace;
+  /** Inbox messages that were not stored after all. */
+  giveBack: (messages: number) => void;
+  /** Called once a change is stored. */
+  told: (customer: CustomerKey, before: CustomerState, after: CustomerState, contents: Reaction['contents']) => void;
+}
+
+const byCustomer = (happenings: Happening[]): Group[] => {
+  const groups = new Map<CustomerKey, Group>();
+  for (const one of happenings) {
+    const group = groups.get(one.customer.key);
+    if (group) group.happenings.push(one);
+    else groups.set(one.customer.key, { customer: one.customer, happenings: [one], stored: one.stored });
+  }
+  return [...groups.values()];
+};
+
+const isLinked = ({ happenings }: Group): boolean => happenings.some(({ what }) => what.is === 'linked');
+/** A visitor first: the customer whom they became takes over what is known of them by then. */
+const inOrder = (groups: Group[]): Group[] => [
+  ...groups.filter((group) => !isLinked(group)),
+  ...groups.filter(isLinked),
+];
+
+const isChange = ({ version, before, state, contents, deliveries, traces }: Moved): boolean =>
+  version === 0 || state !== before || contents.length + deliveries.length + traces.length > 0;
+
+export const createStep = ({ users, label, move, pace, giveBack, told }: StepNeeds): Step => {
+  const moveAll = async (groups: Group[], moved: Map<CustomerKey, Moved>): Promise<void> => {
+    for (const group of inOrder(groups)) {
+      const one = await move(group, moved);
+      if (one) moved.set(one.customer, one);
+      await pace.giveWay();
+    }
+  };
+  const store = async (changes: Moved[], progress: Progress): Promise<boolean[]> => {
+    if (changes.length === 0 && Object.keys(progress).length === 0) return [];
+    const rows = changes.map(({ group, before, messages, ...change }) => change);
+    return users.update(label, rows, progress);
+  };
+
+  /** Resolves with those whom somebody else had changed meanwhile. */
+  const round = async (groups: Group[], progress: Progress): Promise<Group[]> => {
+    const moved = new Map<CustomerKey, Moved>();
+    let kept: Moved[];
+    let late: Moved[];
+    try {
+      await moveAll(groups, moved);
+      const changes = [...moved.values()].filter(isChange);
+      const stored = await store(changes, progress);
+      kept = changes.filter((_, at) => stored[at]);
+      late = changes.filter((_, at) => !stored[at]);
+    } catch (cause) {
+      for (const { messages } of moved.values()) giveBack(messages);
+      throw cause;
+    }
+    for (const { messages } of late) giveBack(messages);
+    for (const { customer, before, state, contents } of kept) told(customer, before, state, contents);
+    return late.map(({ group }) => ({ ...group, stored: undefined }));
+  };
+
+  return async (happenings, progress = {}) => {
+    for (let groups = byCustomer(happenings); ; ) {
+      groups = await round(groups, progress);
+      if (groups.length === 0) return;
+    }
+  };
+};
