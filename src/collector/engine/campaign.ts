@@ -46,7 +46,9 @@ export const refusalOf = (
     return `the event is ${fact.trust}, and must be ${campaign.trust}`;
   const starts = startsOf(state, campaign.name);
   if (fact && starts.eids.includes(fact.eid))
-    return depth === 0 ? 'this event has begun it already' : 'stopped: it would trigger itself';
+    return depth === 0
+      ? 'this event has begun it already'
+      : 'stopped: it would trigger itself, this event has begun it already';
   return (
     condition.ask(state, fact, now) ??
     capReached(campaign, starts, now) ??

@@ -2,10 +2,10 @@
  * The steps of a campaign or of a mission's reward, walked for one customer until they end or wait.
  */
 import { type CompiledCondition, compileCondition } from './condition.ts';
-import { type CustomerState, stateBounds, type WaitingRun } from './customer-state.ts';
-import type { Definitions, Step } from './definitions.ts';
+import { stateBounds } from './customer-state.ts';
+import type { Definitions, MessageStep, Step } from './definitions.ts';
 import { makeMessage } from './message.ts';
-import type { DeliveryStatus } from './reaction.ts';
+import type { DeliveryStatus, Verdict } from './reaction.ts';
 import type { Mentions } from './segment.ts';
 import { takeStateStep } from './state-step.ts';
 import type { Turn } from './turn.ts';
@@ -43,94 +43,102 @@ export interface Run {
   uid: string;
   /** Of the campaign, or of the mission whose reward it is. */
   name: string;
-  /** What began it; `null`: nothing but time. */
+  /** Of the event that began it; `null`: nothing but time. */
+  eid: string | null;
   fact: Fact | null;
+  /** When it began. */
   at: number;
   /** The step that comes next. */
   next: number;
 }
 
-/** @returns the row of the campaign itself */
-const report = (turn: Turn, { uid, name, fact, at }: Run, status: DeliveryStatus, why: string): void => {
-  const row = { uid, campaign: name, eid: fact?.eid ?? null, at, status_at: turn.world.now };
+type Reported = Pick<Run, 'uid' | 'name' | 'eid' | 'at'>;
+
+/** Its own row of the report. */
+const report = (turn: Turn, { uid, name, eid, at }: Reported, status: DeliveryStatus, why: string): void => {
+  const row = { uid, campaign: name, eid, at, status_at: turn.world.now };
   turn.deliveries.set(uid, { ...row, channel: 'run', status, why });
 };
 
-/** A run that ended before its steps did. */
-export const endRun = (turn: Turn, { uid, campaign, eid, at }: WaitingRun, why: string): void => {
-  const row = { uid, campaign, eid, at, status_at: turn.world.now };
-  turn.deliveries.set(uid, { ...row, channel: 'run', status: 'ended', why });
-  turn.verdicts.push({ campaign, fired: false, why });
+interface Taken {
+  /** Where it goes on; `waiting`: later. */
+  next: number | 'waiting' | 'ended';
+  /** For the trace. */
+  told: string;
+}
+
+const branch = (turn: Turn, program: Program, { fact }: Run, at: number, otherwise: number): Taken => {
+  const said = program.conditions.get(at)!.ask(turn.state, fact, turn.world.now);
+  if (said === null) return { next: at + 1, told: '' };
+  return { next: otherwise, told: `${otherwise < program.steps.length ? 'otherwise' : 'ends'}, since ${said}` };
 };
 
-const waitingFor = (state: CustomerState, waiting: WaitingRun): CustomerState | undefined =>
-  state.waiting.length < stateBounds.waiting ? { ...state, waiting: [...state.waiting, waiting] } : undefined;
+const wait = (
+  turn: Turn,
+  { shape }: Program,
+  { uid, name, eid, at: began }: Run,
+  next: number,
+  due_at: number,
+): Taken => {
+  const { waiting } = turn.state;
+  if (waiting.length >= stateBounds.waiting)
+    return { next: 'ended', told: `ends: ${stateBounds.waiting} others wait already` };
+  const run = { uid, campaign: name, eid, at: began, next, shape, due_at };
+  turn.state = { ...turn.state, waiting: [...waiting, run] };
+  return { next: 'waiting', told: `waits until ${new Date(due_at).toISOString()}` };
+};
+
+const send = (turn: Turn, step: MessageStep, { uid: run, name, fact }: Run, at: number): Taken => {
+  const { plan, world, inboxLeft } = turn;
+  const { now, places } = world;
+  const uid = world.uidOf(run, at);
+  const order = { uid, from: name, fact, now, places, rules: plan.definitions.messages, inboxLeft };
+  const { state, contents, delivery, told } = makeMessage(turn.state, step, order);
+  turn.state = state;
+  turn.contents.push(...contents);
+  turn.deliveries.set(uid, delivery);
+  if (delivery.channel === 'inbox' && delivery.status === 'pending') turn.inboxLeft -= 1;
+  return { next: at + 1, told };
+};
+
+const take = (turn: Turn, program: Program, run: Run, at: number): Taken => {
+  const step = program.steps[at]!;
+  const { now } = turn.world;
+  switch (step.kind) {
+    case 'jump':
+      return { next: step.to, told: '' };
+    case 'branch':
+      return branch(turn, program, run, at, step.otherwise);
+    case 'wait':
+      return wait(turn, program, run, at + 1, now + step.for);
+    case 'tag':
+    case 'points':
+    case 'badge': {
+      const { state, told } = takeStateStep(turn.state, step, turn.plan.definitions.levels, now);
+      turn.state = state;
+      return { next: at + 1, told };
+    }
+    default:
+      return send(turn, step, run, at);
+  }
+};
 
 /** @returns what it did, for the trace */
 export const walk = (turn: Turn, program: Program, run: Run): string => {
-  const { plan, world } = turn;
-  const { uid, name, fact } = run;
-  const { levels, messages } = plan.definitions;
   const told: string[] = [];
-  const end = (status: DeliveryStatus): string => {
-    const why = told.join(', ');
-    report(turn, run, status, why);
-    return why;
-  };
-
-  let at = run.next;
-  while (at < program.steps.length) {
-    const step = program.steps[at]!;
-    switch (step.kind) {
-      case 'jump':
-        at = step.to;
-        continue;
-      case 'branch': {
-        const said = program.conditions.get(at)!.ask(turn.state, fact, world.now);
-        if (said !== null) told.push(`${step.otherwise < program.steps.length ? 'otherwise' : 'ends'} since ${said}`);
-        at = said === null ? at + 1 : step.otherwise;
-        continue;
-      }
-      case 'wait': {
-        const due_at = world.now + step.for;
-        const eid = fact?.eid ?? null;
-        const waiting = { uid, campaign: name, eid, at: run.at, next: at + 1, shape: program.shape, due_at };
-        const state = waitingFor(turn.state, waiting);
-        if (!state) {
-          told.push(`ends: ${stateBounds.waiting} others wait already`);
-          return end('ended');
-        }
-        turn.state = state;
-        told.push(`waits until ${new Date(due_at).toISOString()}`);
-        return end('waiting');
-      }
-      case 'tag':
-      case 'points':
-      case 'badge': {
-        const taken = takeStateStep(turn.state, step, levels, world.now);
-        turn.state = taken.state;
-        told.push(taken.told);
-        break;
-      }
-      default: {
-        const order = {
-          uid: world.uidOf(uid, at),
-          from: name,
-          fact,
-          now: world.now,
-          places: world.places,
-          rules: messages,
-          inboxLeft: turn.inboxLeft,
-        };
-        const made = makeMessage(turn.state, step, order);
-        turn.state = made.state;
-        turn.contents.push(...made.contents);
-        turn.deliveries.set(order.uid, made.delivery);
-        if (made.delivery.channel === 'inbox' && made.delivery.status === 'pending') turn.inboxLeft -= 1;
-        told.push(made.told);
-      }
-    }
-    at += 1;
+  let next: Taken['next'] = run.next;
+  while (typeof next === 'number' && next < program.steps.length) {
+    const taken = take(turn, program, run, next);
+    if (taken.told !== '') told.push(taken.told);
+    next = taken.next;
   }
-  return end('ended');
+  const why = told.join(', ');
+  report(turn, run, next === 'waiting' ? 'waiting' : 'ended', why);
+  return why;
+};
+
+/** What waited, and does not go on. */
+export const drop = (turn: Turn, run: Reported, why: string): Verdict => {
+  report(turn, run, 'ended', why);
+  return { campaign: run.name, fired: false, why };
 };

@@ -13,15 +13,15 @@ import { review, settle } from './memberships.ts';
 import { type CompiledMission, type MissionMoved, missionMoved, missionRecounted } from './mission.ts';
 import { withOffer } from './offers.ts';
 import type { Plan, PlannedCampaign } from './plan.ts';
-import { endRun, type Run, walk } from './program.ts';
-import type { Occasion, Reaction, Trace, World } from './reaction.ts';
+import { drop, type Run, walk } from './program.ts';
+import type { Occasion, Reaction, Trace, Verdict, World } from './reaction.ts';
 import { openTurn, type Turn } from './turn.ts';
 import { type Fact, foldEvent } from './user-state.ts';
 
-/** A run that begins now. Without an event nothing else tells two of them apart but their time. */
-const newRun = ({ world: { customer, now, uidOf } }: Turn, name: string, fact: Fact | null): Run => {
-  const uid = fact ? uidOf(name, customer, fact.eid) : uidOf(name, customer, null, now);
-  return { uid, name, fact, at: now, next: 0 };
+/** A run that begins now. Without an event only its time and its turn tell two of them apart. */
+const newRun = ({ world: { customer, now, uidOf }, verdicts }: Turn, name: string, fact: Fact | null): Run => {
+  const uid = fact ? uidOf(name, customer, fact.eid) : uidOf(name, customer, null, now, verdicts.length);
+  return { uid, name, eid: fact?.eid ?? null, fact, at: now, next: 0 };
 };
 
 const begin = (turn: Turn, { campaign, condition }: PlannedCampaign, fact: Fact | null, depth: number): void => {
@@ -87,19 +87,18 @@ const onSystem = (turn: Turn, fact: Fact): void => {
   followUp(turn);
 };
 
-const goOn = (turn: Turn, waiting: WaitingRun): void => {
-  const { plan, world } = turn;
-  const { uid, campaign: name, eid, at, next, shape } = waiting;
-  const program = plan.programs.get(name);
-  const fact = eid === null ? null : world.events.get(eid);
-  if (program?.shape !== shape || fact === undefined) {
-    const isKept = fact !== undefined;
-    endRun(turn, waiting, isKept ? 'was changed or switched off while it waited' : 'the event that began it is erased');
-    return;
-  }
-  const why = walk(turn, program, { uid, name, fact, at, next });
-  turn.verdicts.push({ campaign: name, fired: true, why });
-  settle(turn, { fact, depth: 1 });
+/** A run that waited goes on, or ends where it cannot. */
+const goOn = (turn: Turn, { uid, campaign: name, eid, at, next, shape }: WaitingRun): void => {
+  const known = { uid, name, eid, at };
+  const program = turn.plan.programs.get(name);
+  const fact = eid === null ? null : turn.world.events.get(eid);
+  const resume = (): Verdict => {
+    if (fact === undefined) return drop(turn, known, 'the event that began it is no longer kept');
+    if (program?.shape !== shape) return drop(turn, known, 'was changed or switched off while it waited');
+    return { campaign: name, fired: true, why: walk(turn, program, { ...known, fact, next }) };
+  };
+  turn.verdicts.push(resume());
+  settle(turn, { fact: fact ?? null, depth: 1 });
 };
 
 /** The longest due first. */

@@ -119,6 +119,6 @@ test('a campaign that triggers itself is stopped, and told', () => {
     ['go', true],
     ['off', true],
     ['on', true],
-    ['off', 'stopped: it would trigger itself'],
+    ['off', 'stopped: it would trigger itself, this event has begun it already'],
   ]);
 });
