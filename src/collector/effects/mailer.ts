@@ -26,11 +26,11 @@ export interface Mailer {
 
 /** A server that trickles is never silent. */
 const SLOWEST = 60_000;
+const CONNECTING = 10_000;
 const CONNECTIONS = 5;
 
-/** Retrying is the outbox's: the pool's own would send again what a server took and did not answer. */
 const serverAt = (url: string) =>
-  createTransport({ url, pool: true, maxConnections: CONNECTIONS, maxRequeues: 0, connectionTimeout: 10_000 });
+  createTransport({ url, pool: true, maxConnections: CONNECTIONS, connectionTimeout: CONNECTING });
 type Server = ReturnType<typeof serverAt>;
 
 const asFile = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
