@@ -48,7 +48,7 @@ export interface SuspendOptions {
 
 export type PushState = 'allowed' | 'ask' | 'blocked' | 'unavailable';
 
-/** What a callback hears; other keys (published numbers, `dp:NAME`, `segment:NAME`) are open. */
+/** What a callback hears; other keys (published numbers, `dp:NAME`) are open. */
 export interface CallbackArguments {
   init: [errCode: number];
   label_init_completed: [errCode: number, message: string];
@@ -63,6 +63,8 @@ export interface CallbackArguments {
   gf_closing: [];
   inbox_starting: [];
   protocol_error: [error: { errCode: number; errMsg: string }];
+  /** Whether the customer is in the segment: once at the start, then whenever they enter or leave it. */
+  [segment: `segment:${string}`]: [matches: boolean];
 }
 
 /**

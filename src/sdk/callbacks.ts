@@ -19,6 +19,8 @@ export interface Callbacks {
   forget(key: string): void;
   /** Whether anybody listens. */
   heard(key: string): boolean;
+  /** Everything that somebody listens to, or did; `:listened` tells that there may be more. */
+  keys(): string[];
   /** Removes every handler of the page's. */
   clear(): void;
 }
@@ -46,6 +48,7 @@ export const createCallbacks = (tell: Tell): Callbacks => {
       return () => {};
     }
     handlers.set(key, of(key).add(handler));
+    emit(':listened');
     const word = last.get(key.replace(/^:/, ''));
     if (word && options?.replay !== false) call(key, handler, word);
     return () => void of(key).delete(handler);
@@ -68,6 +71,7 @@ export const createCallbacks = (tell: Tell): Callbacks => {
     },
     forget: (key) => void last.delete(key),
     heard: (key) => of(key).size > 0,
+    keys: () => [...handlers.keys()],
     clear() {
       for (const key of handlers.keys()) if (key[0] !== ':') handlers.delete(key);
     },

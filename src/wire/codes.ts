@@ -92,6 +92,7 @@ export const sdkCodes = [
   'identify_refused',
   'channel_timeout',
   'suspended',
+  'segment_unknown',
   'push_unavailable',
   'framed_by_stranger',
   'frame_refused',

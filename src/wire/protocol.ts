@@ -245,4 +245,6 @@ export interface InboxBody {
 export interface SegmentMatch {
   segment_id: number | string;
   is_matching: boolean;
+  /** Ours: the label defines no segment of this name. */
+  is_unknown?: true;
 }

@@ -87,11 +87,9 @@ export const customerAsks = ({ customers, now }: CustomerNeeds): Asks => ({
       const segments = ids.map((segment_id): SegmentMatch => {
         const name = String(segment_id);
         const rule = Object.hasOwn(label.segments, name) ? label.segments[name] : undefined;
+        if (!rule) return { segment_id, is_matching: false, is_unknown: true };
         const situation = { state, now: now(), context: {} };
-        return {
-          segment_id,
-          is_matching: rule !== undefined && compileRule(rule, label.segments).ask(situation).matches,
-        };
+        return { segment_id, is_matching: compileRule(rule, label.segments).ask(situation).matches };
       });
       return { segments };
     },

@@ -36,6 +36,10 @@ export const createLive = (needs: LiveNeeds): Live => {
   const ring = () => {
     if (ready() && document.querySelector(BELLS)) rooms.draw((ui) => ui.ringBells()).catch(() => {}); // told by `draw`
   };
+  /** Somebody listens to a segment: the room that asks for it is wanted. */
+  const listen = () => {
+    if (ready() && callbacks.keys().some((key) => /^segment:/.test(key))) rooms.asks().catch(() => {}); // told by `asks`
+  };
   const customer = createCustomer(
     needs,
     (props) => rooms.questions()?.heard({ cid: cids.propsPush, props } as PropsPush),
@@ -72,8 +76,10 @@ export const createLive = (needs: LiveNeeds): Live => {
     async greet() {
       const outcome = await customer.greet(channel.exchange);
       // A browser that is subscribed: clicks on its notifications are heard, and it belongs to whoever this is.
-      if (outcome === 'ready') needs.release();
-      if (outcome === 'ready' && local.get(`${prefix}push`))
+      if (outcome !== 'ready') return outcome;
+      needs.release();
+      listen();
+      if (local.get(`${prefix}push`))
         void rooms.asks().then(
           (room) => room.attachPush(),
           () => {},
@@ -182,6 +188,7 @@ export const createLive = (needs: LiveNeeds): Live => {
     if (engagements.missed()) channel.open();
     rooms.drawn()?.resume();
   });
+  callbacks.on(':listened', listen);
   if (settings().debug) nag(root, name, tell);
 
   return {

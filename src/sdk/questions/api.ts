@@ -3,6 +3,7 @@
  * what happens to them when the customer changes in between, and the answer to calls that belong to other products.
  */
 import { cids, type Push } from '../../wire/protocol.ts';
+import type { Callbacks } from '../callbacks.ts';
 import type { SmarticoApi } from '../customer-api.ts';
 import type { Ask } from '../live/live.ts';
 import { smarticoError, type Tell } from '../notice.ts';
@@ -10,11 +11,13 @@ import type { Platform } from '../platform.ts';
 import { textOf } from '../text.ts';
 import type { UiNeeds } from '../ui/ui.ts';
 import { createInbox } from './inbox-api.ts';
+import { createSegmentEars, segmentKey } from './segment-ears.ts';
 import { createSegments } from './segments.ts';
 
 export interface ApiNeeds {
   platform: Pick<Platform, 'root' | 'now'>;
   ask: Ask;
+  callbacks: Callbacks;
   /** The last user given, confirmed or not. */
   user(): string | null;
   /** Resolves when the user is identified, or the visitor's label set up; rejects `not_identified` after 10 s. */
@@ -38,7 +41,16 @@ export interface Api {
 /** Names that the language itself looks up on whatever it is given. */
 const NO_CALL = /^(then|toJSON|[_$].*)$/;
 
-export const createApi = ({ platform, ask, user, waitIdentified, bodiesAt, report, tell }: ApiNeeds): Api => {
+export const createApi = ({
+  platform,
+  ask,
+  callbacks,
+  user,
+  waitIdentified,
+  bodiesAt,
+  report,
+  tell,
+}: ApiNeeds): Api => {
   let customer = {};
   /** A question: an answer that was meant for another customer is nobody's, and it is put again. */
   const read: Ask = async (cid, fields) => {
@@ -60,7 +72,11 @@ export const createApi = ({ platform, ask, user, waitIdentified, bodiesAt, repor
     return ask(cid, fields);
   };
 
-  const segments = createSegments(read, waitIdentified);
+  // A question about a segment that is none is answered with no, as published; who listens to one would wait for ever.
+  const segments = createSegments(read, waitIdentified, (name) => {
+    if (callbacks.heard(segmentKey(name))) tell('segment_unknown', name);
+  });
+  const ears = createSegmentEars({ callbacks, match: segments.match, tell });
   const inbox = createInbox({ platform, read, write, bodiesAt, tell });
   const reported = (what: 'impression' | 'action', given: unknown) => {
     const { engagement_uid, activityType, action } = Object(given);
@@ -90,12 +106,16 @@ export const createApi = ({ platform, ask, user, waitIdentified, bodiesAt, repor
   return {
     api,
     heard(push) {
-      if (push.cid === cids.propsPush) segments.forget();
+      if (push.cid === cids.propsPush) {
+        segments.forget();
+        void ears.look();
+      }
       inbox.heard(push);
     },
     forget() {
       customer = {};
       segments.forget();
+      ears.forget();
       inbox.forget();
     },
   };

@@ -3,6 +3,7 @@
  */
 import type { PublicProps, Push } from '../../wire/protocol.ts';
 import type { PushState } from '../api.ts';
+import type { Callbacks } from '../callbacks.ts';
 import type { SmarticoApi } from '../customer-api.ts';
 import type { Ask } from '../live/live.ts';
 import type { Tell } from '../notice.ts';
@@ -16,6 +17,7 @@ export interface QuestionsNeeds {
   /** Of everything we keep: `_smartico:`. */
   prefix: string;
   ask: Ask;
+  callbacks: Callbacks;
   /** The last user given, confirmed or not; `null` for a visitor. */
   user(): string | null;
   props(): PublicProps | null;

@@ -16,8 +16,15 @@ export interface Segments {
   forget(): void;
 }
 
-/** @param ready when the collector knows who is asking: until then questions are gathered */
-export const createSegments = (ask: Ask, ready: () => Promise<unknown>): Segments => {
+/**
+ * @param ready when the collector knows who is asking: until then questions are gathered
+ * @param unknown hears of a segment that the label does not define
+ */
+export const createSegments = (
+  ask: Ask,
+  ready: () => Promise<unknown>,
+  unknown: (segment: string) => void,
+): Segments => {
   let known = new Map<string, Promise<boolean>>();
   let gathering: { ids: Set<SegmentId>; matching: Promise<Set<string>> } | undefined;
 
@@ -30,7 +37,9 @@ export const createSegments = (ask: Ask, ready: () => Promise<unknown>): Segment
       })
       .then(() => ask(cids.segments, { segment_id: [...ids] }))
       .then(({ segments }) => {
-        const matches = (segments as SegmentMatch[]).filter(({ is_matching }) => is_matching);
+        const answers = segments as SegmentMatch[];
+        for (const { segment_id, is_unknown } of answers) if (is_unknown) unknown(`${segment_id}`);
+        const matches = answers.filter(({ is_matching }) => is_matching);
         return new Set(matches.map(({ segment_id }) => `${segment_id}`));
       });
     return { ids, matching };

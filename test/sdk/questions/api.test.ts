@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { createCallbacks } from '../../../src/sdk/callbacks.ts';
 import { smarticoError } from '../../../src/sdk/notice.ts';
 import { createApi } from '../../../src/sdk/questions/api.ts';
 import { cids } from '../../../src/wire/protocol.ts';
@@ -8,17 +9,20 @@ const open = ({ user = 'ann' as string | null, waitIdentified = () => Promise.re
   const collector = scriptedAsk();
   const told: string[] = [];
   const report = vi.fn();
+  const tell = (code: string, about: string) => void told.push(`${code}: ${about}`);
+  const callbacks = createCallbacks(tell);
   const page = { user };
   const questions = createApi({
     platform: { root: { fetch: vi.fn() } as never, now: Date.now },
     ask: collector.ask,
+    callbacks,
     user: () => page.user,
     waitIdentified,
     bodiesAt: async () => '',
     report,
-    tell: (code, about) => void told.push(`${code}: ${about}`),
+    tell,
   });
-  return { ...collector, ...questions, page, told, report };
+  return { ...collector, ...questions, callbacks, page, told, report };
 };
 const list = (...guids: string[]) => ({
   log: guids.map((engagement_uid) => ({ engagement_uid, body: {} })),
@@ -133,4 +137,26 @@ test('A9 reportImpressionEvent, reportClickEvent: impressions and clicks are rep
     ['action', 'e1', 31, 'dp:inbox'],
   ]);
   expect(told).toEqual(['bad_argument: action without engagement_uid']);
+});
+
+test('a segment that nobody defined is told to who listens to it, and is a plain no to who asks', async () => {
+  const { api, always, told, callbacks } = open();
+  always(cids.segments, ({ segment_id }) => ({
+    segments: (segment_id as string[]).map((id) => ({ segment_id: id, is_matching: false, is_unknown: true })),
+  }));
+  expect(await api.checkSegmentMatch('asked')).toBe(false);
+  callbacks.on('segment:listened', () => {});
+  await vi.waitFor(() => expect(told).toEqual(['segment_unknown: listened']));
+});
+
+test('changed props are a reason to ask again for the segments that somebody listens to', async () => {
+  const { always, heard, callbacks } = open();
+  let is_matching = false;
+  always(cids.segments, () => ({ segments: [{ segment_id: 'VIP', is_matching }] }));
+  const told: boolean[] = [];
+  callbacks.on('segment:VIP', (matches: boolean) => void told.push(matches));
+  await vi.waitFor(() => expect(told).toEqual([false]));
+  is_matching = true;
+  heard({ cid: cids.propsPush, props: {} });
+  await vi.waitFor(() => expect(told).toEqual([false, true]));
 });

@@ -5,7 +5,7 @@ import { scriptedAsk } from '../../support/scripted-ask.ts';
 
 const open = (ready = () => Promise.resolve()) => {
   const collector = scriptedAsk();
-  return { ...collector, segments: createSegments(collector.ask, ready) };
+  return { ...collector, segments: createSegments(collector.ask, ready, () => {}) };
 };
 const matches = (...ids: (number | string)[]) => ({
   segments: ids.map((segment_id) => ({ segment_id, is_matching: true })),
