@@ -5,6 +5,7 @@
 import type { CompiledCondition } from './condition.ts';
 import type { CampaignStarts, CustomerState } from './customer-state.ts';
 import type { Campaign } from './definitions.ts';
+import { durationText } from './duration-text.ts';
 import { isAtLeast } from './trust.ts';
 import type { Fact } from './user-state.ts';
 
@@ -21,9 +22,9 @@ export const startsOf = ({ campaigns }: CustomerState, name: string): CampaignSt
 const capReached = ({ cap }: Campaign, { at }: CampaignStarts, now: number): string | null => {
   if (!cap) return null;
   const { times, within } = cap;
-  const began = at.filter((one) => within === null || one > now - within).length;
-  if (began < times) return null;
-  return `began ${began} times ${within === null ? 'already' : `within ${within / 3_600_000} h`}, and may ${times} times`;
+  if (at.filter((one) => within === null || one > now - within).length < times) return null;
+  const when = within === null ? '' : ` in the last ${durationText(within)}`;
+  return `has begun ${times === 1 ? 'once' : `${times} times`}${when}, which is the cap`;
 };
 
 export interface Beginning {

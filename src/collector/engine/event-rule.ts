@@ -4,7 +4,8 @@
  */
 import type { Payload } from '../../wire/event.ts';
 import type { CustomerState, Happened, History } from './customer-state.ts';
-import type { Dates, Duration, EventRule, Range } from './definitions.ts';
+import type { Dates, EventRule, Range } from './definitions.ts';
+import { durationText } from './duration-text.ts';
 import { compileFilter } from './filter.ts';
 import { rangeText } from './range.ts';
 import type { Ask, Situation } from './segment.ts';
@@ -12,12 +13,6 @@ import { shown } from './shown.ts';
 import { always, holdsAt, never, nextChange, overlap, type Span } from './span.ts';
 
 const DAY = 86_400_000;
-const units = [
-  ['day', DAY],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
 
 /** The events that hold. Those of a window leave it one by one, the oldest first. */
 interface Events {
@@ -35,10 +30,6 @@ interface Finding {
   asked: string;
 }
 
-const durationText = (duration: Duration): string => {
-  const [unit, length] = units.find(([, length]) => duration % length === 0) ?? units[3];
-  return duration === length ? unit : `${duration / length} ${unit}s`;
-};
 const dateText = (at: number): string => new Date(at).toISOString();
 const datesText = ({ from, to }: Dates): string =>
   [from === undefined ? [] : `from ${dateText(from)}`, to === undefined ? [] : `to ${dateText(to)}`].flat().join(' ');

@@ -5,6 +5,7 @@
 import { changedTags } from '../../wire/tags.ts';
 import { type CustomerState, stateBounds } from './customer-state.ts';
 import { withVisitorsHistory } from './history.ts';
+import { withLackingProperties } from './properties.ts';
 
 /** What somebody did on a shared machine long ago is nobody's. */
 const REACH = 60 * 24 * 3_600_000;
@@ -17,22 +18,11 @@ const withPushTargets = (state: CustomerState, { push }: CustomerState): Custome
   return theirs.length === 0 ? state : { ...state, push: [...state.push, ...theirs].slice(-stateBounds.push) };
 };
 
-const withWhatIsLacking = (
-  state: CustomerState,
-  { properties, language, entry_point }: CustomerState,
-): CustomerState => {
-  const lacking = Object.entries(properties).filter(([name]) => !Object.hasOwn(state.properties, name));
-  const room = stateBounds.properties - Object.keys(state.properties).length;
-  return {
-    ...state,
-    properties:
-      lacking.length === 0
-        ? state.properties
-        : { ...state.properties, ...Object.fromEntries(lacking.slice(0, Math.max(0, room))) },
-    language: state.language ?? language,
-    entry_point: state.entry_point ?? entry_point,
-  };
-};
+const withWhatIsLacking = (state: CustomerState, visitor: CustomerState): CustomerState => ({
+  ...withLackingProperties(state, visitor),
+  language: state.language ?? visitor.language,
+  entry_point: state.entry_point ?? visitor.entry_point,
+});
 
 const withDevice = (state: CustomerState, device: string, at: number): CustomerState => {
   const others = Object.entries(state.devices).filter(([name]) => name !== device);

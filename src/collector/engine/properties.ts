@@ -49,3 +49,10 @@ export const withProperties = (
     .flatMap(([, value]) => languageOf(value) ?? []);
   return { ...state, properties: withinBounds(properties), language: language ?? state.language };
 };
+
+/** With what somebody else's profile has and this one lacks. */
+export const withLackingProperties = (state: CustomerState, { properties }: CustomerState): CustomerState => {
+  const lacking = Object.entries(properties).filter(([name]) => !Object.hasOwn(state.properties, name));
+  if (lacking.length === 0) return state;
+  return { ...state, properties: withinBounds(new Map([...lacking, ...Object.entries(state.properties)])) };
+};

@@ -10,7 +10,9 @@ const anna = registered({ key: 'u:anna', user: 'Anna' }, label, 1_000);
 let cursor = 0;
 const fact = (event_type: string, payload: Payload, trust: Trust = 'unverified'): Fact => ({
   cursor: ++cursor,
+  eid: `e${cursor}`,
   event_type,
+  name: event_type,
   payload,
   trust,
   at: 5_000,
