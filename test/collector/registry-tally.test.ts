@@ -67,9 +67,9 @@ test('entry points are a list of their own, registered names stand with the seen
   const view = foldRegistry({
     shapes: [row('core_set_last_login_entry', 'email', '[]', 2, 0)],
     registered: [
-      { kind: 'entry_point', name: 'email' },
-      { kind: 'entry_point', name: 'push' },
-      { kind: 'action', name: 'later' },
+      { kind: 'entry_point', name: 'email', fields: {} },
+      { kind: 'entry_point', name: 'push', fields: {} },
+      { kind: 'action', name: 'later', fields: {} },
     ],
   });
   expect(view.entry_points.map(({ name, count, registered }) => [name, count, registered])).toEqual([

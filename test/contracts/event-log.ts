@@ -167,7 +167,7 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     expect(await log.events('casino', all)).toEqual({ events: [], next: null });
     expect(await eids(log, { eid: 'secret-0' })).toEqual([]);
     expect(await eids(log, { user: 'u1' })).toEqual([]);
-    expect(await log.profile('casino', 'u1')).toBeUndefined();
+    expect(await log.profile('casino', { user: 'u1' })).toBeUndefined();
     expect(await log.losses('casino')).toEqual({ totals: {}, devices: [], gaps: [] });
     expect(await log.rejections('casino', 10)).toEqual([]);
     expect(await log.registry('casino')).toEqual({ shapes: [], registered: [] });
@@ -219,7 +219,11 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
       wanted.push(...events.filter(({ user_ext_id }) => user_ext_id === 'often').map(({ eid }) => eid));
       await log.append([submission({ received_at: 1000 + group, events })]);
     }
-    expect(await log.profile('casino', 'often')).toEqual({ first_seen: 1000, last_seen: 1009, events: wanted.length });
+    expect(await log.profile('casino', { user: 'often' })).toEqual({
+      first_seen: 1000,
+      last_seen: 1009,
+      events: wanted.length,
+    });
     const newest = (await log.events('casino', { user: 'often', order: 'desc', limit: 1000 })).events.map(
       ({ eid }) => eid,
     );
@@ -461,7 +465,7 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
 
 const everything = async (log: EventLog) => ({
   events: await log.events('casino', { limit: 1000, order: 'asc' }),
-  profile: await log.profile('casino', 'u1'),
+  profile: await log.profile('casino', { user: 'u1' }),
   losses: await log.losses('casino'),
   rejections: await log.rejections('casino', 100),
   registry: await log.registry('casino'),

@@ -173,7 +173,7 @@ export const bounds = {
 
 export interface EventLog {
   /**
-   * Stores each event once per (label, eid), for as long as the log is kept. When it resolves everything is on disk;
+   * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again. When it resolves everything is on disk;
    * when it rejects nothing of the group is. Outcomes come in the order of submissions and events.
    */
   append(group: Submission[]): Promise<Outcome[][]>;
@@ -187,9 +187,16 @@ export interface EventLog {
   registry(label: string): Promise<RegistryRows>;
   /** Resolves `false` if it was registered already. @param fields replaces the rules that were; left out, they stay */
   register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
-  /** Takes every event of one customer away, and what refusals say of them; resolves with the number of events. */
-  erase(label: string, whose: { user: string } | { visitor: string }): Promise<number>;
-  /** Takes away events that came before a time, the oldest first, at most `limit` a call; resolves with how many. */
+  /**
+   * Takes every event of one customer away, and what refusals say of them (losses, of a visitor); resolves with the number
+   * of events, when they are out of the files. Cursors are not given again. What is handed over meanwhile may stay.
+   * @param whose with `anyCase` whoever is the same but for the case of ASCII letters
+   */
+  erase(label: string, whose: { user: string; anyCase?: boolean } | { visitor: string }): Promise<number>;
+  /**
+   * Takes away events that came before a time, the oldest first, at most `limit` a call; resolves with how many. Refusals and
+   * losses of that age go with the last of them.
+   */
   purge(label: string, before: number, limit: number): Promise<number>;
   /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
   minutes(label: string, from: number): Promise<MinuteCount[]>;

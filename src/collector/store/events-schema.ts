@@ -47,5 +47,16 @@ INSERT INTO kind (id, label, event_type, brand, source, frame, trust, system)
   SELECT id, label, event_type, brand, source, '', trust, system FROM kind_without_frame;
 DROP TABLE kind_without_frame;
 `,
+    // A visitor's events carry the visitor's id below zero in the place of a user: reads join it to nobody, and one index
+    // has the timelines of both. A page says how many events stand on it, so that the last one takes it along.
+    `
+CREATE TABLE visitor (
+  id INTEGER PRIMARY KEY, label INTEGER NOT NULL, device_id TEXT NOT NULL, UNIQUE (label, device_id));
+ALTER TABLE registered ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE page ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+UPDATE page SET events = counted.events FROM (
+  SELECT v.page, count(*) AS events FROM event e CROSS JOIN visit v ON v.id = e.visit GROUP BY v.page) AS counted
+  WHERE page.id = counted.page;
+`,
   ],
 };

@@ -3,6 +3,7 @@
  * nothing outlives the process.
  */
 import { limits } from '../../wire/limits.ts';
+import { userCustomer } from '../engine/customer-key.ts';
 import { entryPointEvent } from '../shape.ts';
 import {
   bounds,
@@ -13,7 +14,7 @@ import {
   type MinuteCount,
   type NewEvent,
   type Outcome,
-  type RegistryKind,
+  type Registered,
   type RejectionRecord,
   rejectionByLog,
   type ShapeCount,
@@ -39,7 +40,7 @@ interface LabelLog {
   losses: Map<string, { device_id: string; reason: string; count: number; reported_at: number }>;
   rejections: RejectionRecord[];
   shapes: Map<string, ShapeCount>;
-  registered: Map<string, { kind: RegistryKind; name: string }>;
+  registered: Map<string, Registered>;
   minutes: Map<number, MinuteCount>;
 }
 
@@ -102,12 +103,43 @@ const judge = (log: LabelLog, event: NewEvent): Exclude<Outcome, number> | 'new'
   return known.has(event.name) || known.size < limits.entryPoints ? 'new' : 'too_many_entry_points';
 };
 
-const matches = ({ logged, payload }: Kept, { user, eid, type, text, after, order }: EventQuery): boolean =>
-  (user === undefined || logged.user_ext_id === user) &&
-  (eid === undefined || logged.eid === eid) &&
-  (type === undefined || logged.event_type === type) &&
-  (after === undefined || (order === 'asc' ? logged.cursor > after : logged.cursor < after)) &&
-  (text === undefined || matchesText(logged.user_ext_id ?? '', logged.event_type, payload, text));
+type Whose = Parameters<EventLog['erase']>[1];
+const isOf = (logged: LoggedEvent, whose: Whose): boolean => {
+  if ('visitor' in whose)
+    return logged.user_ext_id === null && logged.scope !== 'system' && logged.device_id === whose.visitor;
+  return logged.user_ext_id !== null && isSameUser(logged.user_ext_id, whose);
+};
+const isSameUser = (user: string, whose: { user: string; anyCase?: boolean }): boolean =>
+  userCustomer(user, !whose.anyCase).key === userCustomer(whose.user, !whose.anyCase).key;
+
+const matches = ({ logged, payload }: Kept, query: EventQuery): boolean => {
+  const { user, visitor, eid, type, text, after, order } = query;
+  return (
+    (user === undefined || isOf(logged, { user })) &&
+    (visitor === undefined || isOf(logged, { visitor })) &&
+    (eid === undefined || logged.eid === eid) &&
+    (type === undefined || logged.event_type === type) &&
+    (after === undefined || (order === 'asc' ? logged.cursor > after : logged.cursor < after)) &&
+    (text === undefined || matchesText(logged.user_ext_id ?? '', logged.event_type, payload, text))
+  );
+};
+
+/** Takes events away, and with the last event of a page the page. */
+const takeAway = (log: LabelLog, gone: Set<LoggedEvent>): number => {
+  const pageOf = ({ device_id, page_id }: LoggedEvent): string => `${device_id} ${page_id}`;
+  log.events = log.events.filter(({ logged }) => !gone.has(logged));
+  const left = new Set(log.events.map(({ logged }) => pageOf(logged)));
+  for (const logged of gone) {
+    log.byEid.delete(logged.eid);
+    if (!left.has(pageOf(logged))) log.pages.delete(pageOf(logged));
+  }
+  return gone.size;
+};
+/** Pages that no event stands on. */
+const takeEmptyPages = (log: LabelLog, isOne: (page: Page) => boolean): void => {
+  const used = new Set(log.events.map(({ logged: { device_id, page_id } }) => `${device_id} ${page_id}`));
+  for (const [key, page] of log.pages) if (!used.has(key) && isOne(page)) log.pages.delete(key);
+};
 
 export const createMemoryLog = (): EventLog => {
   const labels = new Map<string, LabelLog>();
@@ -171,8 +203,8 @@ export const createMemoryLog = (): EventLog => {
       const events = found.slice(0, query.limit).map(({ logged }) => logged);
       return { events, next: found.length > query.limit ? events.at(-1)!.cursor : null };
     },
-    async profile(label, user) {
-      const found = labelOf(label).events.filter(({ logged }) => logged.user_ext_id === user);
+    async profile(label, whose) {
+      const found = labelOf(label).events.filter(({ logged }) => isOf(logged, whose));
       const [first] = found;
       const last = found.at(-1);
       return first && last
@@ -201,12 +233,36 @@ export const createMemoryLog = (): EventLog => {
       const { shapes, registered } = labelOf(label);
       return { shapes: [...shapes.values()], registered: [...registered.values()] };
     },
-    async register(label, kind, name) {
+    async register(label, kind, name, fields) {
       const { registered } = labelOf(label);
       const key = `${kind} ${name}`;
-      const isNew = !registered.has(key);
-      registered.set(key, { kind, name });
-      return isNew;
+      const known = registered.get(key);
+      registered.set(key, { kind, name, fields: structuredClone(fields ?? known?.fields ?? {}) });
+      return known === undefined;
+    },
+    async erase(label, whose) {
+      const log = labelOf(label);
+      const found = log.events.map(({ logged }) => logged).filter((logged) => isOf(logged, whose));
+      const events = takeAway(log, new Set(found));
+      if ('user' in whose) {
+        log.rejections = log.rejections.filter(
+          ({ user_ext_id }) => user_ext_id === null || !isSameUser(user_ext_id, whose),
+        );
+        return events;
+      }
+      takeEmptyPages(log, ({ device_id }) => device_id === whose.visitor);
+      for (const [key, { device_id }] of log.losses) if (device_id === whose.visitor) log.losses.delete(key);
+      return events;
+    },
+    async purge(label, before, limit) {
+      const log = labelOf(label);
+      const old = log.events.map(({ logged }) => logged).filter(({ received_at }) => received_at < before);
+      const events = takeAway(log, new Set(old.slice(0, limit)));
+      if (events === limit) return events;
+      log.rejections = log.rejections.filter(({ at }) => at >= before);
+      takeEmptyPages(log, ({ last_at }) => last_at < before);
+      for (const [key, { reported_at }] of log.losses) if (reported_at < before) log.losses.delete(key);
+      return events;
     },
     async minutes(label, from) {
       const found = [...labelOf(label).minutes.values()].filter(({ minute }) => minute >= from);

@@ -27,9 +27,10 @@ export interface EventRow {
 
 // CROSS JOIN holds SQLite to this order: walk the events, look the rest up.
 export const EVENTS = `SELECT e.seq, e.eid, k.event_type, k.brand, k.source, k.frame, k.trust, k.system, u.ext_id,
-  v.session_id, p.page_id, p.device_id, e.page_seq, e.event_date, e.received_at, e.payload
+  v.session_id, p.page_id, coalesce(p.device_id, w.device_id) AS device_id, e.page_seq, e.event_date, e.received_at, e.payload
   FROM event e CROSS JOIN kind k ON k.id = e.kind LEFT JOIN user u ON u.id = e.user
-  LEFT JOIN visit v ON v.id = e.visit LEFT JOIN page p ON p.id = v.page`;
+  LEFT JOIN visit v ON v.id = e.visit LEFT JOIN page p ON p.id = v.page
+  LEFT JOIN visitor w ON w.id = -e.user`;
 
 export const toEvent = (row: EventRow): LoggedEvent => ({
   eid: row.eid,

@@ -1,6 +1,6 @@
 /**
  * The SQLite files: their settings, their tables, and the lock that keeps a second process out.
- * `event.seq` is the cursor: it has no holes, because nothing is deleted and a duplicate takes no number.
+ * `event.seq` is the cursor: a duplicate takes no number, what was erased leaves a hole, and no number is given twice.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,10 +1,30 @@
 /**
  * The event log on one SQLite file: a writer, wherever it runs, and a reader on this thread.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from './event-log.ts';
+import type { Removed } from './event-removal.ts';
 import { eventsFile, takeDirectory } from './sqlite-file.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
 import { type Writer, writerHere } from './writer.ts';
+
+/** Events of one transaction that takes them away: those who store wait for it. */
+const SLICE = 500;
+
+/** A few at a time, so that what is to be stored comes between. */
+const inSlices = async (
+  take: (most: number) => Promise<Removed>,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<number> => {
+  let events = 0;
+  for (let more = true; more && events < limit; ) {
+    const removed = await take(Math.min(SLICE, limit - events));
+    events += removed.events;
+    more = removed.more;
+    await nextTurn();
+  }
+  return events;
+};
 
 /** @param writerOf opens the writer of a file; on this thread unless told otherwise */
 export const openSqliteLog = async (
@@ -24,9 +44,11 @@ export const openSqliteLog = async (
     };
     return {
       append: (group) => writer.commit(group),
-      register: (label, kind, name) => writer.register(label, kind, name),
+      register: (label, kind, name, fields) => writer.register(label, kind, name, fields),
+      erase: (label, whose) => inSlices((most) => writer.erase(label, whose, most)),
+      purge: (label, before, limit) => inSlices((most) => writer.purge(label, before, most), limit),
       events: async (label, query) => reader.events(label, query),
-      profile: async (label, user) => reader.profile(label, user),
+      profile: async (label, whose) => reader.profile(label, whose),
       losses: async (label) => reader.losses(label),
       rejections: async (label, limit) => reader.rejections(label, limit),
       registry: async (label) => reader.registry(label),

@@ -9,6 +9,8 @@ interface Page extends PageSequence {
   id: number;
   session_id: string;
   last_at: number;
+  /** Rows of events that stand on it. */
+  events: number;
 }
 export interface Visit {
   id: number;
@@ -21,19 +23,20 @@ interface PageRow {
   stored: number;
   missing: string;
   last_at: number;
+  events: number;
 }
 
 const MOST_KNOWN = 20_000;
 
 export const sqlitePages = (db: Sqlite) => {
   const findPage = db.prepare<[number, string, string], PageRow>(
-    'SELECT id, session_id, highest, stored, missing, last_at FROM page WHERE label = ? AND device_id = ? AND page_id = ?',
+    'SELECT id, session_id, highest, stored, missing, last_at, events FROM page WHERE label = ? AND device_id = ? AND page_id = ?',
   );
   const makePage = db.prepare(
     "INSERT INTO page (label, device_id, page_id, session_id, highest, stored, missing, last_at) VALUES (?, ?, ?, ?, 0, 0, '', 0)",
   );
   const keepPage = db.prepare(
-    'UPDATE page SET session_id = ?, highest = ?, stored = ?, missing = ?, last_at = ? WHERE id = ?',
+    'UPDATE page SET session_id = ?, highest = ?, stored = ?, missing = ?, last_at = ?, events = ? WHERE id = ?',
   );
   const findVisit = db.prepare<[number, string], { id: number }>(
     'SELECT id FROM visit WHERE page = ? AND session_id = ?',
@@ -56,6 +59,7 @@ export const sqlitePages = (db: Sqlite) => {
           id: Number(makePage.run(label, device, page, session).lastInsertRowid),
           session_id: session,
           last_at: 0,
+          events: 0,
         };
     pages.set(key, found);
     return found;
@@ -80,10 +84,16 @@ export const sqlitePages = (db: Sqlite) => {
       page.last_at = at;
       touched.add(page);
     },
+    count(page: Page): void {
+      page.events++;
+      touched.add(page);
+    },
     /** Writes what was touched; the last step of a transaction. */
     keep(): void {
-      for (const page of touched)
-        keepPage.run(page.session_id, page.highest, page.stored, missingText(page.missing), page.last_at, page.id);
+      for (const page of touched) {
+        const { session_id, highest, stored, missing, last_at, events, id } = page;
+        keepPage.run(session_id, highest, stored, missingText(missing), last_at, events, id);
+      }
       touched.clear();
       // A visit holds its page: both go together, or two copies of one page would each count alone.
       if (pages.size < MOST_KNOWN && visits.size < MOST_KNOWN) return;

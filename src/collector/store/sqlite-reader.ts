@@ -11,7 +11,7 @@ import {
   type LossReport,
   type MinuteCount,
   type Profile,
-  type RegistryKind,
+  type Registered,
   type RegistryRows,
   type RejectionRecord,
   type ShapeCount,
@@ -39,9 +39,11 @@ const LONGEST_WALK = 100_000;
 /** Characters of payloads that one read looks through: a log of large ones would take seconds where one of small ones takes 50 ms. */
 const MOST_READ = 64_000_000;
 
+type Whose = { user: string } | { visitor: string };
+
 export interface SqliteReader {
   events(label: string, query: EventQuery): EventPage;
-  profile(label: string, user: string): Profile | undefined;
+  profile(label: string, whose: Whose): Profile | undefined;
   losses(label: string): LossReport;
   rejections(label: string, limit: number): RejectionRecord[];
   registry(label: string): RegistryRows;
@@ -49,11 +51,27 @@ export interface SqliteReader {
   close(): void;
 }
 
+const whoseIn = ({ user, visitor }: EventQuery): Whose | undefined => {
+  if (user !== undefined) return { user };
+  return visitor === undefined ? undefined : { visitor };
+};
+const isOf = (row: EventRow, query: EventQuery): boolean => {
+  const whose = whoseIn(query);
+  if (!whose) return true;
+  return 'user' in whose
+    ? row.ext_id === toColumn(whose.user)
+    : row.ext_id === null && row.system === 0 && row.device_id === whose.visitor;
+};
+
 export const openSqliteReader = (file: string): SqliteReader => {
   const db = openForReading(file);
   const labelId = db.prepare<[string], { id: number }>('SELECT id FROM label WHERE name = ?');
   const userId = db.prepare<[number, string], { id: number }>('SELECT id FROM user WHERE label = ? AND ext_id = ?');
+  const visitorId = db.prepare<[number, string], { id: number }>(
+    'SELECT -id AS id FROM visitor WHERE label = ? AND device_id = ?',
+  );
   const newest = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event');
+  const oldest = db.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM event');
   const select = (where: string, order: 'asc' | 'desc') =>
     db.prepare<unknown[], EventRow>(`${EVENTS} WHERE ${where} ORDER BY e.seq ${order}`);
   // The unary plus keeps SQLite from walking the index of eids, whose order is not the cursor's.
@@ -105,14 +123,17 @@ export const openSqliteReader = (file: string): SqliteReader => {
   const shapes = db.prepare<[number], ShapeCount>(
     'SELECT event_type, name, fields AS shape, count, first_seen, last_seen FROM shape WHERE label = ? ORDER BY id',
   );
-  const registered = db.prepare<[number], { kind: RegistryKind; name: string }>(
-    'SELECT kind, name FROM registered WHERE label = ? ORDER BY kind, name',
+  const registered = db.prepare<[number], Omit<Registered, 'fields'> & { fields: string }>(
+    'SELECT kind, name, fields FROM registered WHERE label = ? ORDER BY kind, name',
   );
   const minutes = db.prepare<[number, number], MinuteCount>(
     'SELECT minute, stored, duplicate, rejected FROM minute WHERE label = ? AND minute >= ? ORDER BY minute',
   );
 
   const idOf = (label: string): number => labelId.get(toColumn(label))?.id ?? 0;
+  /** As the events have it; 0 is nobody. */
+  const personOf = (label: number, whose: Whose): number =>
+    ('user' in whose ? userId.get(label, toColumn(whose.user)) : visitorId.get(label, whose.visitor))?.id ?? 0;
 
   const matches = (row: EventRow, { type, text, eid, after, order }: EventQuery): boolean =>
     (type === undefined || fromColumn(row.event_type) === type) &&
@@ -141,11 +162,13 @@ export const openSqliteReader = (file: string): SqliteReader => {
 
   const walk = (label: number, query: EventQuery): EventPage => {
     const top = (newest.get()?.seq ?? 0) + 1;
+    // What was purged is a long hole before everything that is left.
+    const bottom = (oldest.get()?.seq ?? 1) - 1;
     const events: LoggedEvent[] = [];
     const read = { characters: 0 };
     const up = query.order === 'asc';
-    let at = up ? (query.after ?? 0) : Math.min(query.after ?? top, top);
-    for (let walked = 0; up ? at < top - 1 : at > 1; walked += STRETCH) {
+    let at = up ? Math.max(query.after ?? 0, bottom) : Math.min(query.after ?? top, top);
+    for (let walked = 0; up ? at < top - 1 : at > bottom + 1; walked += STRETCH) {
       if (walked === LONGEST_WALK) return { events, next: at };
       const to = up ? at + STRETCH : Math.max(0, at - STRETCH);
       const rows = up ? stretchOf.asc.iterate(label, at, to) : stretchOf.desc.iterate(label, to, at);
@@ -161,18 +184,16 @@ export const openSqliteReader = (file: string): SqliteReader => {
       const id = idOf(label);
       const events: LoggedEvent[] = [];
       if (query.eid !== undefined) {
-        const rows = byEid
-          .all(id, query.eid)
-          .filter((row) => query.user === undefined || row.ext_id === toColumn(query.user));
+        const rows = byEid.all(id, query.eid).filter((row) => isOf(row, query));
         return { events, next: take(rows, query, events) };
       }
-      if (query.user === undefined) return walk(id, query);
-      const user = userId.get(id, toColumn(query.user))?.id ?? 0;
+      const whose = whoseIn(query);
+      if (!whose) return walk(id, query);
       const from = query.after ?? (query.order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER);
-      return { events, next: take(eventsOf(user, from, query.order), query, events) };
+      return { events, next: take(eventsOf(personOf(id, whose), from, query.order), query, events) };
     },
-    profile(label: string, user: string): Profile | undefined {
-      const row = profileOf.get({ user: userId.get(idOf(label), toColumn(user))?.id ?? 0 });
+    profile(label: string, whose: Whose): Profile | undefined {
+      const row = profileOf.get({ user: personOf(idOf(label), whose) });
       if (!row || row.first_seq === null) return undefined;
       const at = (seq: number): number => receivedAt.get(seq)!.at;
       return { first_seen: at(row.first_seq), last_seen: at(row.last_seq), events: row.events };
@@ -197,7 +218,11 @@ export const openSqliteReader = (file: string): SqliteReader => {
         shapes: shapes
           .all(id)
           .map((row) => ({ ...row, event_type: fromColumn(row.event_type), name: fromColumn(row.name) })),
-        registered: registered.all(id).map((row) => ({ ...row, name: fromColumn(row.name) })),
+        registered: registered.all(id).map((row) => ({
+          ...row,
+          name: fromColumn(row.name),
+          fields: JSON.parse(row.fields) as Registered['fields'],
+        })),
       };
     },
     minutes: (label: string, from: number): MinuteCount[] => minutes.all(idOf(label), from),

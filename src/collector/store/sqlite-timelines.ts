@@ -10,6 +10,8 @@ import type { Sqlite } from './sqlite-file.ts';
 const STRETCH = 4096;
 
 export interface TimelineIndex {
+  /** Indexes the tail, however short: whoever takes events away finds all of them here. */
+  complete(newest: number): void;
   /** Part of a transaction that stored events up to `newest`. */
   keepUp(newest: number): void;
   forget(): void;
@@ -26,13 +28,16 @@ export const timelineIndex = (db: Sqlite): TimelineIndex => {
   );
   const keep = db.prepare('UPDATE timeline_progress SET upto = ?');
   let upto = progress.get()!.upto;
+  const complete = (newest: number): void => {
+    index.run(upto, newest);
+    keep.run(newest);
+    upto = newest;
+  };
 
   return {
+    complete,
     keepUp(newest) {
-      if (newest - upto < STRETCH) return;
-      index.run(upto, newest);
-      keep.run(newest);
-      upto = newest;
+      if (newest - upto >= STRETCH) complete(newest);
     },
     forget() {
       upto = progress.get()!.upto;

@@ -4,10 +4,19 @@
  */
 import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
-import { type NewEvent, type Outcome, type RegistryKind, rejectionByLog, type Submission } from './event-log.ts';
+import {
+  type Cursor,
+  type NewEvent,
+  type Outcome,
+  type Registered,
+  type RegistryKind,
+  rejectionByLog,
+  type Submission,
+} from './event-log.ts';
+import { eventRemoval, type Removed, type Whose } from './event-removal.ts';
 import { interned } from './interned.ts';
 import { arrive, reach, store } from './page-sequence.ts';
-import { openForWriting } from './sqlite-file.ts';
+import { checkpoint, openForWriting } from './sqlite-file.ts';
 import { sqlitePages, type Visit } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
@@ -15,7 +24,10 @@ import { fromColumn, toColumn } from './text-column.ts';
 
 export interface SqliteWriter {
   commit(group: Submission[]): Outcome[][];
-  register(label: string, kind: RegistryKind, name: string): boolean;
+  register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): boolean;
+  /** Both take a slice, which stops nobody for long. */
+  erase(label: string, whose: Whose, limit: number): Removed;
+  purge(label: string, before: number, limit: number): Removed;
   /** Moves the write-ahead log into the file, and closes it. */
   close(): void;
 }
@@ -24,6 +36,7 @@ export interface SqliteWriter {
 interface Ground {
   event: NewEvent;
   kind: number;
+  /** A visitor's is below zero. */
   user: number | null;
   visit: Visit | undefined;
 }
@@ -41,6 +54,7 @@ const isSameKind = (a: NewEvent, b: NewEvent): boolean =>
   a.frame === b.frame &&
   a.trust === b.trust &&
   a.system === b.system;
+const isSamePerson = (a: NewEvent, b: NewEvent): boolean => a.user_ext_id === b.user_ext_id && a.system === b.system;
 const isSameVisit = (a: NewEvent, b: NewEvent): boolean => a.page_id === b.page_id && a.session_id === b.session_id;
 
 export const openSqliteWriter = (file: string): SqliteWriter => {
@@ -54,6 +68,10 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     find('SELECT id FROM user WHERE label = ? AND ext_id = ?'),
     db.prepare('INSERT INTO user (label, ext_id) VALUES (?, ?)'),
   );
+  const visitors = interned(
+    find('SELECT id FROM visitor WHERE label = ? AND device_id = ?'),
+    db.prepare('INSERT INTO visitor (label, device_id) VALUES (?, ?)'),
+  );
   const kinds = interned(
     find(
       `SELECT id FROM kind WHERE label = ? AND event_type = ? AND brand = ? AND source = ? AND frame = ? AND trust = ?
@@ -66,10 +84,15 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const pages = sqlitePages(db);
   const tally = sqliteTally(db);
   const timelines = timelineIndex(db);
-  let newest = 0;
+  const removal = eventRemoval(db, timelines);
+  // The index is complete before anything is taken away: what it came to was given out, though it may be gone.
+  const newestGiven = db.prepare<[], { seq: Cursor }>(
+    'SELECT max(upto, ifnull((SELECT max(seq) FROM event), 0)) AS seq FROM timeline_progress',
+  );
+  let newest = newestGiven.get()!.seq;
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO event (label, eid, kind, user, visit, page_seq, event_date, received_at, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO event (seq, label, eid, kind, user, visit, page_seq, event_date, received_at, payload)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const contentOf = db.prepare<[number, string], Content>(
     `SELECT k.event_type, u.ext_id, e.event_date, e.payload FROM event e JOIN kind k ON k.id = e.kind
@@ -80,14 +103,16 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
      UNION SELECT name FROM registered WHERE label = ? AND kind = 'entry_point'`,
   );
   const register = db.prepare('INSERT OR IGNORE INTO registered (label, kind, name) VALUES (?, ?, ?)');
+  const rule = db.prepare('UPDATE registered SET fields = ? WHERE label = ? AND kind = ? AND name = ?');
 
   const labelId = (name: string): number => {
     const column = toColumn(name);
     return labels.idOf(column, [column]);
   };
-  const userId = (label: number, user: string | null): number | null => {
-    if (user === null) return null;
-    const column = toColumn(user);
+  const whoseId = (label: number, { user_ext_id, system }: NewEvent, device: string | null): number | null => {
+    if (user_ext_id === null)
+      return device === null || system ? null : -visitors.idOf(`${label} ${device}`, [label, device]);
+    const column = toColumn(user_ext_id);
     return users.idOf(`${label} ${column}`, [label, column]);
   };
   const kindId = (label: number, event: NewEvent): number => {
@@ -136,7 +161,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const groundOf = (label: number, device: string | null, event: NewEvent, last: Ground | undefined): Ground => ({
     event,
     kind: last && isSameKind(last.event, event) ? last.kind : kindId(label, event),
-    user: last && last.event.user_ext_id === event.user_ext_id ? last.user : userId(label, event.user_ext_id),
+    user: last && isSamePerson(last.event, event) ? last.user : whoseId(label, event, device),
     visit: last && isSameVisit(last.event, event) ? last.visit : visitOf(label, device, event),
   });
 
@@ -144,6 +169,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     const at = submission.received_at;
     if (isOneTooMany(label, event)) return 'too_many_entry_points';
     const row = insert.run(
+      newest + 1,
       label,
       event.eid,
       kind,
@@ -155,13 +181,14 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
       event.payload,
     );
     if (row.changes === 0) return sameContent(label, event) ? 'duplicate' : 'conflict';
+    newest++;
+    if (visit) pages.count(visit.page);
     if (visit && event.session_id !== null && event.seq !== null) {
       store(visit.page, event.seq);
       pages.touch(visit.page, event.session_id, at);
     }
     if (event.event_type === entryPointEvent && event.name !== '') entryPointsOf(label).add(event.name);
     tally.stored(label, event, at);
-    newest = Number(row.lastInsertRowid);
     return newest;
   };
 
@@ -198,32 +225,55 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   };
 
   const inTransaction = db.transaction((group: Submission[]): Outcome[][] => {
-    newest = 0;
     const outcomes = group.map(storeSubmission);
     pages.keep();
     tally.keep();
-    if (newest > 0) timelines.keepUp(newest);
+    timelines.keepUp(newest);
     return outcomes;
   });
+  const registerInTransaction = db.transaction(
+    (label: number, kind: RegistryKind, name: string, fields: Registered['fields'] | undefined): boolean => {
+      const isNew = register.run(label, kind, toColumn(name)).changes > 0;
+      if (fields) rule.run(JSON.stringify(fields), label, kind, toColumn(name));
+      return isNew;
+    },
+  );
+  const eraseInTransaction = db.transaction(removal.erase);
+  const purgeInTransaction = db.transaction(removal.purge);
+  const forget = (): void => {
+    for (const held of [labels, users, visitors, kinds, pages, tally, timelines]) held.forget();
+    newest = newestGiven.get()!.seq;
+  };
   /** A transaction that failed took back the rows that were remembered from inside it. */
   const orForget = <T>(work: () => T): T => {
     try {
       return work();
     } catch (cause) {
-      for (const held of [labels, users, kinds, pages, tally, timelines]) held.forget();
+      removal.forget();
+      forget();
       throw cause;
     }
+  };
+  /** Rows that were remembered may be gone with the events that stood on them. */
+  const thenForget = (removed: Removed): Removed => {
+    forget();
+    if (!removed.more) checkpoint(db);
+    return removed;
   };
 
   return {
     commit: (group) => orForget(() => inTransaction.immediate(group)),
-    register: (label, kind, name) =>
+    register: (label, kind, name, fields) =>
       orForget(() => {
         const id = labelId(label);
-        const isNew = register.run(id, kind, toColumn(name)).changes > 0;
+        const isNew = registerInTransaction.immediate(id, kind, name, fields);
         if (kind === 'entry_point') entryPointsOf(id).add(name);
         return isNew;
       }),
+    erase: (label, whose, limit) =>
+      orForget(() => thenForget(eraseInTransaction.immediate(labelId(label), whose, limit, newest))),
+    purge: (label, before, limit) =>
+      orForget(() => thenForget(purgeInTransaction.immediate(labelId(label), before, limit, newest))),
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();

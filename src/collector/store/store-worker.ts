@@ -9,7 +9,10 @@ const writer = openSqliteWriter((workerData as { file: string }).file);
 
 const answer = (question: Question): unknown => {
   if (question.ask === 'commit') return writer.commit(question.group);
-  if (question.ask === 'register') return writer.register(question.label, question.kind, question.name);
+  if (question.ask === 'register')
+    return writer.register(question.label, question.kind, question.name, question.fields);
+  if (question.ask === 'erase') return writer.erase(question.label, question.whose, question.limit);
+  if (question.ask === 'purge') return writer.purge(question.label, question.before, question.limit);
   return writer.close();
 };
 

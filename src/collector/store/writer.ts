@@ -3,12 +3,15 @@
  * there is one writer at any time, and an append waits while the file changes hands.
  */
 import { Worker } from 'node:worker_threads';
-import type { Outcome, RegistryKind, Submission } from './event-log.ts';
+import type { Outcome, Registered, RegistryKind, Submission } from './event-log.ts';
+import type { Removed, Whose } from './event-removal.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
 
 export interface Writer {
   commit(group: Submission[]): Promise<Outcome[][]>;
-  register(label: string, kind: RegistryKind, name: string): Promise<boolean>;
+  register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
+  erase(label: string, whose: Whose, limit: number): Promise<Removed>;
+  purge(label: string, before: number, limit: number): Promise<Removed>;
   close(): Promise<void>;
 }
 
@@ -16,7 +19,9 @@ export const writerHere = (file: string): Writer => {
   const writer = openSqliteWriter(file);
   return {
     commit: async (group) => writer.commit(group),
-    register: async (label, kind, name) => writer.register(label, kind, name),
+    register: async (label, kind, name, fields) => writer.register(label, kind, name, fields),
+    erase: async (label, whose, limit) => writer.erase(label, whose, limit),
+    purge: async (label, before, limit) => writer.purge(label, before, limit),
     close: async () => writer.close(),
   };
 };
@@ -24,7 +29,9 @@ export const writerHere = (file: string): Writer => {
 /** What is asked of the worker; each question is answered by its `id`. */
 export type Question = { id: number } & (
   | { ask: 'commit'; group: Submission[] }
-  | { ask: 'register'; label: string; kind: RegistryKind; name: string }
+  | { ask: 'register'; label: string; kind: RegistryKind; name: string; fields: Registered['fields'] | undefined }
+  | { ask: 'erase'; label: string; whose: Whose; limit: number }
+  | { ask: 'purge'; label: string; before: number; limit: number }
   | { ask: 'close' }
 );
 export type Answer = { id: number } & ({ ok: true; value: unknown } | { ok: false; message: string; code?: string });
@@ -74,7 +81,9 @@ export const writerInWorker = async (
   at = 'writing';
   return {
     commit: (group) => ask({ ask: 'commit', group }) as Promise<Outcome[][]>,
-    register: (label, kind, name) => ask({ ask: 'register', label, kind, name }) as Promise<boolean>,
+    register: (label, kind, name, fields) => ask({ ask: 'register', label, kind, name, fields }) as Promise<boolean>,
+    erase: (label, whose, limit) => ask({ ask: 'erase', label, whose, limit }) as Promise<Removed>,
+    purge: (label, before, limit) => ask({ ask: 'purge', label, before, limit }) as Promise<Removed>,
     async close() {
       at = 'closing';
       await ask({ ask: 'close' });
@@ -107,7 +116,9 @@ export const movingWriter = (file: string, program: URL, lost: (cause: Error) =>
   };
   return {
     commit: async (group) => (await writer).commit(group),
-    register: async (label, kind, name) => (await writer).register(label, kind, name),
+    register: async (label, kind, name, fields) => (await writer).register(label, kind, name, fields),
+    erase: async (label, whose, limit) => (await writer).erase(label, whose, limit),
+    purge: async (label, before, limit) => (await writer).purge(label, before, limit),
     close: async () => (await writer).close(),
     move() {
       moved ??= move();

@@ -83,7 +83,7 @@ test('a file of the first version goes on where it stopped, and learns of frames
     { eid: 'framed-01', frame: 'https://platform.example' },
   ]);
   expect(await again.losses('casino')).toMatchObject({ totals: { overflow: 3 }, gaps: [] });
-  expect((await again.profile('casino', 'u1'))?.events).toBe(3);
+  expect((await again.profile('casino', { user: 'u1' }))?.events).toBe(3);
   await again.close();
 });
 
