@@ -38,20 +38,26 @@ const unsubscribeHeaders = (url: string): Partial<SendMailOptions> => ({
   ...(url.startsWith('https:') ? { headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } } : {}),
 });
 
+/** `Shop, Ltd <news@shop.example>`, or the address alone: what stands before it is a name, whatever is in it. */
+const senderOf = (from: string): { name: string; address: string } => {
+  const [, name = '', address = from] = /^(.*) <(.+)>$/.exec(from) ?? [];
+  return { name, address };
+};
+
 /** The same words under the same uid are the same e-mail, by its `Message-ID`. */
 export const emailMade = (words: EmailWords, envelope: Envelope, places: Places): SendMailOptions => {
   const { uid, from, to, date, unsubscribeUrl, transactional } = envelope;
   const withLink = (text: string): string => text.replaceAll(unsubscribePlace, unsubscribeUrl);
   const html = words.html === null ? null : cleanHtml(withLink(words.html), places).html;
   const text = words.text === null ? plainText(html ?? '') : withLink(words.text);
-  const domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  const sender = senderOf(from);
   return {
-    from,
+    from: sender,
     to: { name: '', address: to },
     subject: oneLine(words.subject),
     text,
     ...(html === null ? {} : { html }),
-    messageId: `<${uid}@${domain}>`,
+    messageId: `<${uid}@${sender.address.split('@').at(-1)}>`,
     date: new Date(date),
     ...(transactional ? {} : unsubscribeHeaders(unsubscribeUrl)),
     disableFileAccess: true,

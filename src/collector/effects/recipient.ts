@@ -17,7 +17,7 @@ interface Kind {
   read(text: string): string | undefined;
 }
 
-const LONGEST_EMAIL = 254;
+const LONGEST = { local: 64, address: 254 };
 /** Dot-separated words without quotes or comments: what is odder is no customer's, and headers are made of these. */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d][a-z\d-]{0,61}[a-z\d]$/i;
@@ -28,12 +28,11 @@ const email: Kind = {
   names: ['core_user_email', 'email'],
   what: 'e-mail address',
   read(text) {
-    const at = text.lastIndexOf('@');
-    const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1))];
+    const [local = '', name = '', ...more] = text.split('@');
+    const domain = domainToASCII(name);
     const address = `${local}@${domain}`;
-    return at <= 64 && LOCAL_PART.test(local) && DOMAIN.test(domain) && address.length <= LONGEST_EMAIL
-      ? address
-      : undefined;
+    const isOne = more.length === 0 && LOCAL_PART.test(local) && DOMAIN.test(domain);
+    return isOne && local.length <= LONGEST.local && address.length <= LONGEST.address ? address : undefined;
   },
 };
 

@@ -12,7 +12,7 @@ let ways: WaysOut;
 beforeEach(async () => {
   server = await startMailServer();
   ways = await openWaysOut();
-  ways.messages = { email: { from: 'My shop <news@shop.example>', smtp: server.url } };
+  ways.messages = { email: { from: 'Shop, Ltd <news@shop.example>', smtp: server.url } };
 });
 afterEach(async () => {
   await ways.stop();
@@ -47,7 +47,7 @@ test('an e-mail goes to the customer by the label’s mail server, as HTML and a
   const { from, to, headers, body } = came();
   expect([from, to]).toEqual(['news@shop.example', 'ann@customer.example']);
   expect(Object.fromEntries(headers)).toMatchObject({
-    from: 'My shop <news@shop.example>',
+    from: '"Shop, Ltd" <news@shop.example>',
     to: 'ann@customer.example',
     subject: 'Hello',
     'message-id': '<uid-1@shop.example>',

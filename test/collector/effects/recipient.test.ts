@@ -22,6 +22,7 @@ describe('an e-mail address', () => {
 
   test.each([
     'ann',
+    'a.customer.example',
     'ann@',
     '@customer.example',
     'ann@localhost',
