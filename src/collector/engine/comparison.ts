@@ -48,51 +48,62 @@ const fitting: { [comparison in Comparison]?: Fits } = {
   $lte: ordered((found, asked) => found <= asked),
 };
 
-/** Whoever is asked with references holds the event that they are of, for as long as it is asked. */
-const testOf = (comparison: Comparison, operand: Json, event: () => Payload): Test => {
-  const field =
-    (reference: string, fits: Fits): Test =>
-    (found) =>
-      fits(found, fieldOf(reference, event()) ?? null);
+/** A reference, and what the event has there while it is asked. */
+interface Field {
+  name: string;
+  read(context: Payload): Json | undefined;
+  value: Json;
+}
+
+/** @param fieldOf the reference that a text in the operand is */
+const testOf = (comparison: Comparison, operand: Json, fieldOf: (reference: string) => Field): Test => {
+  const fitted = (reference: string, fits: Fits): Test => {
+    const field = fieldOf(reference);
+    return (found) => fits(found, field.value);
+  };
   if (isReference(operand))
-    return sift({ [saysOfEvery(comparison) ? '$ne' : '$eq']: field(operand, fitting[comparison] ?? equal) });
+    return sift({ [saysOfEvery(comparison) ? '$ne' : '$eq']: fitted(operand, fitting[comparison] ?? equal) });
   if (Array.isArray(operand))
-    return sift({ [comparison]: operand.map((one) => (isReference(one) ? field(one, equal) : plain(one))) });
+    return sift({ [comparison]: operand.map((one) => (isReference(one) ? fitted(one, equal) : plain(one))) });
   return sift({ [comparison]: plain(operand) });
 };
 
-/** What keeps a reference from being a value to compare with. */
-const lacking = (references: readonly string[], takesList: boolean, context: Payload): string | undefined => {
-  for (const reference of references) {
-    const value = fieldOf(reference, context);
-    if (value === undefined) return `${reference} is not in the event`;
-    if (typeof value === 'object' && value !== null && !(takesList && Array.isArray(value)))
-      return `${reference} is ${shown(value)}, and must be one value`;
-  }
-  return undefined;
-};
-
-const shownAsked = (operand: Json, context: Payload): string => {
-  if (isReference(operand)) return `${shown(fieldOf(operand, context) ?? null)} (${operand})`;
-  if (!Array.isArray(operand)) return shown(plain(operand));
-  return shown(operand.map((one) => (isReference(one) ? (fieldOf(one, context) ?? null) : plain(one))));
-};
-
 export const compare = (comparison: Comparison, operand: Json): Asked<Found> => {
-  const references = referencesIn(operand);
+  const fields = new Map(
+    referencesIn(operand).map((name): [string, Field] => [name, { name, read: fieldOf(name), value: null }]),
+  );
   const takesList = isReference(operand) && fitting[comparison] === among;
-  let event: Payload = {};
-  const test = testOf(comparison, operand, () => event);
+  const test = testOf(comparison, operand, (name) => fields.get(name)!);
+
+  /** Why a reference is no value to compare with. */
+  const lacks = (context: Payload): string | undefined => {
+    for (const field of fields.values()) {
+      const value = field.read(context);
+      if (value === undefined) return `${field.name} is not in the event`;
+      if (typeof value === 'object' && value !== null && !(takesList && Array.isArray(value)))
+        return `${field.name} is ${shown(value)}, and must be one value`;
+      field.value = value;
+    }
+    return undefined;
+  };
   const holds = (found: Found): boolean => {
     if (found.length < 2) return test(found[0]);
     return saysOfEvery(comparison) ? found.every((one) => test(one)) : found.some((one) => test(one));
   };
+  const meant = (one: Json): Json => (isReference(one) ? fields.get(one)!.value : plain(one));
+  const told = (): string => {
+    const asked = shown(Array.isArray(operand) ? operand.map(meant) : meant(operand));
+    return isReference(operand) ? `${asked} (${operand})` : asked;
+  };
+  const constant = fields.size === 0 ? told() : undefined;
+
   return (found, context) => {
-    const lacks = references.length === 0 ? undefined : lacking(references, takesList, context);
-    if (lacks !== undefined) return lacks;
-    event = context;
+    if (fields.size > 0) {
+      const lacking = lacks(context);
+      if (lacking !== undefined) return lacking;
+    }
     if (holds(found)) return null;
     if (found.length === 0) return 'is missing';
-    return refusals[comparison](shown(found.length === 1 ? found[0]! : [...found]), shownAsked(operand, context));
+    return refusals[comparison](shown(found.length === 1 ? found[0]! : [...found]), constant ?? told());
   };
 };

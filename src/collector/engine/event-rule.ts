@@ -48,8 +48,9 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
   const asksLast = lastDate !== undefined || daysSinceLast !== undefined;
   const most = count?.max ?? Infinity;
   const least = Math.max(count ? (count.min ?? 0) : 1, asksLast ? 1 : 0);
+  const such = where ? ` where ${shown(where)}` : '';
   const narrowed = [
-    where ? ` where ${shown(where)}` : '',
+    such,
     within === undefined ? '' : ` in the last ${durationText(within)}`,
     date ? ` ${datesText(date)}` : '',
   ].join('');
@@ -84,14 +85,14 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
 
   const lastOn = (dates: Dates, { last }: Events): Finding => ({
     holds: isOn(dates, last) ? always : never,
-    fact: `last had ${event} at ${dateText(last)}`,
+    fact: `last had ${event}${such} at ${dateText(last)}`,
     asked: datesText(dates),
   });
 
   /** Whole days that have passed. */
   const daysSince = ({ min = 0, max = Infinity }: Range, { last }: Events, now: number): Finding => ({
     holds: { from: last + min * DAY, until: last + (max + 1) * DAY },
-    fact: `last had ${event} ${Math.floor((now - last) / DAY)} days ago`,
+    fact: `last had ${event}${such} ${Math.floor((now - last) / DAY)} days ago`,
     asked: rangeText({ min, max }),
   });
 
@@ -113,6 +114,7 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
     const against = findings.find(({ holds }) => !holdsAt(holds, now));
     if (!against) return { matches: true, why: findings.map(({ fact }) => fact).join(', '), until };
     const asked = against.asked === '' ? '' : `, not ${against.asked}`;
-    return { matches: false, why: `${against.fact}${asked}${newest(history, context)}`, until };
+    const lacking = events.count < least ? newest(history, context) : '';
+    return { matches: false, why: `${against.fact}${asked}${lacking}`, until };
   };
 };

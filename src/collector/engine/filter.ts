@@ -26,15 +26,17 @@ const isObject = (value: Json | undefined): value is Payload =>
 const holdsOperators = (value: Json): value is Filter =>
   isObject(value) && !isLiteral(value) && Object.keys(value).some((name) => name.startsWith('$'));
 
-const every =
-  <Subject>(conditions: Asked<Subject>[]): Asked<Subject> =>
-  (subject, context) => {
+const every = <Subject>(conditions: Asked<Subject>[]): Asked<Subject> => {
+  const [only] = conditions;
+  if (only && conditions.length === 1) return only;
+  return (subject, context) => {
     for (const condition of conditions) {
       const said = condition(subject, context);
       if (said !== null) return said;
     }
     return null;
   };
+};
 
 const anyOf =
   <Subject>(conditions: Asked<Subject>[]): Asked<Subject> =>
@@ -50,10 +52,10 @@ const anyOf =
 
 /** What the event lacks of the fields that are named: nothing is true of a field that is not there, nor its opposite. */
 const missing = (asked: Json): ((context: Payload) => Said) => {
-  const references = referencesIn(asked);
+  const fields = referencesIn(asked).map((name) => ({ name, read: fieldOf(name) }));
   return (context) => {
-    const lacking = references.find((one) => fieldOf(one, context) === undefined);
-    return lacking === undefined ? null : `${lacking} is not in the event`;
+    const lacking = fields.find(({ read }) => read(context) === undefined);
+    return lacking === undefined ? null : `${lacking.name} is not in the event`;
   };
 };
 

@@ -22,12 +22,15 @@ export const referencesIn = (value: Json): string[] => {
   return Object.values(value).flatMap(referencesIn);
 };
 
-/** The field that a reference names; `undefined` where the event has none. Own properties only. */
-export const fieldOf = (reference: string, context: Payload): Json | undefined => {
-  let value: Json | undefined = context;
-  for (const name of reference.slice(1).split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Payload)[name];
-  }
-  return value;
+/** Reads the field that a reference names; `undefined` where the event has none. Own properties only. */
+export const fieldOf = (reference: string): ((context: Payload) => Json | undefined) => {
+  const names = reference.slice(1).split('.');
+  return (context) => {
+    let value: Json | undefined = context;
+    for (const name of names) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+      value = (value as Payload)[name];
+    }
+    return value;
+  };
 };

@@ -1,27 +1,35 @@
 /**
  * A value as an operator reads it in a reason: short, whatever an event brought. Pure.
  */
-import type { Json } from '../../wire/event.ts';
+import type { Json, Payload } from '../../wire/event.ts';
 
 /** Characters: a reason is read in one line. */
 const LONGEST = 60;
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
-/** What is nested twice is left out: a reason is made for every event, and an event may have 32 kB. */
+const some = (parts: Iterable<string>): string => {
+  let text = '';
+  for (const part of parts) {
+    if (text.length > LONGEST) break;
+    text += text === '' ? part : `, ${part}`;
+  }
+  return text;
+};
+
+function* entries(list: readonly Json[], depth: number): Generator<string> {
+  for (const one of list) yield brief(one, depth);
+}
+function* fields(object: Payload, depth: number): Generator<string> {
+  for (const [name, value] of Object.entries(object)) yield `${JSON.stringify(name)}: ${brief(value, depth)}`;
+}
+
+/** What is nested twice is left out, and what would be cut is not looked at: each campaign has a reason for each event. */
 const brief = (value: Json, depth: number): string => {
   if (typeof value === 'string') return JSON.stringify(cut(value));
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) {
-    if (depth > 1) return '[…]';
-    return `[${value
-      .slice(0, LONGEST)
-      .map((one) => brief(one, depth + 1))
-      .join(', ')}]`;
-  }
-  if (depth > 1) return '{…}';
-  const fields = Object.entries(value).map(([name, inside]) => `${JSON.stringify(name)}: ${brief(inside, depth + 1)}`);
-  return `{${fields.join(', ')}}`;
+  if (Array.isArray(value)) return `[${depth > 1 ? '…' : some(entries(value, depth + 1))}]`;
+  return `{${depth > 1 ? '…' : some(fields(value, depth + 1))}}`;
 };
 
 export const shown = (value: Json): string => cut(brief(value, 0));
