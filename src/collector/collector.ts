@@ -8,13 +8,19 @@ import type { Logger } from 'pino';
 import { otherMediaType, readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import { createChannel } from './channel.ts';
-import type { Config } from './config.ts';
 import { createCustomers } from './customers.ts';
+import type { MessageFiles } from './effects/message-files.ts';
+import { createOutbound } from './effects/outbound.ts';
+import { createOutward, type Outward } from './effects/outward.ts';
 import { createUnsubscribeLinks, keptUnsubscribeKey } from './effects/unsubscribe-links.ts';
+import { engagementPush } from './engagement/engagement-push.ts';
+import { placesOf } from './engagement/places.ts';
 import { eventRates } from './event-rates.ts';
 import { createFieldRules } from './field-rules.ts';
-import { createFollower } from './follower.ts';
+import { createFollowing } from './following/following.ts';
 import { createPace } from './following/pace.ts';
+import { createQuota } from './following/quota.ts';
+import { keptUids } from './following/uids.ts';
 import { createIngest } from './ingest.ts';
 import { labelsOf } from './labels.ts';
 import { createLiveFeed } from './live-feed.ts';
@@ -27,6 +33,7 @@ import { propsPush } from './props-push.ts';
 import { createProtocol } from './protocol/protocol.ts';
 import { publisherRequestId } from './publisher/publisher-error.ts';
 import { createSessionTokens, keptSessionKey } from './publisher/session-tokens.ts';
+import { createPushSender } from './push/push-sender.ts';
 import { createPushService, type PushService } from './push/push-service.ts';
 import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
@@ -42,6 +49,7 @@ import { s2sRoutes } from './routes/s2s-routes.ts';
 import { socketRoute } from './routes/socket-route.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe-routes.ts';
 import { sendingRoutes } from './sending.ts';
+import type { Settings } from './settings.ts';
 import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
@@ -49,7 +57,7 @@ import type { UserStore } from './store/user-store.ts';
 import { createUpgrades } from './upgrades.ts';
 
 export interface CollectorNeeds {
-  config: Config;
+  settings: Settings;
   log: EventLog;
   /** What is known of each customer, folded from the log. */
   users: UserStore;
@@ -63,7 +71,10 @@ export interface CollectorNeeds {
   now?: () => number;
   random?: () => number;
   bodyTimes?: BodyTimes;
-  /** The push services of the world unless another is given. */
+  /** Where messages go for which no gateway is configured. */
+  files: MessageFiles;
+  /** The world outside unless another is given, and the push services of the world. */
+  outward?: Outward;
   pushService?: PushService;
 }
 
@@ -80,14 +91,14 @@ const HEADERS_TIMEOUT = 9_000;
 const LONGEST_ADDRESS = 16_384;
 
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
-  const { config, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
-  const labels = labelsOf(config);
+  const { settings, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
+  const labels = labelsOf(settings);
+  const { publicUrl, trustedProxies } = settings.config();
   const origins = originsOf(ownOrigins);
-  const shownLabels = new Map(config.labels.map((label) => [label.name, label]));
   const feed = createLiveFeed(
     needs.log,
     now,
-    (label, event) => shownEvent(shownLabels.get(label)!, event),
+    (label, event) => shownEvent(settings.label(label), event),
     (cause) => logger.error({ err: cause }, 'the live stream failed'),
   );
   const log = groupCommit(needs.log, {
@@ -95,26 +106,20 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       try {
         metrics.committed(group, outcomes, milliseconds);
         feed.committed(group, outcomes);
-        follower.committed(group, outcomes);
+        following.committed(group, outcomes);
       } catch (cause) {
         // The events are on disk and their senders are answered: who only watches must not end the process.
         logger.error({ err: cause }, 'a commit could not be told to metrics, listeners or states');
       }
     },
   });
-  const metrics = createMetrics(log.waitingBytes);
+  const metrics = createMetrics({ waitingBytes: log.waitingBytes, following: () => following.measures() });
   const pushKeys = await keptVapidKeys(needs.users);
   const channel = createChannel(metrics.pushed);
-  const changed = propsPush(channel, config.labels, now);
+  const changed = propsPush(channel, now);
   const customers = createCustomers(needs.users, changed, now);
-  const follower = createFollower(config.labels, {
-    log: needs.log,
-    users: needs.users,
-    changed,
-    failed: (cause) => logger.error({ err: cause }, 'events wait to be folded into their customers'),
-  });
   const retention = startRetention({
-    labels: () => config.labels,
+    labels: settings.labels,
     log,
     users: needs.users,
     pace: createPace(() => log.waitingBytes() > 0),
@@ -129,20 +134,39 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const submit = overloadedAs(log.submit, logger, random);
   const checkRate = eventRates(createRates(), now, random);
   const fieldRules = createFieldRules(needs.log);
-  await Promise.all(config.labels.map(({ name }) => fieldRules.load(name)));
+  await Promise.all(settings.labels().map(({ name }) => fieldRules.load(name)));
   const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
-  const address = ownAddress(config.publicUrl);
+  const address = ownAddress(publicUrl);
   const unsubscribeLinks = createUnsubscribeLinks(
     await keptUnsubscribeKey(needs.users),
-    () => config.publicUrl ?? [...ownOrigins][0] ?? '',
+    () => publicUrl ?? [...ownOrigins][0] ?? '',
   );
+  const outward = needs.outward ?? createOutward();
+  const pushes = createPushSender(needs.pushService ?? createPushService(pushKeys, outward), customers);
+  const outbound = createOutbound({ outward, files: needs.files, pushes, unsubscribeLinks, ownOrigins, now });
+  const quota = createQuota(needs.users, now);
+  const following = createFollowing({
+    settings,
+    log: needs.log,
+    users: needs.users,
+    submit: log.submit,
+    outbound,
+    quota,
+    uidOf: await keptUids(needs.users),
+    placesOf: (label) => placesOf(label, ownOrigins),
+    changed,
+    pushMade: engagementPush(channel),
+    now,
+    random,
+    failed: (cause) => logger.error({ err: cause }, 'what follows from events waits'),
+  });
   const protocol = createProtocol({
     labels,
     origins,
     customers,
     users: needs.users,
     ingest,
-    folded: follower.folded,
+    folded: following.folded,
     pushKey: pushKeys.publicKey,
     now,
   });
@@ -164,7 +188,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => publisherRequestId(request) ?? newRequestId(),
     requestIdHeader: false,
-    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     forceCloseConnections: true,
     return503OnClosing: false,
     // As long as an address can be: what is too long for a user id is told by whoever reads it.
@@ -198,12 +222,12 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     ...s2sRoutes({ labels, origins, protocol, checkRate, ownAddress: address, now }),
     ...publisherRoutes({
       labels,
-      labelNamed: (name) => shownLabels.get(name),
+      labelNamed: settings.label,
       origins,
       tokens: createSessionTokens(await keptSessionKey(needs.users), now),
       ingest,
       customers,
-      folded: follower.folded,
+      folded: following.folded,
       checkRate,
       now,
     }),
@@ -216,14 +240,14 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       users: needs.users,
       customers,
       fieldRules,
-      folded: follower.folded,
+      folded: following.folded,
       changed,
       isBusy: () => log.waitingBytes() > 0,
       now,
     }),
     ...liveRoutes({ labels, origins, feed, metrics }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
-    ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: (name) => shownLabels.get(name) }),
+    ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: settings.label }),
     ...pageRoutes(needs.pages),
     ...sendingRoutes({
       labels,
@@ -233,7 +257,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       customers,
       channel,
       submit,
-      pushService: needs.pushService ?? createPushService(pushKeys),
+      pushes,
+      quota,
       dist: needs.pages.dist,
       now,
     }),
@@ -282,7 +307,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       await app.close();
       bodies.close();
       await retention.close();
-      await follower.close();
+      await following.close();
+      outbound.close();
       await log.close();
       await needs.users.close();
     },

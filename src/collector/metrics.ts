@@ -2,6 +2,7 @@
  * Numbers for a monitoring system: counts by label and code, never ids. Touched once a request or commit, not once an event.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Measures } from './following/label.ts';
 import type { Outcome, Submission } from './store/event-log.ts';
 
 export interface Metrics {
@@ -15,7 +16,13 @@ export interface Metrics {
   contentType: string;
 }
 
-export const createMetrics = (waitingBytes: () => number): Metrics => {
+/** What is asked when somebody looks. */
+export interface Measured {
+  waitingBytes: () => number;
+  following: () => Measures;
+}
+
+export const createMetrics = ({ waitingBytes, following }: Measured): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -43,14 +50,24 @@ export const createMetrics = (waitingBytes: () => number): Metrics => {
     buckets: [1, 10, 50, 100, 500, 1000, 2000, 4000],
     registers,
   });
-  new Gauge({
-    name: 'openaction_waiting_bytes',
-    help: 'Bytes accepted and not yet on disk',
-    registers,
-    collect() {
-      this.set(waitingBytes());
-    },
-  });
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name: `openaction_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge('waiting_bytes', 'Bytes accepted and not yet on disk', waitingBytes);
+  gauge(
+    'engine_lag_seconds',
+    'From the newest event stored back to the newest one that was put to the engine',
+    () => following().lagSeconds,
+  );
+  gauge('outbox_messages', 'Messages that are due and wait to leave', () => following().outbox);
+  gauge('fanouts', 'System events that not every customer was told yet', () => following().fanouts);
   const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
 
   const sockets = new Gauge({ name: 'openaction_sockets', help: 'Open sockets of the live channel', registers });

@@ -4,25 +4,21 @@
  */
 import { cids } from '../wire/protocol.ts';
 import type { Channel } from './channel.ts';
-import type { Label } from './config.ts';
 import type { CustomerState } from './engine/customer-state.ts';
 import { changedProps, publicProps } from './engine/public-props.ts';
-import { segmentsOf } from './engine/segment.ts';
 import type { CustomerKey } from './store/user-store.ts';
 
 /** Called once a change is stored. */
 export type Changed = (label: string, customer: CustomerKey, before: CustomerState, after: CustomerState) => void;
 
-export const propsPush = (channel: Channel, labels: readonly Label[], now: () => number): Changed => {
-  const segments = new Map(labels.map((label) => [label.name, label.segments]));
-  const segmentsIn = (label: string, state: CustomerState, at: number): string =>
-    segmentsOf(segments.get(label) ?? {}, state, at).join('\n');
+const segmentsOf = ({ segments }: CustomerState): string => Object.keys(segments).sort().join('\n');
 
-  return (label, customer, before, after) => {
+export const propsPush =
+  (channel: Pick<Channel, 'push' | 'isHeard'>, now: () => number): Changed =>
+  (label, customer, before, after) => {
     if (!channel.isHeard(label, customer)) return;
     const at = now();
     const props = changedProps(publicProps(before, at), publicProps(after, at));
-    if (Object.keys(props).length > 0 || segmentsIn(label, before, at) !== segmentsIn(label, after, at))
+    if (Object.keys(props).length > 0 || segmentsOf(before) !== segmentsOf(after))
       channel.push(label, customer, { cid: cids.propsPush, props });
   };
-};

@@ -7,11 +7,11 @@ import { eventIds } from '../wire/ids.ts';
 import type { Channel } from './channel.ts';
 import type { Customers } from './customers.ts';
 import { createEngagements } from './engagement/engagements.ts';
+import type { Quota } from './following/quota.ts';
 import type { Labels } from './labels.ts';
 import { createMarkers } from './markers.ts';
 import type { Origins } from './origins.ts';
-import { createPushSender } from './push/push-sender.ts';
-import type { PushService } from './push/push-service.ts';
+import type { PushSender } from './push/push-sender.ts';
 import { contentRoutes } from './routes/content-routes.ts';
 import { engagementRoutes } from './routes/engagement-routes.ts';
 import type { Route } from './routes/route.ts';
@@ -27,14 +27,15 @@ export interface SendingNeeds {
   customers: Customers;
   channel: Channel;
   submit: (submission: Submission) => Promise<Outcome[]>;
-  pushService: PushService;
+  pushes: PushSender;
+  quota: Quota;
   /** Where the build puts its files. */
   dist: string;
   now: () => number;
 }
 
 export const sendingRoutes = (needs: SendingNeeds): Route[] => {
-  const { labels, origins, ownOrigins, users, customers, channel, submit, pushService, dist, now } = needs;
+  const { labels, origins, ownOrigins, users, customers, channel, submit, pushes, quota, dist, now } = needs;
   const newId = eventIds(now, randomBytes(12).toString('base64url'));
   // Who knows the id can read the words: it must not be guessed from another one.
   const newUid = (): string => randomBytes(16).toString('base64url');
@@ -42,9 +43,9 @@ export const sendingRoutes = (needs: SendingNeeds): Route[] => {
     ...engagementRoutes({
       labels,
       origins,
-      engagements: createEngagements({ users, customers, channel, ownOrigins, newUid, now }),
+      engagements: createEngagements({ users, customers, channel, quota, ownOrigins, newUid, now }),
       markers: createMarkers({ customers, submit, newEid: newId, now }),
-      pushes: createPushSender(pushService, customers),
+      pushes,
       ownOrigins,
       now,
     }),

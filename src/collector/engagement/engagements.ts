@@ -8,6 +8,7 @@ import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { engagementOf, withEngagement } from '../engine/engagement-made.ts';
+import type { Quota } from '../following/quota.ts';
 import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
@@ -41,6 +42,7 @@ export interface EngagementsNeeds {
   users: Pick<UserStore, 'keepContent' | 'content'>;
   customers: Customers;
   channel: Pick<Channel, 'push'>;
+  quota: Quota;
   /** The collector's own origins, complete once it listens. */
   ownOrigins: ReadonlySet<string>;
   newUid: () => string;
@@ -55,6 +57,7 @@ export const createEngagements = ({
   users,
   customers,
   channel,
+  quota,
   ownOrigins,
   newUid,
   now,
@@ -68,6 +71,37 @@ export const createEngagements = ({
     throw refusal([{ path: 'engagement_uid', code: 'uid_taken', reason }]);
   };
 
+  /** Inbox messages are counted by the month; one too many is a row of the report and nothing else. */
+  const takeQuota = async (label: Label, customer: Customer, uid: string, { kind }: Content): Promise<number> => {
+    await quota.counted(label);
+    if (kind !== 'inbox') return 0;
+    if (quota.left(label) > 0) {
+      quota.take(label, 1);
+      return 1;
+    }
+    const reason = `this label has sent its ${label.messages.inboxPerMonth} inbox messages of this month`;
+    const at = now();
+    const row = { uid, campaign: 'admin', eid: null, channel: kind, status: 'over_limit' as const, at, status_at: at };
+    await customers.change(label, customer, (state) => state, [{ ...row, why: reason }]);
+    throw refusal([{ path: 'kind', code: 'over_limit', reason }]);
+  };
+  const make = async (label: Label, customer: Customer, uid: string, content: Content): Promise<'made' | 'known'> => {
+    const engagement = engagementOf(uid, content, now(), { from: 'admin', eid: null });
+    const taken = await takeQuota(label, customer, uid, content);
+    let made: 'made' | 'known' = 'known';
+    try {
+      await keep(label, uid, content);
+      const { engagements } = await customers.change(label, customer, (state) =>
+        isIn(state, uid) ? state : withEngagement(state, engagement, content),
+      );
+      // Otherwise the same was sent twice at once, and the other one is there.
+      if (engagements.includes(engagement)) made = 'made';
+    } finally {
+      if (made === 'known') quota.take(label, -taken);
+    }
+    return made;
+  };
+
   return {
     async send(label, customer, request) {
       const known = (engagement_uid: string): Sent => ({ is: 'known', engagement_uid, delivered: 0, removed: [] });
@@ -77,13 +111,7 @@ export const createEngagements = ({
       const read = readRequest(request, placesOf(label, ownOrigins), now());
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
-      await keep(label, uid, content);
-      const engagement = engagementOf(uid, content, now(), { from: 'admin', eid: null });
-      const { engagements } = await customers.change(label, customer, (state) =>
-        isIn(state, uid) ? state : withEngagement(state, engagement, content),
-      );
-      // The same was sent twice at once, and the other one is there.
-      if (!engagements.includes(engagement)) return known(uid);
+      if ((await make(label, customer, uid, content)) === 'known') return known(uid);
       const delivered = channel.push(label.name, customer.key, pushOf(uid, content));
       return { is: 'sent', engagement_uid: uid, delivered, removed };
     },

@@ -10,7 +10,7 @@ import { type LinkProblem, linkProblem, type Places } from './safe-link.ts';
 
 export interface RequestMistake extends Mistake {
   /** `bad_field` unless a rule has a name of its own. */
-  code: 'bad_field' | 'too_long' | 'unsafe_link' | 'expired' | 'nothing_left' | 'uid_taken';
+  code: 'bad_field' | 'too_long' | 'unsafe_link' | 'expired' | 'nothing_left' | 'uid_taken' | 'over_limit';
 }
 
 const UID = /^[A-Za-z0-9._-]{8,64}$/;

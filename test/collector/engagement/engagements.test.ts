@@ -6,12 +6,20 @@ import { type Customers, createCustomers } from '../../../src/collector/customer
 import { createEngagements, type Engagements } from '../../../src/collector/engagement/engagements.ts';
 import { pendingPushes } from '../../../src/collector/engagement/pending.ts';
 import { userCustomer } from '../../../src/collector/engine/customer-key.ts';
+import { noDefinitions } from '../../../src/collector/engine/no-definitions.ts';
+import { createQuota } from '../../../src/collector/following/quota.ts';
 import { propsPush } from '../../../src/collector/props-push.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
 import type { UserStore } from '../../../src/collector/store/user-store.ts';
 
 const ann = userCustomer('Ann', false);
-const label = { name: 'casino', gamificationShare: 100, linkHosts: [], assetHosts: [] } as unknown as Label;
+const label = {
+  name: 'casino',
+  gamificationShare: 100,
+  linkHosts: [],
+  assetHosts: [],
+  messages: noDefinitions.messages,
+} as unknown as Label;
 const popup = (more: object = {}) => ({ kind: 'popup', title: 'Hello', ...more });
 const inbox = (more: object = {}) => ({ kind: 'inbox', title: 'News', body: 'Read on', ...more });
 
@@ -29,7 +37,7 @@ beforeEach(() => {
   channel.join('casino', ann.key, { write: (text) => heard.push(JSON.parse(text)) > 0, end: () => undefined });
   customers = createCustomers(
     users,
-    propsPush(channel, [], () => now),
+    propsPush(channel, () => now),
     () => now,
   );
   let made = 0;
@@ -37,6 +45,7 @@ beforeEach(() => {
     users,
     customers,
     channel,
+    quota: createQuota(users, () => now),
     ownOrigins: new Set(),
     newUid: () => `made-uid-${++made}`,
     now: () => now,

@@ -3,47 +3,37 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
-import { createCustomers } from '../../src/collector/customers.ts';
-import { createFollower, type Follower } from '../../src/collector/follower.ts';
-import type { EventLog, NewEvent, Submission } from '../../src/collector/store/event-log.ts';
-import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
-import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
-import { openSqliteLog } from '../../src/collector/store/sqlite-log.ts';
-import { openSqliteUsers } from '../../src/collector/store/sqlite-users.ts';
-import type { UserStore } from '../../src/collector/store/user-store.ts';
-import { event, submission } from '../support/submissions.ts';
+import { createCustomers } from '../../../src/collector/customers.ts';
+import type { EventLog, NewEvent, Submission } from '../../../src/collector/store/event-log.ts';
+import { createMemoryLog } from '../../../src/collector/store/memory-log.ts';
+import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
+import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
+import { openSqliteUsers } from '../../../src/collector/store/sqlite-users.ts';
+import type { UserStore } from '../../../src/collector/store/user-store.ts';
+import { openWorld, settingsFor, type World } from '../../support/following-world.ts';
+import { event, submission } from '../../support/submissions.ts';
 
-const parsed = parseConfig({
-  labels: [
-    { name: 'casino', keys: { public: ['p'] }, brands: ['main'], origins: [] },
-    { name: 'exact', keys: { public: ['q'] }, brands: ['main'], origins: [], hashes: { salts: ['s'], form: 'v2' } },
-  ],
-});
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
-const { labels } = parsed.config;
-const [casino] = labels as [Label];
+const exact = {
+  name: 'exact',
+  keys: { public: ['q'] },
+  brands: ['main'],
+  origins: [],
+  hashes: { salts: ['s'], form: 'v2' },
+};
 
 let log: EventLog;
 let users: UserStore;
-let follower: Follower;
-let heard: string[];
-let failures: unknown[];
-const follow = (): Follower =>
-  createFollower(labels, {
-    log,
-    users,
-    changed: (_, customer, before, after) => heard.push(`${customer} ${before.tags} > ${after.tags}`),
-    failed: (cause) => failures.push(cause),
-  });
-beforeEach(() => {
+let world: World;
+const follow = async (): Promise<void> => {
+  world = await openWorld({ log, users }, settingsFor({}, exact));
+};
+const settled = (): Promise<void> => world.following.settled();
+beforeEach(async () => {
   log = createMemoryLog();
   users = createMemoryUsers();
-  heard = [];
-  failures = [];
-  follower = follow();
+  await follow();
 });
-afterEach(() => follower.close());
+afterEach(() => world.following.close());
 
 let eids = 0;
 const tag = (user: string | null, tag: string, more: Partial<NewEvent> = {}): NewEvent =>
@@ -56,26 +46,25 @@ const tag = (user: string | null, tag: string, more: Partial<NewEvent> = {}): Ne
 const click = (user: string | null): NewEvent => event(`event-${++eids}`, { user_ext_id: user });
 /** As group commit does it: into the log, then the word. */
 const commit = async (events: NewEvent[], more: Partial<Submission> = {}): Promise<void> => {
-  const group = [submission({ events, ...more })];
-  follower.committed(group, await log.append(group));
+  await world.submit(submission({ events, ...more }));
 };
 const tagsOf = async (customer: string, label = 'casino'): Promise<string[] | undefined> =>
   (await users.get(label, customer))?.state.tags;
 
 describe('what is committed', () => {
   test('is in the states of its customers, in order, and told once for each write', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'a'), tag('bob', 'x'), tag('anna', 'b')]);
-    await follower.settled();
+    await settled();
     expect([await tagsOf('u:anna'), await tagsOf('u:bob')]).toEqual([['A', 'B'], ['X']]);
-    expect(heard.sort()).toEqual(['u:anna  > A,B', 'u:bob  > X']);
+    expect(world.heard.sort()).toEqual(['u:anna  > A,B', 'u:bob  > X']);
   });
 
   test('registers every user that it names, once, and no visitor of whom nothing is to be kept', async () => {
-    await follower.settled();
+    await settled();
     await commit([click('anna'), click('bob'), click(null), click('anna')], { received_at: 7_000 });
     await commit([click('anna')], { received_at: 9_000 });
-    await follower.settled();
+    await settled();
     const { customers } = await users.list('casino', undefined, 10);
     expect(customers.map(({ customer, state }) => [customer, state.user, state.registered_at])).toEqual([
       ['u:anna', 'anna', 7_000],
@@ -85,34 +74,34 @@ describe('what is committed', () => {
   });
 
   test('is a visitor’s by their device, and nobody’s if it is the system’s', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag(null, 'v'), tag(null, 's', { system: true })]);
-    await follower.settled();
+    await settled();
     expect(await tagsOf('d:device-1')).toEqual(['V']);
     expect((await users.list('casino', undefined, 10)).customers).toHaveLength(1);
   });
 
   test('is one customer’s in any case of an ASCII id, and exact where the label says so', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag('BOB', 'a'), tag('bob', 'b'), tag('É', 'c'), tag('é', 'd')]);
     await commit([tag('BOB', 'a'), tag('bob', 'b')], { label: 'exact' });
-    await follower.settled();
+    await settled();
     expect(await tagsOf('u:bob')).toEqual(['A', 'B']);
     expect([await tagsOf('u:É'), await tagsOf('u:é')]).toEqual([['C'], ['D']]);
     expect([await tagsOf('u:BOB', 'exact'), await tagsOf('u:bob', 'exact')]).toEqual([['A'], ['B']]);
   });
 
   test('of a label that the config no longer has is left alone', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'a')], { label: 'gone' });
-    await follower.settled();
-    expect(failures).toEqual([]);
+    await settled();
+    expect(world.failures).toEqual([]);
   });
 
   test('while the log is being read is read too', async () => {
     // Nobody has waited for the first read to be over.
     await Promise.all(Array.from({ length: 30 }, (_, n) => commit([tag('anna', `t${n}`)])));
-    await follower.settled();
+    await settled();
     expect(await tagsOf('u:anna')).toHaveLength(30);
   });
 });
@@ -120,17 +109,17 @@ describe('what is committed', () => {
 describe('a failure', () => {
   test('of the store is told, and everything is folded once it works again', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await follower.settled();
+    await settled();
     const update = vi.spyOn(users, 'update').mockRejectedValue(new Error('the disk is full'));
     await commit([tag('anna', 'a')]);
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'b')]);
-    expect(failures).toEqual([new Error('the disk is full')]);
+    expect(world.failures).toEqual([new Error('the disk is full')]);
     expect(await tagsOf('u:anna')).toBeUndefined();
     update.mockRestore();
     await vi.advanceTimersByTimeAsync(1_000);
     vi.useRealTimers();
-    await follower.settled();
+    await settled();
     expect(await tagsOf('u:anna')).toEqual(['A', 'B']);
   });
 
@@ -149,19 +138,19 @@ describe('a failure', () => {
   };
 
   test('of a store that falls far behind loses nothing: the log is read again', async () => {
-    await follower.settled();
+    await settled();
     const release = holdTheStore();
     for (let group = 0; group < 21; group++)
       await commit(Array.from({ length: 1_000 }, (_, n) => click(`user-${group}-${n}`)));
     await commit([tag('anna', 'a')]);
     release();
-    await follower.settled();
+    await settled();
     expect((await users.list('casino', undefined, 100_000)).customers).toHaveLength(21_001);
     expect(await tagsOf('u:anna')).toEqual(['A']);
   });
 
   test('of a store that falls behind few events, all of them long, is as far behind', async () => {
-    await follower.settled();
+    await settled();
     const reads = vi.spyOn(log, 'events');
     const release = holdTheStore();
     const long = (n: number): NewEvent =>
@@ -173,15 +162,15 @@ describe('a failure', () => {
     for (let n = 0; n < 600; n++) await commit([long(n)]);
     expect(reads).not.toHaveBeenCalled();
     release();
-    await follower.settled();
+    await settled();
     expect(reads).toHaveBeenCalled();
     expect((await users.get('casino', 'u:anna'))?.state.properties.n?.value).toBe(599);
   });
 
   test('to be the first is no failure: what somebody else changed meanwhile is folded into', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'a'), tag('bob', 'b')]);
-    await follower.settled();
+    await settled();
     const update = users.update;
     users.update = async (label, changes, folded) => {
       users.update = update;
@@ -190,22 +179,22 @@ describe('a failure', () => {
       return update(label, changes, folded);
     };
     await commit([tag('anna', 'c'), tag('bob', 'd')]);
-    await follower.settled();
+    await settled();
     expect((await users.get('casino', 'u:anna'))?.state).toMatchObject({ nickname: 'Faster', tags: ['A', 'C'] });
     expect(await tagsOf('u:bob')).toEqual(['B', 'D']);
   });
 
   test('leaves a reader’s own change in place: both are there afterwards', async () => {
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'a')]);
-    await follower.settled();
+    await settled();
     const customers = createCustomers(
       users,
       () => {},
       () => 0,
     );
     const direct = Array.from({ length: 20 }, (_, n) =>
-      customers.change(casino, { key: 'u:anna', user: 'anna' }, (state) => ({
+      customers.change(world.label(), { key: 'u:anna', user: 'anna' }, (state) => ({
         ...state,
         gems: state.gems + 1,
         nickname: `n${n}`,
@@ -213,7 +202,7 @@ describe('a failure', () => {
     );
     const events = Array.from({ length: 20 }, (_, n) => commit([tag('anna', `t${n}`)]));
     await Promise.all([...direct, ...events]);
-    await follower.settled();
+    await settled();
     const { state } = (await users.get('casino', 'u:anna'))!;
     expect([state.gems, state.tags.length]).toEqual([20, 21]);
   });
@@ -225,47 +214,46 @@ describe('after a restart', () => {
     directory = await mkdtemp(join(tmpdir(), 'openaction-follower-'));
   });
   afterEach(async () => {
-    await follower.close();
+    await world.following.close();
     await Promise.all([log.close(), users.close()]);
     await rm(directory, { recursive: true });
   });
   const open = async (): Promise<void> => {
     log = await openSqliteLog(directory);
     users = await openSqliteUsers(directory);
-    heard = [];
-    follower = follow();
+    await follow();
   };
 
   test('what was stored and never folded is folded, a visitor’s too, and what was folded is not folded again', async () => {
-    await follower.close();
+    await world.following.close();
     await open();
-    await follower.settled();
+    await settled();
     await commit([tag('anna', 'a'), tag('anna', 'b')]);
-    await follower.settled();
+    await settled();
     // The process ends before the follower hears of these.
     await log.append([submission({ events: [tag('anna', 'c'), tag(null, 'v'), click('carl')] })]);
     await Promise.all([log.close(), users.close()]);
     await open();
-    await follower.settled();
-    expect(heard.sort()).toEqual(['d:device-1  > V', 'u:anna A,B > A,B,C', 'u:carl  > ']);
-    await follower.close();
+    await settled();
+    expect(world.heard.sort()).toEqual(['d:device-1  > V', 'u:anna A,B > A,B,C', 'u:carl  > ']);
+    await world.following.close();
     await Promise.all([log.close(), users.close()]);
     await open();
-    await follower.settled();
-    expect(heard).toEqual([]);
+    await settled();
+    expect(world.heard).toEqual([]);
     expect(await tagsOf('u:anna')).toEqual(['A', 'B', 'C']);
   });
 
   test('a log of thousands is folded whole', async () => {
-    await follower.close();
+    await world.following.close();
     await open();
-    await follower.close();
+    await world.following.close();
     for (let group = 0; group < 10; group++)
       await log.append([
         submission({ events: Array.from({ length: 300 }, (_, n) => tag(`user-${n % 7}`, `t${group}`, { seq: null })) }),
       ]);
-    follower = follow();
-    await follower.settled();
+    await follow();
+    await settled();
     const { customers } = await users.list('casino', undefined, 100);
     expect(customers.map(({ state }) => state.tags.length)).toEqual(Array(7).fill(10));
     expect(await users.folded('casino')).toBe(3_000);
