@@ -413,6 +413,197 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     expect(await log.minutes('casino', 2 * minute)).toHaveLength(1);
   });
 
+  promise(
+    'a visitor’s events are found by their device, and neither a customer’s nor a system event is among them',
+    async (log) => {
+      await log.append([
+        submission({
+          received_at: 1000,
+          events: [event('visit-01'), event('visit-02', { seq: 2, user_ext_id: 'u1' })],
+        }),
+        submission({ received_at: 2000, device_id: 'device-2', events: [event('visit-03')] }),
+        submission({ device_id: null, events: [event('server-1'), event('system-1', { system: true })] }),
+        submission({ label: 'other', events: [event('visit-01')] }),
+      ]);
+      // A message of an open page names no place of it.
+      const placeless = { page_id: null, session_id: null, seq: null };
+      await log.append([submission({ received_at: 3000, events: [event('visit-04', placeless)] })]);
+      expect(await eids(log, { visitor: 'device-1' })).toEqual(['visit-01', 'visit-04']);
+      expect(await eids(log, { visitor: 'device-1', order: 'desc' })).toEqual(['visit-04', 'visit-01']);
+      expect(await eids(log, { visitor: 'device-1', eid: 'visit-04' })).toEqual(['visit-04']);
+      for (const eid of ['visit-02', 'visit-03', 'system-1'])
+        expect(await eids(log, { visitor: 'device-1', eid })).toEqual([]);
+      expect(await eids(log, { visitor: 'device-9' })).toEqual([]);
+      const { events } = await log.events('casino', { ...all, visitor: 'device-1' });
+      expect(events.map(({ device_id, user_ext_id, page_id }) => [device_id, user_ext_id, page_id])).toEqual([
+        ['device-1', null, 'page-001'],
+        ['device-1', null, null],
+      ]);
+      expect(await log.profile('casino', { visitor: 'device-1' })).toEqual({
+        first_seen: 1000,
+        last_seen: 3000,
+        events: 2,
+      });
+      expect(await log.profile('casino', { visitor: 'device-9' })).toBeUndefined();
+    },
+  );
+
+  promise(
+    'rules for fields are kept with a registered name: new ones replace them, and none leaves them',
+    async (log) => {
+      const rules = { amount: { type: 'number' }, 'card \ud800': { drop: true } } as const;
+      expect(await log.register('casino', 'event_type', 'deposit', rules)).toBe(true);
+      expect(await log.register('casino', 'event_type', 'deposit')).toBe(false);
+      expect((await log.registry('casino')).registered).toEqual([
+        { kind: 'event_type', name: 'deposit', fields: rules },
+      ]);
+      await log.register('casino', 'event_type', 'deposit', { amount: { drop: true } });
+      await log.register('casino', 'action', 'deposit');
+      expect((await log.registry('casino')).registered).toEqual(
+        expect.arrayContaining([
+          { kind: 'event_type', name: 'deposit', fields: { amount: { drop: true } } },
+          { kind: 'action', name: 'deposit', fields: {} },
+        ]),
+      );
+    },
+  );
+
+  const refused = (user_ext_id: string | null, at = 1) => ({
+    at,
+    index: 0,
+    eid: null,
+    code: 'bad_eid',
+    message: 'm',
+    event_type: null,
+    user_ext_id,
+    from: 'browser' as const,
+    request_id: 'r',
+  });
+
+  promise('a customer who is erased is nowhere in the log, and nobody else loses an event', async (log) => {
+    const many = Array.from({ length: 1200 }, (_, n) =>
+      event(`anna-${n}`, { index: n, seq: n + 1, user_ext_id: 'anna' }),
+    );
+    const page = { page_id: 'page-002', session_id: 'session-2' };
+    await log.append([
+      submission({ events: many, rejected: [refused('anna'), refused('bob'), refused(null)] }),
+      // The end of a page of hers is still on its way, and on another she was not alone.
+      submission({ pages: [{ page_id: 'page-001', session_id: 'session-1', seq: 1203 }] }),
+      submission({
+        events: [
+          event('anna-x', { ...page, user_ext_id: 'anna' }),
+          event('bob-1', { ...page, user_ext_id: 'bob', seq: 3 }),
+        ],
+      }),
+      submission({ label: 'other', events: [event('anna-0', { user_ext_id: 'anna' })] }),
+    ]);
+    expect(await log.erase('casino', { user: 'anna' })).toBe(1201);
+    expect(await eids(log)).toEqual(['bob-1']);
+    expect([
+      await eids(log, { user: 'anna' }),
+      await eids(log, { eid: 'anna-7' }),
+      await eids(log, { text: 'anna' }),
+    ]).toEqual([[], [], []]);
+    expect(await log.profile('casino', { user: 'anna' })).toBeUndefined();
+    expect((await log.rejections('casino', 10)).map(({ user_ext_id }) => user_ext_id)).toEqual([null, 'bob']);
+    // What was counted on a page goes on with it; a page that nothing stands on is gone.
+    expect((await log.losses('casino')).gaps).toMatchObject([{ page_id: 'page-002', missing: [2] }]);
+    expect((await log.events('casino', all)).events[0]).toMatchObject({ ...page, device_id: 'device-1', seq: 3 });
+    expect(await eids(log, {}, 'other')).toEqual(['anna-0']);
+    expect(await log.erase('casino', { user: 'anna' })).toBe(0);
+  });
+
+  promise('after an erasure events go on as ever: an id is free again, and a cursor is not', async (log) => {
+    const send = (eid: string, user_ext_id: string | null) =>
+      log.append([submission({ events: [event(eid, { user_ext_id })] })]);
+    await send('bob-0001', 'bob');
+    const [[last]] = (await send('anna-001', 'anna')) as [[number]];
+    await log.erase('casino', { user: 'anna' });
+    const [[again]] = (await send('anna-001', 'anna')) as [[number]];
+    expect(again).toBeGreaterThan(last);
+    expect(await send('anna-001', 'anna')).toEqual([['duplicate']]);
+    expect(await eids(log, { user: 'anna' })).toEqual(['anna-001']);
+    expect(await eids(log, { after: last })).toEqual(['anna-001']);
+    expect((await log.events('casino', all)).events.map(({ page_id, device_id }) => [page_id, device_id])).toEqual(
+      Array(2).fill(['page-001', 'device-1']),
+    );
+    expect((await log.losses('casino')).gaps).toEqual([]);
+  });
+
+  promise('where the case of letters makes no difference, every spelling of a customer is erased', async (log) => {
+    const spellings = ['BOB', 'bob', 'Bob', 'BÖB', 'böb', 'bobby'];
+    await log.append([
+      submission({
+        events: spellings.map((user_ext_id, n) => event(`spelt-00${n}`, { index: n, seq: n + 1, user_ext_id })),
+        rejected: spellings.map((user) => refused(user)),
+      }),
+    ]);
+    expect(await log.erase('casino', { user: 'BOB' })).toBe(1);
+    expect(await log.erase('casino', { user: 'bob', anyCase: true })).toBe(2);
+    const left = ['BÖB', 'böb', 'bobby'];
+    expect((await log.events('casino', all)).events.map(({ user_ext_id }) => user_ext_id)).toEqual(left);
+    expect((await log.rejections('casino', 10)).map(({ user_ext_id }) => user_ext_id).reverse()).toEqual(left);
+  });
+
+  promise(
+    'a visitor who is erased takes what their device told along, and not what they did as a customer',
+    async (log) => {
+      await log.append([
+        submission({
+          events: [event('visit-01'), event('known-01', { seq: 3, user_ext_id: 'u1' })],
+          losses: [['overflow', 3]],
+        }),
+        submission({ events: [event('visit-02', { page_id: 'page-002', seq: 5 })] }),
+        submission({ pages: [{ page_id: 'page-003', session_id: 'session-1', seq: 2 }] }),
+        submission({ device_id: 'device-2', events: [event('visit-03')], losses: [['overflow', 1]] }),
+      ]);
+      expect(await log.erase('casino', { visitor: 'device-1' })).toBe(2);
+      expect(await eids(log)).toEqual(['known-01', 'visit-03']);
+      const { totals, gaps } = await log.losses('casino');
+      expect([totals, gaps.map(({ page_id }) => page_id)]).toEqual([{ overflow: 1 }, ['page-001']]);
+    },
+  );
+
+  promise('what came before a time is taken away, the oldest first, so many events a call', async (log) => {
+    const send = (n: number, more = {}) =>
+      log.append([
+        submission({
+          received_at: n * 1000,
+          device_id: `device-${n}`,
+          events: [event(`aged-${n}00`, { page_id: `page-00${n}`, user_ext_id: n % 2 ? 'odd' : null, seq: 2 })],
+          rejected: [refused('odd', n * 1000)],
+          losses: [['overflow', 1]],
+          ...more,
+        }),
+      ]);
+    await send(1, { label: 'other' });
+    for (const n of [1, 2, 3, 4, 5]) await send(n);
+    await log.append([
+      submission({
+        received_at: 2500,
+        device_id: 'device-6',
+        pages: [{ page_id: 'page-006', session_id: 's', seq: 1 }],
+      }),
+    ]);
+    expect(await log.purge('casino', 4000, 2)).toBe(2);
+    expect(await eids(log)).toEqual(['aged-300', 'aged-400', 'aged-500']);
+    expect(await log.purge('casino', 4000, 2)).toBe(1);
+    expect(await log.purge('casino', 4000, 2)).toBe(0);
+    expect([await eids(log), await eids(log, {}, 'other')]).toEqual([['aged-400', 'aged-500'], ['aged-100']]);
+    expect([
+      await eids(log, { user: 'odd' }),
+      await eids(log, { visitor: 'device-2' }),
+      await eids(log, { visitor: 'device-4' }),
+    ]).toEqual([['aged-500'], [], ['aged-400']]);
+    expect((await log.rejections('casino', 10)).map(({ at }) => at)).toEqual([5000, 4000]);
+    const { totals, gaps } = await log.losses('casino');
+    expect([totals, gaps.map(({ page_id }) => page_id)]).toEqual([{ overflow: 2 }, ['page-005', 'page-004']]);
+    expect(await log.purge('casino', 9000, 10)).toBe(2);
+    await send(9);
+    expect(await eids(log)).toEqual(['aged-900']);
+    expect(await eids(log, { order: 'desc' })).toEqual(['aged-900']);
+  });
+
   promise('many groups at once are each stored whole', async (log) => {
     await Promise.all(
       Array.from({ length: 40 }, (_, n) =>

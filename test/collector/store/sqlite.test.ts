@@ -1,6 +1,6 @@
 /** What only the SQLite driver can get wrong. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -85,6 +85,88 @@ test('a file of the first version goes on where it stopped, and learns of frames
   expect(await again.losses('casino')).toMatchObject({ totals: { overflow: 3 }, gaps: [] });
   expect((await again.profile('casino', { user: 'u1' }))?.events).toBe(3);
   await again.close();
+});
+
+test('events of the first version have no visitor, and their page is gone when the last of them is', async () => {
+  const before = new Database(eventsFile(directory));
+  before.exec(readFileSync(new URL('../../fixtures/events-version-1.sql', import.meta.url), 'utf8'));
+  before.close();
+  const log = await openSqliteLog(directory);
+  const all = { limit: 10, order: 'asc' } as const;
+  expect((await log.events('casino', { ...all, visitor: 'device-1' })).events).toEqual([]);
+  expect((await log.registry('casino')).registered).toMatchObject([{ name: 'sports_footer', fields: {} }]);
+  expect((await log.losses('casino')).gaps).toMatchObject([{ page_id: 'page-001' }]);
+  await log.purge('casino', Date.now(), 2);
+  expect((await log.losses('casino')).gaps).toMatchObject([{ page_id: 'page-001' }]);
+  await log.purge('casino', Date.now(), 2);
+  expect((await log.events('casino', all)).events).toEqual([]);
+  expect((await log.losses('casino')).gaps).toEqual([]);
+  await log.close();
+});
+
+test('of a customer who is erased no word is left in the files', async () => {
+  const log = await openSqliteLog(directory);
+  const payload = (words: string, n: number) => JSON.stringify({ text: words.repeat(1 + ((n * 7919) % 900)) });
+  for (let group = 0; group < 40; group++)
+    await log.append([
+      submission({
+        device_id: `device-${group}`,
+        events: Array.from({ length: 50 }, (_, n) => {
+          const isOne = n % 25 === 0;
+          const user_ext_id = isOne ? 'unmistakable' : `user-${(group * 50 + n) * 7919}`;
+          return event(`${isOne ? 'unmistakable' : 'event'}-${group}-${n}`, {
+            index: n,
+            seq: n + 1,
+            page_id: isOne ? 'unmistakable' : `page-${n}`,
+            user_ext_id,
+            payload: payload(isOne ? 'unmistakable' : 'some', group * 50 + n),
+          });
+        }),
+        rejected: [
+          {
+            at: 1,
+            index: 0,
+            eid: null,
+            code: 'bad_eid',
+            message: 'unmistakable',
+            event_type: null,
+            user_ext_id: 'unmistakable',
+            from: 'browser',
+            request_id: 'r',
+          },
+        ],
+      }),
+    ]);
+  expect(await log.erase('casino', { user: 'unmistakable' })).toBe(80);
+  const names = await readdir(directory);
+  expect(names.filter((name) => readFileSync(join(directory, name)).includes('unmistakable'))).toEqual([]);
+  expect(names).toContain('events.sqlite');
+  await log.close();
+});
+
+test('a cursor is not given again after the newest event was erased and the collector began anew', async () => {
+  const log = await openSqliteLog(directory);
+  const anna = submission({ events: [event('anna-000', { user_ext_id: 'anna' })] });
+  expect(await log.append([submission({ events: [event('known-00')] }), anna])).toEqual([[1], [2]]);
+  await log.erase('casino', { user: 'anna' });
+  await log.close();
+  const again = await openSqliteLog(directory);
+  expect(await again.append([anna])).toEqual([[3]]);
+  await again.close();
+});
+
+test('what is left after a long hole is read at once', async () => {
+  await (await openSqliteLog(directory)).close();
+  const db = new Database(eventsFile(directory));
+  db.exec('UPDATE timeline_progress SET upto = 1000000');
+  db.close();
+  const log = await openSqliteLog(directory);
+  expect(await log.append([submission({ events: [event('new-0000')] })])).toEqual([[1_000_001]]);
+  for (const order of ['asc', 'desc'] as const) {
+    const { events, next } = await log.events('casino', { limit: 10, order });
+    expect([events.map(({ eid }) => eid), next]).toEqual([['new-0000'], null]);
+  }
+  await log.close();
 });
 
 test('random names fill the registry to its bound, and events go on being stored and counted', async () => {
