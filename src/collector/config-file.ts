@@ -4,19 +4,27 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Config, type ParsedConfig, parseConfig } from './config.ts';
+import { keyKinds } from './config-label.ts';
+import { isLoopback } from './serve.ts';
 
-export const readConfigFile = async (file: string): Promise<ParsedConfig> => {
+const unreadable = (path: string, reason: string): ParsedConfig => ({
+  ok: false,
+  mistakes: [{ path, reason }],
+  labels: [],
+});
+
+const readConfigFile = async (file: string): Promise<ParsedConfig> => {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    return { ok: false, mistakes: [{ path: file, reason: `cannot be read (${(cause as { code?: string }).code})` }] };
+    return unreadable(file, `cannot be read (${(cause as { code?: string }).code})`);
   }
   try {
     return parseConfig(JSON.parse(text));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    return { ok: false, mistakes: [{ path: file, reason: `is not JSON: ${cause.message}` }] };
+    return unreadable(file, `is not JSON: ${cause.message}`);
   }
 };
 
@@ -59,9 +67,21 @@ export const writeFreshConfig = (file: string): Promise<void> =>
 const demoKeys = new Set(['demo-label', 'demo-secret', 'demo-admin', 'other-label', 'other-secret', 'other-admin']);
 
 /** Keys that everybody knows, with the path of each. */
-export const wellKnownKeys = ({ labels }: Config): string[] =>
+const wellKnownKeys = ({ labels }: Config): string[] =>
   labels.flatMap(({ keys }, index) =>
-    (['public', 'secret', 'admin'] as const).flatMap((kind) =>
+    keyKinds.flatMap((kind) =>
       keys[kind].flatMap((key, n) => (demoKeys.has(key) ? [`labels[${index}].keys.${kind}[${n}]`] : [])),
     ),
   );
+
+/** Where others can reach the collector, a key of the demo is a mistake like any other. */
+export const readConfigFor =
+  (host: string) =>
+  async (file: string): Promise<ParsedConfig> => {
+    const parsed = await readConfigFile(file);
+    const known = parsed.ok && !isLoopback(host) ? wellKnownKeys(parsed.config) : [];
+    if (!parsed.ok || known.length === 0) return parsed;
+    const reason = `is a key of the demo's, which everybody knows, and HOST=${host} is not loopback; fresh ones are made by: node dist/collector.js init config.json`;
+    const labels = parsed.config.labels.map(({ name }) => name);
+    return { ok: false, mistakes: known.map((path) => ({ path, reason })), labels };
+  };

@@ -56,7 +56,10 @@ export interface Config {
   labels: Label[];
 }
 
-export type ParsedConfig = { ok: true; config: Config; warnings: Mistake[] } | { ok: false; mistakes: Mistake[] };
+export type ParsedConfig =
+  | { ok: true; config: Config; warnings: Mistake[] }
+  /** `labels`: what the labels are called, by their place, as far as that could be read. */
+  | { ok: false; mistakes: Mistake[]; labels: string[] };
 
 /** Values that may stand once in the whole config: a key that means two things is a way around one of them. */
 const findTwins = (labels: Label[], mistakes: Mistake[]): void => {
@@ -99,6 +102,6 @@ export const parseConfig = (value: unknown): ParsedConfig => {
   const labels = known.labels?.list().map((label) => parseLabel(label, own, warnings)) ?? [];
   if (Array.isArray(known.labels?.value) && labels.length === 0) known.labels.mistake('must have at least one label');
   findTwins(labels, mistakes);
-  if (mistakes.length > 0) return { ok: false, mistakes };
+  if (mistakes.length > 0) return { ok: false, mistakes, labels: labels.map(({ name }) => name) };
   return { ok: true, config: { publicUrl: publicUrl ?? null, trustedProxies: trustedProxies ?? [], labels }, warnings };
 };

@@ -2,8 +2,9 @@
  * Labels by the keys that speak for them. The key that came decides the label, and nothing in a body does.
  */
 import { createHash } from 'node:crypto';
-import type { Config, Label } from './config.ts';
+import type { Label } from './config.ts';
 import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
 
 export interface Labels {
   /** By the public key of a batch; refuses `unknown_label`. */
@@ -18,37 +19,43 @@ export interface Labels {
 /** Secrets are looked up by digest, so that the time of a lookup tells nothing of them. */
 const digest = (key: string): string => createHash('sha256').update(key).digest('base64');
 
-const byDigest = (labels: Label[], kind: 'secret' | 'admin') => {
-  const known = new Map(labels.flatMap((label) => label.keys[kind].map((key) => [digest(key), label] as const)));
-  return (key: string): Label | undefined => known.get(digest(key));
-};
+const bySecret = (labels: readonly Label[], kind: 'secret' | 'admin'): ReadonlyMap<string, Label> =>
+  new Map(labels.flatMap((label) => label.keys[kind].map((key) => [digest(key), label] as const)));
 
-const byAuthorization = (kind: 'secret' | 'admin', find: (key: string) => Label | undefined) => {
-  return (authorization: string | undefined): Label => {
-    const key = authorization?.replace(/^Bearer +/i, '').trim() ?? '';
-    const label = key === '' ? undefined : find(key);
-    if (label) return label;
-    const what = key === '' ? 'is missing' : 'is not known';
-    throw new Refusal('unknown_key', `the ${kind} key in the Authorization header ${what}`);
-  };
-};
+const keysOf = (labels: readonly Label[]) => ({
+  public: new Map(labels.flatMap((label) => label.keys.public.map((key) => [key, label] as const))),
+  secret: bySecret(labels, 'secret'),
+  admin: bySecret(labels, 'admin'),
+});
 
-export const labelsOf = ({ labels }: Config): Labels => {
-  const publicKeys = new Map(labels.flatMap((label) => label.keys.public.map((key) => [key, label] as const)));
-  const findSecret = byDigest(labels, 'secret');
+/** Follows the config: a key that it names no more speaks for nobody from then on. */
+export const labelsOf = (settings: Settings): Labels => {
+  let keys = keysOf(settings.labels());
+  settings.changed(({ labels }) => {
+    keys = keysOf(labels);
+  });
+  const byAuthorization =
+    (kind: 'secret' | 'admin') =>
+    (authorization: string | undefined): Label => {
+      const key = authorization?.replace(/^Bearer +/i, '').trim() ?? '';
+      const label = key === '' ? undefined : keys[kind].get(digest(key));
+      if (label) return label;
+      const what = key === '' ? 'is missing' : 'is not known';
+      throw new Refusal('unknown_key', `the ${kind} key in the Authorization header ${what}`);
+    };
   return {
     byPublicKey(key) {
-      const label = publicKeys.get(key);
+      const label = keys.public.get(key);
       if (!label) throw new Refusal('unknown_label', 'no label has this label_key');
       return label;
     },
-    bySecretKey: byAuthorization('secret', findSecret),
-    byAdminKey: byAuthorization('admin', byDigest(labels, 'admin')),
+    bySecretKey: byAuthorization('secret'),
+    byAdminKey: byAuthorization('admin'),
     byApiKey(key) {
       if (typeof key !== 'string' || key === '') throw new Refusal('unknown_key', 'api_key is missing');
-      const ofServer = findSecret(key);
+      const ofServer = keys.secret.get(digest(key));
       if (ofServer) return { label: ofServer, kind: 'secret' };
-      const ofPage = publicKeys.get(key);
+      const ofPage = keys.public.get(key);
       if (ofPage) return { label: ofPage, kind: 'public' };
       throw new Refusal('unknown_key', 'the api_key is neither a secret key nor a label’s key');
     },

@@ -6,11 +6,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
 import { createCollector } from './collector.ts';
-import type { Config } from './config.ts';
-import { readConfigFile, wellKnownKeys, writeFreshConfig } from './config-file.ts';
+import { readConfigFor, writeFreshConfig } from './config-file.ts';
+import { configNews } from './config-news.ts';
 import type { Mistake } from './config-place.ts';
+import { markOf, watchConfig } from './config-watch.ts';
+import { createMessageFiles } from './effects/message-files.ts';
 import { type Options, parseOptions } from './options.ts';
-import { isLoopback, serve } from './serve.ts';
+import { serve } from './serve.ts';
+import { settingsOf } from './settings.ts';
 import { whenLoopIsLate } from './store/loop-watch.ts';
 import { DirectoryTaken } from './store/sqlite-file.ts';
 import { openSqliteLog } from './store/sqlite-log.ts';
@@ -23,6 +26,9 @@ declare const VERSION: string;
 const dist = fileURLToPath(new URL('.', import.meta.url));
 const site = fileURLToPath(new URL('../demo', import.meta.url));
 const demoConfig = fileURLToPath(new URL('../demo/config.json', import.meta.url));
+
+/** Of the config on disk. */
+const LOOK_EVERY = 1_000;
 
 /** The reason on stderr, and an end: nothing has started yet. */
 const refuseToStart = (lines: string[]): never => {
@@ -48,28 +54,22 @@ const init = async (file: string): Promise<void> => {
   process.stdout.write(`wrote ${file} with fresh keys; name your site in "origins", then start with CONFIG=${file}\n`);
 };
 
-const loadConfig = async ({ configFile, host }: Options): Promise<{ config: Config; warnings: Mistake[] }> => {
-  const file = configFile ?? demoConfig;
+const configFileOf = ({ configFile }: Options): string => {
   if (!configFile && !existsSync(demoConfig))
     refuseToStart(['no CONFIG is named; make one with: openaction init config.json']);
-  const parsed = await readConfigFile(file);
-  if (!parsed.ok) return refuseToStart([`${file} has mistakes:`, ...parsed.mistakes.map(told)]);
-  const { config } = parsed;
-  const known = isLoopback(host) ? [] : wellKnownKeys(config);
-  if (known.length > 0)
-    return refuseToStart([
-      `${file} has the demo's keys, which everybody knows, and HOST=${host} is not loopback:`,
-      ...known.map((path) => `  ${path}`),
-      'make a config with keys of your own: node dist/collector.js init config.json',
-    ]);
-  return { config, warnings: isLoopback(host) ? [] : parsed.warnings };
+  return configFile ?? demoConfig;
 };
 
 const start = async (options: Options): Promise<void> => {
-  const { config, warnings } = await loadConfig(options);
+  const file = configFileOf(options);
+  const read = readConfigFor(options.host);
+  const mark = await markOf(file);
+  const loaded = await read(file);
+  if (!loaded.ok) return refuseToStart([`${file} has mistakes:`, ...loaded.mistakes.map(told)]);
   const sink = destination({ dest: 2, sync: false });
   const logger = pino({ level: options.logLevel, base: null }, sink);
-  for (const warning of warnings) logger.warn(warning, 'the config works, and should be better');
+  const news = configNews(logger, options.host);
+  news.warned(loaded.warnings);
 
   const cannotStore = (cause: Error): never =>
     refuseToStart([
@@ -88,26 +88,33 @@ const start = async (options: Options): Promise<void> => {
     writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));
   });
 
+  const settings = settingsOf(loaded, Date.now());
   const ownOrigins = new Set<string>();
   const collector = await createCollector({
-    config,
+    settings,
     log,
     users,
     store: options.store,
+    files: createMessageFiles(options.dataDir),
     logger,
     version: VERSION,
     pages: { dist, site },
     ownOrigins,
   });
   const { host, port } = options;
-  const serving = await serve(collector, { host, port, publicUrl: config.publicUrl }, ownOrigins).catch(
+  const serving = await serve(collector, { host, port, publicUrl: loaded.config.publicUrl }, ownOrigins).catch(
     (cause: Error) => refuseToStart([`cannot listen on ${host}:${port}: ${cause.message}`]),
   );
   process.stdout.write(`listening on ${serving.url}\n${options.configFile ? '' : demoAddresses(serving.url)}`);
 
+  const watch = watchConfig({ file, settings, read, news }, mark);
+  const looking = setInterval(watch.look, LOOK_EVERY).unref();
+  process.on('SIGHUP', watch.readNow);
+
   const end = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'draining');
     stopWatching();
+    clearInterval(looking);
     await serving.stop();
     logger.info('ended; everything accepted is on disk');
     sink.flushSync();

@@ -297,7 +297,7 @@ describe.each<[string, object, string[]]>([
     'names that mean something else',
     {
       campaigns: { admin: { on: { event: 'toString' }, steps: [{ badge: 'constructor' }] } },
-      missions: { [' ']: { tasks: [{ event: 'X' }] } },
+      missions: { ' ': { tasks: [{ event: 'X' }] } },
     },
     [
       'campaigns.admin: has a name that reports use for something else',

@@ -5,6 +5,7 @@ import { createCollector } from '../../src/collector/collector.ts';
 import { type Label, parseConfig } from '../../src/collector/config.ts';
 import type { PushService } from '../../src/collector/push/push-service.ts';
 import { serve } from '../../src/collector/serve.ts';
+import { type ChangingSettings, settingsOf } from '../../src/collector/settings.ts';
 import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
 import type { UserStore } from '../../src/collector/store/user-store.ts';
@@ -16,6 +17,7 @@ export interface CollectorHere {
   url: string;
   port: number;
   users: UserStore;
+  settings: ChangingSettings;
   /** The first label of the config. */
   label: Label;
   /** Everything it logged so far. */
@@ -35,14 +37,16 @@ export const startHere = async ({ label = {}, config = {}, pushService }: HereSt
   const [first, ...others] = demo.labels;
   const parsed = parseConfig({ ...config, labels: [{ ...first, ...label }, ...others] });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
+  const settings = settingsOf(parsed, Date.now());
   const ownOrigins = new Set<string>();
   const users = createMemoryUsers();
   const lines: string[] = [];
   const collector = await createCollector({
-    config: parsed.config,
+    settings,
     log: createMemoryLog(),
     users,
     store: 'memory',
+    files: { write: async (kind, _, uid) => `${kind}/${uid}`, forget: async () => undefined },
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     version: '0',
     pages: { dist: `${root}/dist`, site: undefined },
@@ -54,6 +58,7 @@ export const startHere = async ({ label = {}, config = {}, pushService }: HereSt
     url: serving.url,
     port: Number(new URL(serving.url).port),
     users,
+    settings,
     label: parsed.config.labels[0]!,
     logged: () => lines.join(''),
     stop: serving.stop,

@@ -22,7 +22,10 @@ const LONGEST_STATS = 24 * 60;
 const LAST_CURSOR = Number.MAX_SAFE_INTEGER;
 
 /** An event as the API shows it: with the key that its label goes by. */
-export const shownEvent = (label: Label, event: LoggedEvent) => ({ ...event, label_key: label.keys.public[0]! });
+export const shownEvent = (label: Label | undefined, event: LoggedEvent) => ({
+  ...event,
+  label_key: label?.keys.public[0] ?? '',
+});
 
 /** Every minute of the stretch, the quiet ones too. */
 const everyMinute = (counted: MinuteCount[], from: number, many: number): MinuteCount[] => {
