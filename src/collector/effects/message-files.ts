@@ -1,7 +1,7 @@
 /**
  * Messages as files, where no gateway is configured: whole or not there, one a message, readable by nobody else.
  */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What a file is called begins with its folder. */
@@ -13,14 +13,26 @@ export interface MessageFiles {
   write(kind: FileKind, label: string, uid: string, content: Buffer | string): Promise<string>;
   /** What was written under these ids: for a customer who is erased. */
   forget(label: string, uids: readonly string[]): Promise<void>;
+  /** What was written before that goes; at most `limit` files a call, resolves with how many. */
+  purge(label: string, before: number, limit: number): Promise<number>;
 }
 
 /** A name that stays within its folder, whatever the text: no separators, and no dot at its beginning. */
 const asName = (text: string): string => encodeURIComponent(text).replace(/^\./, '%2E');
 
+const filesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return (await readdir(folder)).map((name) => join(folder, name));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []; // nothing was ever written
+    throw cause;
+  }
+};
+
 export const createMessageFiles = (dataDir: string): MessageFiles => {
   const placeOf = (kind: FileKind, label: string, uid: string): string =>
     join(kind, asName(label), `${asName(uid)}${endings[kind]}`);
+  const kinds = Object.keys(endings) as FileKind[];
 
   return {
     async write(kind, label, uid, content) {
@@ -33,9 +45,19 @@ export const createMessageFiles = (dataDir: string): MessageFiles => {
       return place;
     },
     async forget(label, uids) {
-      const kinds = Object.keys(endings) as FileKind[];
       const files = uids.flatMap((uid) => kinds.map((kind) => join(dataDir, placeOf(kind, label, uid))));
       for (const file of files) await rm(file, { force: true });
+    },
+    async purge(label, before, limit) {
+      const files = await Promise.all(kinds.map((kind) => filesIn(join(dataDir, kind, asName(label)))));
+      let taken = 0;
+      for (const file of files.flat()) {
+        if (taken === limit) break;
+        if ((await stat(file)).mtimeMs >= before) continue;
+        await rm(file, { force: true });
+        taken++;
+      }
+      return taken;
     },
   };
 };
