@@ -3,7 +3,8 @@
  */
 import { normalTag } from '../wire/tags.ts';
 import { parseDates, parseDuration } from './config-duration.ts';
-import { campaignFilter, type FilterOptions, parseFilter, parseValue, parseValueFilter } from './config-filter.ts';
+import { parseFilter, parseValueFilter } from './config-filter.ts';
+import { campaignFilter, type FilterOptions, parseValue } from './config-filter-value.ts';
 import { readName, readReference } from './config-names.ts';
 import { fields, type Place } from './config-place.ts';
 import { stateBounds } from './engine/customer-state.ts';
@@ -65,19 +66,26 @@ const parseRules = (at: Place, options: RuleOptions, depth: number): SegmentRule
   return rules;
 };
 
-const parseRange = (at: Place, to?: number): Range => {
+const parseRange = (at: Place): Range => {
   const { min, max } = fields(at, ['min', 'max']);
   if (!min && !max && at.isObject()) at.mistake('must have min, max or both');
-  const bounds = { from: 0, ...(to === undefined ? {} : { to }) };
-  const least = min?.number(bounds);
-  const most = max?.number(bounds);
+  const least = min?.number({ from: 0 });
+  const most = max?.number({ from: 0 });
   if (least !== undefined && most !== undefined && least > most) at.mistake('has a min above its max');
   return { ...(least === undefined ? {} : { min: least }), ...(most === undefined ? {} : { max: most }) };
 };
 
-const parseWholeRange = (at: Place, to?: number): Range => {
-  const range = parseRange(at, to);
+const parseWholeRange = (at: Place): Range => {
+  const range = parseRange(at);
   for (const one of Object.values(range)) if (!Number.isSafeInteger(one)) at.mistake('must be of whole numbers');
+  return range;
+};
+
+const parseCount = (at: Place): Range => {
+  const range = parseWholeRange(at);
+  for (const one of Object.values(range))
+    if (one > stateBounds.history)
+      at.mistake(`counts to ${one}, and only ${stateBounds.history} events of a name are kept`);
   return range;
 };
 
@@ -96,8 +104,7 @@ const parseEvent = (
 ): EventRule => ({
   event: readName(event),
   ...(where ? { where: parseFilter(where, options) } : {}),
-  // So many events of a name are kept.
-  ...(count ? { count: parseWholeRange(count, stateBounds.history) } : {}),
+  ...(count ? { count: parseCount(count) } : {}),
   ...(within ? { within: parseDuration(within) } : {}),
   ...(date ? { date: parseDates(date) } : {}),
   ...(lastDate ? { lastDate: parseDates(lastDate) } : {}),
@@ -145,7 +152,7 @@ const parseDeep = (at: Place, options: RuleOptions, depth: number): SegmentRule 
     case 'entryPoint':
       return { entryPoint: inside.text() };
     case 'level':
-      return { level: parseRange(inside) };
+      return { level: parseWholeRange(inside) };
     case 'utm':
       return parseUtm(inside);
     case 'badge':
