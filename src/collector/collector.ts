@@ -72,7 +72,7 @@ export interface CollectorNeeds {
   random?: () => number;
   bodyTimes?: BodyTimes;
   /** Where messages go for which no gateway is configured. */
-  files: MessageFiles;
+  files: Pick<MessageFiles, 'write'>;
   /** The world outside unless another is given, and the push services of the world. */
   outward?: Outward;
   pushService?: PushService;

@@ -11,6 +11,7 @@ import { configNews } from './config-news.ts';
 import type { Mistake } from './config-place.ts';
 import { markOf, watchConfig } from './config-watch.ts';
 import { createMessageFiles } from './effects/message-files.ts';
+import { usersWithFiles } from './effects/users-with-files.ts';
 import { type Options, parseOptions } from './options.ts';
 import { serve } from './serve.ts';
 import { settingsOf } from './settings.ts';
@@ -89,13 +90,14 @@ const start = async (options: Options): Promise<void> => {
   });
 
   const settings = settingsOf(loaded, Date.now());
+  const files = createMessageFiles(options.dataDir);
   const ownOrigins = new Set<string>();
   const collector = await createCollector({
     settings,
     log,
-    users,
+    users: usersWithFiles(users, files),
     store: options.store,
-    files: createMessageFiles(options.dataDir),
+    files,
     logger,
     version: VERSION,
     pages: { dist, site },

@@ -46,7 +46,7 @@ export const startHere = async ({ label = {}, config = {}, pushService }: HereSt
     log: createMemoryLog(),
     users,
     store: 'memory',
-    files: { write: async (kind, _, uid) => `${kind}/${uid}`, forget: async () => undefined },
+    files: { write: async (kind, _, uid) => `${kind}/${uid}` },
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     version: '0',
     pages: { dist: `${root}/dist`, site: undefined },

@@ -12,7 +12,7 @@ import { again, failed, noAddress, type Sending, sent } from './sending.ts';
 import type { UnsubscribeLinks } from './unsubscribe-links.ts';
 
 export interface MailerNeeds {
-  files: MessageFiles;
+  files: Pick<MessageFiles, 'write'>;
   unsubscribeLinks: UnsubscribeLinks;
   /** Where links and pictures of a label's e-mails may lead. */
   placesOf(label: Label): Places;

@@ -36,7 +36,7 @@ export interface Outbound {
 
 export interface OutboundNeeds {
   outward: Outward;
-  files: MessageFiles;
+  files: Pick<MessageFiles, 'write'>;
   pushes: PushSender;
   unsubscribeLinks: UnsubscribeLinks;
   /** The collector's own origins, complete once it listens. */

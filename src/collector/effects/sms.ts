@@ -14,7 +14,7 @@ export interface SmsWords {
 
 export interface SmsNeeds {
   outward: Outward;
-  files: MessageFiles;
+  files: Pick<MessageFiles, 'write'>;
   now: () => number;
 }
 
