@@ -276,7 +276,7 @@ describe.each<[string, object, string[]]>([
     'SQL in a filter',
     campaign({ where: { 'amount) OR 1=1 --': 1 } }),
     [
-      'campaigns.A.where.amount) OR 1=1 --: has a hyphen, which no field code may have: a path is field codes of letters, digits and underscores, joined by dots',
+      'campaigns.A.where.amount) OR 1=1 --: is no path into an event: a path is field codes of letters, digits and underscores, joined by dots',
     ],
   ],
   [
