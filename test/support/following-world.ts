@@ -12,10 +12,18 @@ import type { EventLog, NewEvent, Outcome, Submission } from '../../src/collecto
 import type { UserStore } from '../../src/collector/store/user-store.ts';
 import { event, submission } from './submissions.ts';
 
+const plain = {
+  name: 'casino',
+  keys: { public: ['p'] },
+  brands: ['main'],
+  origins: [],
+  messages: { webhooks: { key: 'key-that-signs-webhooks' } },
+};
+
 /** The config of labels, the first of which is `casino` with what a test wants in it. */
 export const settingsFor = (casino: object = {}, ...others: object[]): ChangingSettings => {
   const parsed = parseConfig({
-    labels: [{ name: 'casino', keys: { public: ['p'] }, brands: ['main'], origins: [], ...casino }, ...others],
+    labels: [{ ...plain, ...casino }, ...others],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
   return settingsOf(parsed, 0);

@@ -19,7 +19,7 @@ import { createPace, type Pace } from './pace.ts';
 import type { Quota } from './quota.ts';
 import { createRecall } from './recall.ts';
 import { createReview } from './review.ts';
-import { createStep, type StepNeeds } from './step.ts';
+import { createStep } from './step.ts';
 import type { UidOf } from './uids.ts';
 
 export interface LabelNeeds {
@@ -83,19 +83,20 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     now,
     failed,
   });
-  const told: StepNeeds['told'] = (customer, before, after, contents) => {
-    changed(name, customer, before, after);
-    pushMade(name, customer, before, after, contents);
-    outbox.offer(customer, after);
-    alarms.known(after.wakes_at);
-  };
   const steps = createStep({
     users,
     label: name,
     move,
     pace: newPace(),
     giveBack: (messages) => quota.take(current, -messages),
-    told,
+    told(customer, before, after, contents) {
+      changed(name, customer, before, after);
+      pushMade(name, customer, before, after, contents);
+    },
+    seen(customer, state) {
+      outbox.offer(customer, state);
+      alarms.known(state.wakes_at);
+    },
   });
   const step: typeof steps = async (happenings, progress) => {
     await quota.counted(current);

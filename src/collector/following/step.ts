@@ -26,6 +26,8 @@ export interface StepNeeds {
   giveBack: (messages: number) => void;
   /** Called once a change is stored. */
   told: (customer: CustomerKey, before: CustomerState, after: CustomerState, contents: Reaction['contents']) => void;
+  /** Called with everybody as the store has them now. */
+  seen: (customer: CustomerKey, state: CustomerState) => void;
 }
 
 const byCustomer = (happenings: Happening[]): Group[] => {
@@ -48,7 +50,7 @@ const inOrder = (groups: Group[]): Group[] => [
 const isChange = ({ version, before, state, contents, deliveries, traces }: Moved): boolean =>
   version === 0 || state !== before || contents.length + deliveries.length + traces.length > 0;
 
-export const createStep = ({ users, label, move, pace, giveBack, told }: StepNeeds): Step => {
+export const createStep = ({ users, label, move, pace, giveBack, told, seen }: StepNeeds): Step => {
   const moveAll = async (groups: Group[], moved: Map<CustomerKey, Moved>): Promise<void> => {
     for (const group of inOrder(groups)) {
       const one = await move(group, moved);
@@ -65,20 +67,24 @@ export const createStep = ({ users, label, move, pace, giveBack, told }: StepNee
   /** Resolves with those whom somebody else had changed meanwhile. */
   const round = async (groups: Group[], progress: Progress): Promise<Group[]> => {
     const moved = new Map<CustomerKey, Moved>();
-    let kept: Moved[];
     let late: Moved[];
     try {
       await moveAll(groups, moved);
       const changes = [...moved.values()].filter(isChange);
       const stored = await store(changes, progress);
-      kept = changes.filter((_, at) => stored[at]);
       late = changes.filter((_, at) => !stored[at]);
     } catch (cause) {
       for (const { messages } of moved.values()) giveBack(messages);
       throw cause;
     }
-    for (const { messages } of late) giveBack(messages);
-    for (const { customer, before, state, contents } of kept) told(customer, before, state, contents);
+    for (const { messages, customer } of late) {
+      giveBack(messages);
+      moved.delete(customer);
+    }
+    for (const one of moved.values()) {
+      if (isChange(one)) told(one.customer, one.before, one.state, one.contents);
+      seen(one.customer, one.state);
+    }
     return late.map(({ group }) => ({ ...group, stored: undefined }));
   };
 
