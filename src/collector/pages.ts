@@ -19,6 +19,7 @@ const sdkFiles = [
   'smartico_live.js',
   'smartico_api.js',
   'smartico_frames.js',
+  'smartico_publisher.js',
   'smartico_inframe.js',
   'smartico_ui.js',
   'smartico-sw.js',

@@ -14,6 +14,16 @@ export interface InitOptions {
   brand_key?: string;
   /** The collector's address, e.g. `https://events.op.example`; by default the origin the script came from. */
   collector?: string;
+  /**
+   * The queue goes to a publisher's own endpoint, `<collector>/v2/events/clientEvent`, in that API's form (README, "A
+   * publisher's events"). Nothing comes back from there: no popups, inbox or answers of `api`.
+   */
+  format?: 'clientEvents';
+  /**
+   * With `format`: the token of the customer's session, or a function that gets one from the page's server. It is asked for
+   * the user whose events are sent, and again once a token ran out.
+   */
+  sessionToken?: string | ((user: string | null) => string | null | undefined | Promise<string | null | undefined>);
   /** Two-letter language, `EN` by default. */
   lang?: string;
   /** Everyone is a visitor: links run at once, without waiting for a user. */

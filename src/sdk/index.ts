@@ -57,8 +57,10 @@ export const createSmartico = (
     line.sync();
     callbacks.emit(':news');
   });
+  // From where the script came: a publisher has no files of ours.
+  const publisher = () => rooms.load('publisher', addressOf({ src: script.src }), ROOMS);
   const pipelines = createPipelines(
-    { platform, prefix, identity, session, losses, letters, tell, refused: () => agree(false) },
+    { platform, prefix, identity, session, losses, letters, tell, publisher, refused: () => agree(false) },
     consent,
   );
   let settings: Settings | undefined;
@@ -143,8 +145,8 @@ export const createSmartico = (
     release();
     // Not while the page loads: the first look at storage is slow.
     setTimeout(() => {
-      if (consent.recall()) fetchLive(next);
-      else agree(false);
+      if (!consent.recall()) agree(false);
+      else if (!next.publisher) fetchLive(next);
     });
   };
   const fetchLive = ({ address }: Settings): void =>

@@ -64,6 +64,7 @@ const modules = {
   api: () => import('./questions/room.ts'),
   ui: () => import('./ui/room.ts'),
   frames: () => import('./frames/room.ts'),
+  publisher: () => import('./publisher/room.ts'),
 };
 const rooms = (root: Platform['root']): Rooms => ({
   load: (room) => modules[room]() as never,

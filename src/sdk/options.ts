@@ -27,6 +27,10 @@ export interface Settings {
   /** Origins of frames that may call, and what they may besides; read where they are needed. */
   frames: unknown;
   framesMay: unknown;
+  /** Where `collector` is a publisher's own endpoint: nobody speaks the live protocol there. */
+  publisher: boolean;
+  /** For a publisher: the token of the customer's session, or what gives one. */
+  sessionToken: unknown;
 }
 
 /** `en-US`, `EN`, `pt_BR`: the first two letters, lower case; anything else is no language. */
@@ -38,9 +42,9 @@ export const addressOf = (script: ScriptTag, collector?: unknown): string =>
   `${collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0]}`.replace(/\/$/, '');
 
 export const readSettings = (label: unknown, options: unknown, script: ScriptTag, tell: Tell): Settings | undefined => {
-  const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw, frames, framesMay } = Object(
-    options,
-  ) as InitOptions;
+  const given = Object(options) as InitOptions;
+  const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw, frames, framesMay } = given;
+  const { format, sessionToken } = given;
   const address = addressOf(script, collector);
   if (typeof label !== 'string' || !label.trim()) return tell('no_label', 'init(label, { brand_key })');
   // A path is the page's own origin: a collector behind the operator's proxy.
@@ -57,5 +61,7 @@ export const readSettings = (label: unknown, options: unknown, script: ScriptTag
     worker: sw ?? script.sw ?? '/smartico-sw.js',
     frames: frames ?? script.frames,
     framesMay: framesMay ?? script.framesMay,
+    publisher: format === 'clientEvents',
+    sessionToken,
   };
 };

@@ -11,6 +11,8 @@ import type { Settings } from './options.ts';
 import { watchPage } from './page.ts';
 import type { Platform } from './platform.ts';
 import { textStore } from './platform.ts';
+import { lateWay } from './publisher/late-way.ts';
+import type { PublisherModule } from './publisher/publisher.ts';
 import { ALL, createDurableQueue } from './queue/durable-queue.ts';
 import type { EventQueue } from './queue/event-queue.ts';
 import { openIndexedDbQueue } from './queue/indexeddb-queue.ts';
@@ -47,9 +49,11 @@ export interface PipelineNeeds {
   may(): boolean;
   /** The collector heard the browser refuse. */
   refused(): void;
+  publisher(): Promise<PublisherModule>;
 }
 
-export const startPipeline = ({ label, brand, address }: Settings, needs: PipelineNeeds): Pipeline => {
+export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipeline => {
+  const { label, brand, address, visitor, publisher, sessionToken } = settings;
   const { platform, prefix, held, identity, session, losses, letters, tell, may, refused } = needs;
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
@@ -78,9 +82,12 @@ export const startPipeline = ({ label, brand, address }: Settings, needs: Pipeli
   /** The last door: a batch that was being made when the visitor refused goes no further. */
   const fetch: typeof root.fetch = (...what) => (may() ? request(...what) : Promise.reject(new Error('refused')));
   const purge = async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid));
+  const user = () => (visitor ? null : identity.user());
+  const way = publisher
+    ? lateWay(needs.publisher, { queue, fetch, now, address, user, sessionToken, tell })
+    : { queue, send: createSend(fetch, now, `${address}/v1/events`) };
   const flush = createFlush({
-    queue,
-    send: createSend(fetch, now, `${address}/v1/events`),
+    ...way,
     turn: createTurn(platform, `${mine}turn`),
     now,
     context: () => ({

@@ -5,6 +5,7 @@
 import type { FramesModule } from './frames/frames.ts';
 import type { LiveModule } from './live/live.ts';
 import type { Platform } from './platform.ts';
+import type { PublisherModule } from './publisher/publisher.ts';
 import type { QuestionsModule } from './questions/questions.ts';
 import { scriptUrls } from './script-url.ts';
 import type { UiModule } from './ui/ui.ts';
@@ -18,6 +19,8 @@ export interface Modules {
   ui: UiModule;
   /** With the first frame that knocks. */
   frames: FramesModule;
+  /** Where events go to a publisher. */
+  publisher: PublisherModule;
 }
 
 export interface Rooms {

@@ -69,7 +69,7 @@ const optionsOfAFrame: { [option: string]: (value: unknown) => boolean } = {
 };
 
 /** The page's own to choose: where events go, who else may call, and what runs here. */
-const PAGES_OWN = ['collector', 'frames', 'framesMay', 'ancestors', 'sw'];
+const PAGES_OWN = ['collector', 'format', 'sessionToken', 'frames', 'framesMay', 'ancestors', 'sw'];
 
 /** Of a frame's options those that are the platform's to choose, and are what they should be; the others are told. */
 export const frameOptions = (options: InitOptions | null | undefined, tell: Tell): InitOptions =>

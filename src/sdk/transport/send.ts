@@ -19,9 +19,9 @@ export const WIRE = 60_000;
 /** Below this a body is not worth compressing. */
 const SMALL = 1_500;
 /** A short body may outlive the page at once; longer ones would eat the budget that other scripts share. */
-const KEEP_ALIVE = 8_000;
+export const KEEP_ALIVE = 8_000;
 /** Milliseconds without an answer. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
 
 /** @param leaving with the page's last breath: uncompressed (compression is asynchronous) and outliving it; `first`: nothing failed before */
 export type Send = (batch: Batch, leaving: boolean, first: boolean) => Promise<Outcome>;
