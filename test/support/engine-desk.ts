@@ -43,6 +43,7 @@ export const mission = (name: string, more: Partial<Mission>): Mission => ({
 
 export const tagged = (...tags: string[]): Step => ({ kind: 'tag', operation: 'add', tags });
 export const untagged = (...tags: string[]): Step => ({ kind: 'tag', operation: 'remove', tags });
+export const wait = (duration: number): Step => ({ kind: 'wait', for: duration });
 export const popup = (more: Payload = {}): Step => ({
   kind: 'engagement',
   request: { kind: 'popup', title: 'Hello', ...more },

@@ -1,8 +1,6 @@
 /** What follows from an event, from time, from a visitor who logs in, from an event of everybody. */
 import { describe, expect, test } from 'vitest';
-import { campaign, DAY, engineDesk, HOUR, mission, popup, START, tagged, untagged } from '../../support/engine-desk.ts';
-
-const wait = (duration: number) => ({ kind: 'wait', for: duration }) as const;
+import { campaign, DAY, engineDesk, HOUR, mission, popup, START, tagged, wait } from '../../support/engine-desk.ts';
 
 describe('an event', () => {
   test('begins the campaigns that it triggers, in the order of the config', () => {
@@ -105,20 +103,77 @@ describe('a mission', () => {
   });
 });
 
-test('a campaign that triggers itself is stopped, and told', () => {
-  const desk = engineDesk({
-    segments: { a: { tag: 'A' }, lately: { event: 'go', within: DAY } },
-    campaigns: [
-      campaign('go', [tagged('A')]),
-      campaign('off', [untagged('A')], { trigger: { entered: 'a' } }),
-      campaign('on', [tagged('A')], { trigger: { left: 'a' } }),
-    ],
+describe('what a page reports of an engagement', () => {
+  const report = (desk: ReturnType<typeof engineDesk>, event_type: string) =>
+    desk.happens(event_type, { engagement_uid: 'deposit|u:anna|e1|0' });
+
+  test('is a row of the report again, and goes on with the event that the engagement answers', () => {
+    const desk = engineDesk({ campaigns: [campaign('deposit', [popup()])] });
+    desk.happens('deposit');
+    desk.now += HOUR;
+    expect(report(desk, 'engagement_impression').deliveries).toEqual([
+      {
+        uid: 'deposit|u:anna|e1|0',
+        campaign: 'deposit',
+        eid: 'e1',
+        channel: 'popup',
+        status: 'shown',
+        at: START,
+        status_at: START + HOUR,
+        why: '',
+      },
+    ]);
+    expect(report(desk, 'engagement_action').deliveries).toMatchObject([{ status: 'clicked' }]);
+    expect(report(desk, 'engagement_impression').deliveries).toEqual([]);
   });
-  desk.happens('go');
-  expect(desk.said()).toEqual([
-    ['go', true],
-    ['off', true],
-    ['on', true],
-    ['off', 'stopped: it would trigger itself, this event has begun it already'],
-  ]);
+});
+
+describe('a system event', () => {
+  const inStock = campaign('in stock', [popup({ title: '{{ event.item }}' })], {
+    trigger: { system: 'in_stock' },
+    customer: { event: 'view', where: { item: '$item' } },
+  });
+  const told = (desk: ReturnType<typeof engineDesk>, fact = desk.fact('in_stock', { item: 'hat' })) =>
+    desk.meets({ is: 'system', fact });
+
+  test('reaches whoever looked at that item, once however often it is told', () => {
+    const desk = engineDesk({ campaigns: [inStock] });
+    desk.happens('view', { item: 'hat' });
+    const fact = desk.fact('in_stock', { item: 'hat' });
+    told(desk, fact);
+    told(desk, fact);
+    expect(desk.state.engagements.map(({ about }) => about)).toEqual(['hat']);
+  });
+
+  test('leaves those alone whom it does not concern: nothing of it is written', () => {
+    const desk = engineDesk({ campaigns: [inStock] });
+    desk.happens('view', { item: 'shoe' });
+    const { state } = desk;
+    expect(told(desk)).toEqual({ state, contents: [], deliveries: [], trace: undefined });
+    expect(desk.state).toBe(state);
+  });
+
+  test('is no event of the customer: neither history nor campaigns of customers know it', () => {
+    const desk = engineDesk({
+      segments: { stocked: { event: 'in_stock' } },
+      campaigns: [campaign('in_stock', [tagged('A')])],
+    });
+    told(desk);
+    expect([desk.state.history, desk.state.segments, desk.state.tags]).toEqual([{}, {}, []]);
+  });
+});
+
+test('an event of yesterday counts for yesterday, and triggers today', () => {
+  const desk = engineDesk({
+    segments: { today: { event: 'play', within: DAY } },
+    campaigns: [campaign('play', [tagged('A')])],
+  });
+  desk.happens('play', {}, { at: START - DAY });
+  expect([desk.state.segments, desk.state.tags]).toEqual([{}, ['A']]);
+});
+
+test('an ad moves with the events of the publisher API, before any campaign sees them', () => {
+  const desk = engineDesk({ ads: [{ id: 'ad-1', serveToken: 't', content: {}, autoActivated: false }] });
+  desk.happens('ActivateOffer', { serveToken: 't' });
+  expect([desk.state.offers['ad-1']?.activation, desk.state.folded]).toEqual(['ACTIVATED', 1]);
 });
