@@ -14,15 +14,9 @@ export interface InitOptions {
   brand_key?: string;
   /** The collector's address, e.g. `https://events.op.example`; by default the origin the script came from. */
   collector?: string;
-  /**
-   * The queue goes to a publisher's own endpoint, `<collector>/v2/events/clientEvent`, in that API's form (README, "A
-   * publisher's events"). Nothing comes back from there: no popups, inbox or answers of `api`.
-   */
+  /** The queue goes to a publisher's own endpoint, `collector`; nothing comes back from there (README, "A publisher's events"). */
   format?: 'clientEvents';
-  /**
-   * With `format`: the token of the customer's session, or a function that gets one from the page's server. It is asked for
-   * the user whose events are sent, and again once a token ran out.
-   */
+  /** For a publisher: the token of this user's session, or what gets one from the page's server; asked again once one ran out. */
   sessionToken?: string | ((user: string | null) => string | null | undefined | Promise<string | null | undefined>);
   /** Two-letter language, `EN` by default. */
   lang?: string;
