@@ -4,6 +4,7 @@
 import type { Label } from './config.ts';
 import type { Customer } from './engine/customer-key.ts';
 import { wordsOf } from './message-words.ts';
+import { named } from './naming.ts';
 import { spellingsOf } from './spellings.ts';
 import type { Cursor, EventLog } from './store/event-log.ts';
 import type { UserStore } from './store/user-store.ts';
@@ -54,7 +55,8 @@ export const createExport = ({ log, users, now }: ExportNeeds) => {
     const spellings = await spellingsOf(log, label, customer, whose);
     const profiles = await Promise.all(spellings.map((one) => log.profile(name, one)));
     if (!state && profiles.every((one) => one === undefined)) return undefined;
-    const about = { customer: customer.key, exported_at: now(), known: state ?? null };
+    const user = 'user' in whose ? whose.user : null;
+    const about = { ...named({ key: customer.key, user }), exported_at: now(), known: state ?? null };
     return (async function* () {
       yield `${JSON.stringify(about).slice(0, -1)},\n"events":`;
       yield* listOf(eventsOf(name, spellings, state?.devices ?? {}));

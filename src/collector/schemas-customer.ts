@@ -24,6 +24,7 @@ const engagement = Type.Object({
   status: literals('pending', 'shown', 'clicked', 'failed'),
   status_at: time,
   from: Type.String(),
+  eid: Type.Optional(Type.String({ description: 'Of the event that it answers' })),
   about: Type.String(),
 });
 const inboxEntry = Type.Object({
@@ -106,7 +107,6 @@ export const customerExport = Type.Object(
   {
     ...whom,
     exported_at: time,
-    profile: orNull(profile),
     known: json,
     events: Type.Array(timelineEvent),
     deliveries: Type.Array(json, { description: 'With the words of each' }),
