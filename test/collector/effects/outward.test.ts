@@ -141,7 +141,7 @@ test('of a huge answer no more is read than is polite', async () => {
     socket.on('drain', more);
     more();
   });
-  expect(await outwardWith({ allowed: here }).post(posted(url))).toMatchObject({ status: 200 });
+  expect(await outwardWith({ allowed: here, timeout: 60_000 }).post(posted(url))).toMatchObject({ status: 200 });
   await closed;
 });
 
