@@ -8,6 +8,7 @@ import type { Dates, EventRule, Range } from './definitions.ts';
 import { durationText } from './duration-text.ts';
 import { compileFilter } from './filter.ts';
 import { rangeText } from './range.ts';
+import { lacking } from './reference.ts';
 import type { Ask, Situation } from './segment.ts';
 import { shown } from './shown.ts';
 import { always, holdsAt, never, nextChange, overlap, type Span } from './span.ts';
@@ -45,6 +46,7 @@ const historyIn = ({ history }: CustomerState, event: string): History | undefin
 
 export const compileEventRule = ({ event, where, count, within, date, lastDate, daysSinceLast }: EventRule): Ask => {
   const said = where && compileFilter(where);
+  const lacks = lacking(where ?? {});
   const asksLast = lastDate !== undefined || daysSinceLast !== undefined;
   const most = count?.max ?? Infinity;
   const least = Math.max(count ? (count.min ?? 0) : 1, asksLast ? 1 : 0);
@@ -105,6 +107,8 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
 
   return (situation) => {
     const { state, now, context } = situation;
+    const lack = lacks(context);
+    if (lack !== null) return { matches: false, why: lack, until: null };
     const history = historyIn(state, event);
     const events = eventsOf(history, situation);
     const findings = [oftenEnough(events)];

@@ -6,7 +6,7 @@
 import type { Json, Payload } from '../../wire/event.ts';
 import { type Comparison, compare, comparisons } from './comparison.ts';
 import type { Filter } from './definitions.ts';
-import { fieldOf, isLiteral, referencesIn } from './reference.ts';
+import { isLiteral, lacking } from './reference.ts';
 import { shown } from './shown.ts';
 
 /** `null`: it holds. Else the first condition that said no, with its path and what was found there. */
@@ -50,20 +50,11 @@ const anyOf =
     return said.join(', and ');
   };
 
-/** What the event lacks of the fields that are named: nothing is true of a field that is not there, nor its opposite. */
-const missing = (asked: Json): ((context: Payload) => Said) => {
-  const fields = referencesIn(asked).map((name) => ({ name, read: fieldOf(name) }));
-  return (context) => {
-    const lacking = fields.find(({ read }) => read(context) === undefined);
-    return lacking === undefined ? null : `${lacking.name} is not in the event`;
-  };
-};
-
 const none = <Subject>(conditions: Asked<Subject>[], asked: Json): Asked<Subject> => {
-  const lacks = missing(asked);
+  const lacks = lacking(asked);
   return (subject, context) => {
-    const lacking = lacks(context);
-    if (lacking !== null) return lacking;
+    const lack = lacks(context);
+    if (lack !== null) return lack;
     const holds = conditions.some((condition) => condition(subject, context) === null);
     return holds ? `holds ${shown(asked)}, and must not` : null;
   };
@@ -74,10 +65,10 @@ const entry = (asked: Filter): Asked<Found> => {
   const ofValue =
     holdsOperators(asked) && !joiners.some((one) => Object.hasOwn(asked, one)) ? behind(asked) : undefined;
   const ofObject = ofValue ? undefined : compileFilter(asked);
-  const lacks = missing(asked);
+  const lacks = lacking(asked);
   return (found, context) => {
-    const lacking = lacks(context);
-    if (lacking !== null) return lacking;
+    const lack = lacks(context);
+    if (lack !== null) return lack;
     const holds = (one: Json): boolean =>
       ofValue ? ofValue([one], context) === null : isObject(one) && ofObject?.(one, context) === null;
     if (found.some((list) => Array.isArray(list) && list.some(holds))) return null;

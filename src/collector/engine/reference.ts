@@ -34,3 +34,12 @@ export const fieldOf = (reference: string): ((context: Payload) => Json | undefi
     return value;
   };
 };
+
+/** What an event lacks of the fields that are named: nothing is true of a field that is not there, nor its opposite. */
+export const lacking = (asked: Json): ((context: Payload) => string | null) => {
+  const fields = referencesIn(asked).map((name) => ({ name, read: fieldOf(name) }));
+  return (context) => {
+    const lack = fields.find(({ read }) => read(context) === undefined);
+    return lack === undefined ? null : `${lack.name} is not in the event`;
+  };
+};

@@ -2,11 +2,12 @@
  * Segments: a question about a customer, as a small tree of rules, and its answer with the reason. Pure. Also answers until
  * when it stands if nothing happens, so that nobody has to ask again before.
  */
-import type { Payload } from '../../wire/event.ts';
+import type { Json, Payload } from '../../wire/event.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Definitions, SegmentRule } from './definitions.ts';
 import { compileEventRule } from './event-rule.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
+import { lacking } from './reference.ts';
 import { compileStateRule } from './state-rule.ts';
 
 export type { Aspect, Mentions } from './mentions.ts';
@@ -57,6 +58,15 @@ const ifOne =
     return { matches: !verdict, why: whys(others), until: soon.length === 0 ? null : Math.min(...soon) };
   };
 
+/** The filters and values of a rule: where an event that began it all is named. */
+const askedIn = (rule: SegmentRule): Json[] => {
+  if ('all' in rule) return rule.all.flatMap(askedIn);
+  if ('any' in rule) return rule.any.flatMap(askedIn);
+  if ('not' in rule) return askedIn(rule.not);
+  if ('is' in rule) return [rule.is];
+  return 'where' in rule && rule.where ? [rule.where] : [];
+};
+
 export const compileRule = (rule: SegmentRule, segments: Definitions['segments']): CompiledRule => {
   const named = new Map<string, Ask>();
   const segment = (name: string): Ask => {
@@ -72,7 +82,10 @@ export const compileRule = (rule: SegmentRule, segments: Definitions['segments']
     if ('any' in rule) return ifOne(true, rule.any.map(compile));
     if ('not' in rule) {
       const ask = compile(rule.not);
+      const lacks = lacking(askedIn(rule.not));
       return (situation) => {
+        const lack = lacks(situation.context);
+        if (lack !== null) return { matches: false, why: lack, until: null };
         const answer = ask(situation);
         return { ...answer, matches: !answer.matches };
       };
@@ -82,9 +95,3 @@ export const compileRule = (rule: SegmentRule, segments: Definitions['segments']
   };
   return { ask: compile(rule), mentions: mentionsOf(rule, segments) };
 };
-
-/** The names of the segments that a customer is in, asked anew. */
-export const segmentsOf = (segments: Definitions['segments'], state: CustomerState, now: number): string[] =>
-  Object.entries(segments)
-    .filter(([, rule]) => compileRule(rule, segments).ask({ state, now, context: {} }).matches)
-    .map(([name]) => name);

@@ -139,9 +139,14 @@ describe('of deposits 400, 40, 10 and 2 days ago', () => {
   });
 
   test('without an event that began it all nothing is true of its fields', () => {
-    expect(ask(deposit({ where: { amount: '$amount' } }), anna).why).toBe(
-      'never had deposit where {"amount": "$amount"}; of the last one amount: $amount is not in the event',
-    );
+    const rule = deposit({ where: { amount: '$amount' } });
+    const no = { matches: false, why: '$amount is not in the event', until: null };
+    expect(ask(rule, anna)).toEqual(no);
+    expect(ask({ not: rule }, anna)).toEqual(no);
+    expect(ask({ ...rule, count: { max: 0 } }, anna)).toEqual(no);
+    expect(
+      ask({ any: [{ not: { all: [{ property: 'age', is: '$age' }] } }, { event: 'deposit' }] }, anna).matches,
+    ).toBe(true);
   });
 
   test('an event counts at its own time, in whatever order they came', () => {

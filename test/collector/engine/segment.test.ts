@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CustomerState } from '../../../src/collector/engine/customer-state.ts';
 import type { SegmentRule } from '../../../src/collector/engine/definitions.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
-import { compileRule, segmentsOf } from '../../../src/collector/engine/segment.ts';
+import { compileRule } from '../../../src/collector/engine/segment.ts';
 
 const anna: CustomerState = {
   ...registered({ key: 'u:anna', user: 'anna' }, { name: 'casino', gamificationShare: 100 }, 0),
@@ -61,9 +61,22 @@ test.each<[SegmentRule, boolean, string]>([
   [{ any: [{ tag: 'NEW' }, { tag: 'OLD' }] }, false, 'lacks the tag NEW, lacks the tag OLD'],
 ])('%j', (rule, matches, why) => expect(ask(rule)).toEqual({ matches, why, until: null }));
 
-test('a customer’s segments are those whose rule matches', () => {
-  const all = { ...segments, NEW: { tag: 'NEW' }, ENGLISH: { language: 'en' } };
-  expect(segmentsOf(all, anna, 0)).toEqual(['VIP', 'ENGLISH']);
+test('a rule says what it looks at, in the segments inside it too', () => {
+  const inside: { [name: string]: SegmentRule } = {
+    BUSY: { event: 'X', where: { 'cart.total': { $gt: 5 }, $or: [{ way: 'card' }, { item: '$item' }] } },
+    BOTH: { any: [{ segment: 'BUSY' }, { not: { event: 'X', where: { prize: 'ABC' } } }, { utm: { source: 'mail' } }] },
+  };
+  const rule: SegmentRule = {
+    all: [{ segment: 'BOTH' }, { event: 'Y' }, { level: { min: 2 } }, { property: 'age', where: { $gt: 18 } }],
+  };
+  expect(compileRule(rule, inside).mentions).toEqual({
+    events: new Map([
+      ['X', new Set(['cart', 'way', 'item', 'prize'])],
+      ['Y', new Set()],
+    ]),
+    aspects: new Set(['properties', 'level']),
+    segments: new Set(['BOTH', 'BUSY']),
+  });
 });
 
 test('a rule may name a field of the event that began it all', () => {
