@@ -20,7 +20,7 @@ export const channelWords: { [channel in Count['channel']]: string } = {
   push: 'push',
 };
 
-export const statusWords: { [status in DeliveryStatus]: string } = {
+const statusWords: { [status in DeliveryStatus]: string } = {
   running: 'running',
   waiting: 'waits',
   ended: 'ended',
@@ -35,6 +35,12 @@ export const statusWords: { [status in DeliveryStatus]: string } = {
   no_address: 'no address',
   refused: 'refused',
 };
+
+const inPages: Count['channel'][] = ['popup', 'inbox', 'deep_link'];
+
+/** What waits in a page has arrived, and was not looked at. */
+export const stateText = ({ channel, status }: Pick<Count, 'channel' | 'status'>): string =>
+  status === 'pending' && inPages.includes(channel) ? 'not seen yet' : statusWords[status];
 
 const sum = (counts: readonly Count[], of: readonly DeliveryStatus[]): number =>
   counts.reduce((total, one) => (of.includes(one.status) ? total + one.count : total), 0);
@@ -111,7 +117,7 @@ export const drawFunnel = (counts: readonly Count[]): Node[] => {
       ? [
           table(
             'By channel',
-            ['Channel', 'Under way', 'Out', 'Shown', 'Clicked', 'Kept back'],
+            ['Channel', 'Not seen or under way', 'Out', 'Shown', 'Clicked', 'Kept back'],
             channels.map((channel) => channelRow(counts, channel)),
           ),
         ]

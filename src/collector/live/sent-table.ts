@@ -5,7 +5,7 @@ import { addressOf } from './admin-key.ts';
 import type { CampaignApi } from './campaign-api.ts';
 import type { SentMessage, SentRow } from './campaign-shapes.ts';
 import { byId, element, table } from './draw.ts';
-import { channelWords, statusWords } from './funnel.ts';
+import { channelWords, stateText } from './funnel.ts';
 import { nameOf, whoseOf } from './whose.ts';
 import { exactTime, timeText } from './words.ts';
 
@@ -15,6 +15,13 @@ const time = (at: number): Node => element('time', { datetime: exactTime(at), ti
 export const whom = (row: Pick<SentRow, 'user_ext_id' | 'device_id'>): Node => {
   const whose = whoseOf(row);
   return whose ? element('a', { href: addressOf(whose) }, nameOf(whose)) : element('span', {}, 'somebody');
+};
+
+/** What an operator sent by hand and what a mission did have no campaign to look at. */
+export const campaignNode = (campaign: string): Node => {
+  if (campaign === 'admin') return element('span', {}, 'by hand');
+  const isMission = campaign.startsWith('mission: ');
+  return isMission ? element('span', {}, campaign) : element('a', { href: addressOf({ campaign }) }, campaign);
 };
 
 const isHtml = (part: string): boolean => part === 'html';
@@ -34,7 +41,8 @@ const drawMessage = (dialog: HTMLDialogElement, message: SentMessage): void => {
   const parts = Object.entries(message.words ?? {}).filter(([, value]) => value !== null);
   dialog.replaceChildren(
     element('h2', { id: 'message-title', tabindex: -1 }, channelWords[message.channel]),
-    element('p', {}, 'To ', whom(message), ', ', time(message.at), `, ${statusWords[message.status]}. `, message.why),
+    element('p', {}, 'To ', whom(message), ', ', time(message.at), `, ${stateText(message)}.`),
+    ...(message.why ? [element('p', { class: 'note' }, message.why)] : []),
     ...parts.flatMap(partOf),
     close,
   );
@@ -60,13 +68,11 @@ export const createSentTable = (
     button.addEventListener('click', () => void open(row.uid).catch(onProblem));
     return button;
   };
-  const campaignOf = ({ campaign }: SentRow): Node | string =>
-    campaign === 'admin' ? 'by hand' : element('a', { href: addressOf({ campaign }) }, campaign);
   const rowOf = (row: SentRow, column: 'customer' | 'campaign'): Cells => [
     time(row.at),
-    column === 'customer' ? whom(row) : campaignOf(row),
+    column === 'customer' ? whom(row) : campaignNode(row.campaign),
     what(row),
-    element('span', { class: `badge ${row.status}` }, statusWords[row.status]),
+    element('span', { class: `badge ${row.status}` }, stateText(row)),
     element('span', { class: 'message' }, row.why || '–'),
   ];
   return {

@@ -1,17 +1,16 @@
 /**
  * What every campaign said to one event, with the first condition that said no.
  */
-import { addressOf } from './admin-key.ts';
 import type { CampaignApi } from './campaign-api.ts';
 import type { TraceRow, Verdict } from './campaign-shapes.ts';
 import { element, note } from './draw.ts';
-import { whom } from './sent-table.ts';
+import { campaignNode, whom } from './sent-table.ts';
 
 const verdictLine = ({ campaign, fired, why }: Verdict): HTMLLIElement =>
   element(
     'li',
     { class: fired ? 'fired' : 'refused' },
-    element('a', { href: addressOf({ campaign }) }, campaign),
+    campaignNode(campaign),
     element('span', { class: 'badge' }, fired ? 'began' : 'no'),
     element('small', {}, why),
   );

@@ -11,7 +11,7 @@ import { createWidget } from './widget.ts';
 import { speechIn } from './words.ts';
 
 /** Published names of what we have. All that the customer is shown in: the profile, with level and badges. */
-const PROFILE = /^(short_info1?|achievements2?|liquid|ui-widget|gf(_badges|_levels)?)$/;
+const PROFILE = /^(short_info1?|achievements2?|missions|liquid|ui-widget|gf(_badges|_levels|_missions)?)$/;
 const INBOX = /^inbox(-widget)?$/;
 
 export const createUi = (needs: UiNeeds): Ui => {
