@@ -134,7 +134,7 @@ test('an answer without an end is taken at its first line, and its connection is
 
 test('of a huge answer no more is read than is polite', async () => {
   const { url, closed } = await hostile((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n');
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
     const more = () => {
       while (!socket.destroyed && socket.write(Buffer.alloc(16_384)));
     };
