@@ -20,7 +20,14 @@ test('a label is enough: the collector is where the script came from, the brand 
     ancestors: [],
     suspendOn: [],
     worker: '/smartico-sw.js',
+    publisher: false,
   });
+});
+
+test('events go to a publisher in the one format that there is', () => {
+  const sessionToken = () => 'token';
+  const options = { format: 'clientEvents', sessionToken };
+  expect(read('label', options).settings).toMatchObject({ publisher: true, sessionToken });
 });
 
 test('what init says wins over the script tag, and the tag over where the script came from', () => {
