@@ -34,5 +34,5 @@ test('three deposits: the segment, the popup, the bell, the e-mail, the mission 
   await live.getByRole('tab', { name: 'Events' }).click();
   await live.locator('#event-list').getByText('DEPOSIT_CLICKED').first().click();
   const verdict = live.locator('#envelope .verdicts .fired');
-  await verdict.getByText('three-deposits').waitFor();
+  await verdict.getByRole('link', { name: 'three-deposits' }).waitFor();
 });
