@@ -39,6 +39,7 @@ import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
 import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
 import { startRetention } from './retention.ts';
+import { configRoutes } from './routes/config-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
@@ -245,7 +246,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       isBusy: () => log.waitingBytes() > 0,
       now,
     }),
-    ...liveRoutes({ labels, origins, feed, metrics }),
+    ...configRoutes({ labels, origins, settings }),
+    ...liveRoutes({ labels, origins, feed, metrics, settings }),
     ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
     ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: settings.label }),
     ...pageRoutes(needs.pages),

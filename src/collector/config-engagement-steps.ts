@@ -5,15 +5,14 @@
  */
 import type { Json, Payload } from '../wire/event.ts';
 import { parseDuration } from './config-duration.ts';
-import type { Place } from './config-place.ts';
+import { fields, type Place } from './config-place.ts';
 import type { Surroundings } from './config-steps.ts';
 import { checkTemplatesIn } from './config-templates.ts';
 import type { Content } from './engagement/content.ts';
-import { readRequest } from './engagement/request.ts';
+import { readRequest, shownNames } from './engagement/request.ts';
 import type { Step } from './engine/definitions.ts';
 
 const addresses = ['action', 'image', 'icon', 'dp'];
-const own = ['kind', 'engagement_uid', 'expires_at'];
 
 /** @param name of the field that the text stands in */
 const standIn = (text: string, name: string): string => {
@@ -30,6 +29,10 @@ export const withStandIns = (value: Json, name = ''): Json => {
   return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, withStandIns(one, inner)]));
 };
 
+/** What stands in places, as it stands there. */
+export const valuesOf = (places: { [name: string]: Place | undefined }): Payload =>
+  Object.fromEntries(Object.entries(places).flatMap(([name, at]) => (at ? [[name, at.value as Json]] : [])));
+
 const checkAtDoor = (
   at: Place,
   request: Payload,
@@ -44,13 +47,9 @@ const checkAtDoor = (
 };
 
 export const readShown = (kind: 'popup' | 'inbox', at: Place, surroundings: Surroundings): Step => {
-  const entries = at.entries();
-  const expiresIn = entries.find(([name]) => name === 'expiresIn')?.[1];
-  for (const [name, inside] of entries)
-    if (own.includes(name)) inside.mistake('is set by the collector; "expiresIn" says how long it may be shown');
-  checkTemplatesIn(at);
-  const given = entries.filter(([name]) => name !== 'expiresIn' && !own.includes(name));
-  const request = { kind, ...Object.fromEntries(given.map(([name, { value }]) => [name, value as Json])) };
+  const { expiresIn, ...shown } = fields(at, [...shownNames[kind], 'expiresIn']);
+  const request = { kind, ...valuesOf(shown) };
+  for (const inside of Object.values(shown)) checkTemplatesIn(inside);
   if (at.isObject()) checkAtDoor(at, request, surroundings, (path) => `${at.path}.${path}`);
   return { kind: 'engagement', request, expiresIn: expiresIn ? parseDuration(expiresIn) : null };
 };

@@ -1,15 +1,15 @@
 /**
  * Steps that leave the page: e-mail, SMS, push, webhook.
  */
-import type { Json, Payload } from '../wire/event.ts';
-import { withStandIns } from './config-engagement-steps.ts';
+import type { Payload } from '../wire/event.ts';
+import { valuesOf, withStandIns } from './config-engagement-steps.ts';
 import { readReference } from './config-names.ts';
 import { fields, type Place } from './config-place.ts';
 import type { Surroundings } from './config-steps.ts';
 import { checkTemplatesIn, readEmailWords, readTemplate } from './config-templates.ts';
 import { webhookProblem } from './effects/webhook.ts';
 import type { EmailWords, Step } from './engine/definitions.ts';
-import { noticeMistakes } from './push/notice.ts';
+import { noticeMistakes, noticeNames } from './push/notice.ts';
 
 const emailWords = ['subject', 'html', 'text'] as const;
 
@@ -36,11 +36,9 @@ export const readSms = (at: Place): Step => {
 
 /** Checked as any other push is, with templates standing as in popups. */
 export const readPush = (at: Place, { places }: Surroundings): Step => {
-  const entries = at.entries();
-  const transactional = entries.find(([name]) => name === 'transactional')?.[1];
-  const given = entries.filter(([name]) => name !== 'transactional');
-  const notice: Payload = Object.fromEntries(given.map(([name, { value }]) => [name, value as Json]));
-  checkTemplatesIn(at);
+  const { transactional, ...words } = fields(at, [...noticeNames, 'transactional']);
+  const notice = valuesOf(words);
+  for (const inside of Object.values(words)) checkTemplatesIn(inside);
   if (at.isObject())
     for (const { path, reason } of noticeMistakes(withStandIns(notice), places))
       at.inside(undefined, `${at.path}.${path}`).mistake(reason);

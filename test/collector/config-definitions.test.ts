@@ -343,8 +343,8 @@ describe.each<[string, object, string[]]>([
       popup: { titel: 'x', body: 1, buttons: [{ text: 'go', action: 'javascript:x' }], expires_at: 1, width: 5 },
     }),
     [
-      `${IN}popup.expires_at: is set by the collector; "expiresIn" says how long it may be shown`,
       `${IN}popup.titel: is not a name that is known here; did you mean "title"?`,
+      `${IN}popup.expires_at: is not a name that is known here; did you mean "expiresIn"?`,
       `${IN}popup.title: is missing`,
       `${IN}popup.body: must be a text that is not empty, got number`,
       `${IN}popup.width: must be a whole number of 200 to 2000`,

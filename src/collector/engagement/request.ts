@@ -20,10 +20,14 @@ type Read<Kind extends Content> = (reading: Reading, places: Places) => { uid: s
 
 export const longest = { title: 200, body: 4_000 } as const;
 const always = ['kind', 'engagement_uid', 'expires_at'] as const;
+/** Names of what each shows. */
+export const shownNames = {
+  popup: ['title', 'body', 'html', 'width', 'height', 'buttons', 'priority', 'dir'],
+  inbox: ['title', 'body', 'image', 'action', 'html', 'buttons', 'category_id', 'custom_data'],
+} as const;
 
 const readPopup: Read<PopupContent> = (reading, places) => {
-  const own = ['title', 'body', 'html', 'width', 'height', 'buttons', 'priority', 'dir'] as const;
-  const known = fields(reading.root, [...always, ...own], ['title']);
+  const known = fields(reading.root, [...always, ...shownNames.popup], ['title']);
   const html = reading.html(known.html, places);
   const popup = {
     title: reading.text(known.title, longest.title),
@@ -43,8 +47,7 @@ const readPopup: Read<PopupContent> = (reading, places) => {
 const OPENS_ITSELF = 'dp:inbox';
 
 const readInbox: Read<InboxContent> = (reading, places) => {
-  const own = ['title', 'body', 'image', 'action', 'html', 'buttons', 'category_id', 'custom_data'] as const;
-  const known = fields(reading.root, [...always, ...own], ['title', 'body']);
+  const known = fields(reading.root, [...always, ...shownNames.inbox], ['title', 'body']);
   const html = reading.html(known.html, places);
   const buttons = reading.buttons(known.buttons);
   const isRich = html !== null || buttons.length > 0;

@@ -11,9 +11,11 @@ import type { Notice } from './push-sender.ts';
 /** Push services take 4 kB, encrypted. */
 const longest = { title: 200, body: 1_000 } as const;
 
+export const noticeNames = ['title', 'body', 'action', 'icon'] as const;
+
 const read = (request: unknown, places: Places, now: number): { notice: Notice; mistakes: RequestMistake[] } => {
   const reading = openReading(request, now);
-  const known = fields(reading.root, ['title', 'body', 'action', 'icon'], ['title', 'body']);
+  const known = fields(reading.root, noticeNames, ['title', 'body']);
   const notice: Notice = {
     title: reading.text(known.title, longest.title),
     body: reading.text(known.body, longest.body),

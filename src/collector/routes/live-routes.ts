@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Origins } from '../origins.ts';
 import { Refusal } from '../refusal.ts';
 import { serverSentEvents } from '../server-sent-events.ts';
+import type { Settings } from '../settings.ts';
 import { readQuery } from './query.ts';
 import type { Route } from './route.ts';
 
@@ -16,6 +17,7 @@ export interface LiveNeeds {
   origins: Origins;
   feed: LiveFeed;
   metrics: Metrics;
+  settings: Settings;
 }
 
 const resumeCursor = (header: string | string[] | undefined): number | undefined => {
@@ -24,7 +26,7 @@ const resumeCursor = (header: string | string[] | undefined): number | undefined
   throw new Refusal('bad_request', 'Last-Event-ID must be the id of an event of this stream');
 };
 
-export const liveRoutes = ({ labels, origins, feed, metrics }: LiveNeeds): Route[] => [
+export const liveRoutes = ({ labels, origins, feed, metrics, settings }: LiveNeeds): Route[] => [
   {
     method: 'GET',
     url: '/v1/live',
@@ -36,9 +38,16 @@ export const liveRoutes = ({ labels, origins, feed, metrics }: LiveNeeds): Route
       readQuery(request.query, []);
       const resumeAfter = resumeCursor(request.headers['last-event-id']);
       reply.hijack();
-      const end = feed.listen(label.name, serverSentEvents(reply.raw, { 'x-request-id': request.id }), resumeAfter);
+      const stream = serverSentEvents(reply.raw, { 'x-request-id': request.id });
+      const end = feed.listen(label.name, stream, resumeAfter);
+      const keys = label.keys.admin.join();
+      // Whoever still has a key comes back with it.
+      const stopChecking = settings.changed(() => {
+        if (settings.label(label.name)?.keys.admin.join() !== keys) stream.end();
+      });
       metrics.listeners(1);
       reply.raw.once('close', () => {
+        stopChecking();
         end();
         metrics.listeners(-1);
       });
