@@ -135,7 +135,10 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const submit = overloadedAs(log.submit, logger, random);
   const checkRate = eventRates(createRates(), now, random);
   const fieldRules = createFieldRules(needs.log);
-  await Promise.all(settings.labels().map(({ name }) => fieldRules.load(name)));
+  await fieldRules.load(settings.labels());
+  settings.changed(({ labels }) => {
+    fieldRules.load(labels).catch((cause) => logger.error({ err: cause }, 'rules for fields stay as they were'));
+  });
   const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
   const address = ownAddress(publicUrl);
   const unsubscribeLinks = createUnsubscribeLinks(
@@ -242,6 +245,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       customers,
       fieldRules,
       folded: following.folded,
+      forget: following.forget,
       changed,
       isBusy: () => log.waitingBytes() > 0,
       now,

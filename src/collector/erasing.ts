@@ -30,6 +30,8 @@ export interface ErasingNeeds {
   users: Pick<UserStore, 'get' | 'erase' | 'keepSetting' | 'setting'>;
   /** Resolves when what was committed is in the states. */
   folded: (label: string) => Promise<void>;
+  /** Whoever was erased is registered again if they come. */
+  forget: (label: string) => void;
   changed: Changed;
   newId: () => string;
   now: () => number;
@@ -40,7 +42,7 @@ const MOST_ROUNDS = 3;
 /** A receipt is no customer's: it outlives what retention takes. */
 const settingOf = (label: string, receipt: string): string => `receipt ${JSON.stringify([label, receipt])}`;
 
-export const createErasing = ({ log, users, folded, changed, newId, now }: ErasingNeeds): Erasing => {
+export const createErasing = ({ log, users, folded, forget, changed, newId, now }: ErasingNeeds): Erasing => {
   const eraseEvents = async (label: string, all: readonly Whose[]): Promise<number> => {
     let events = 0;
     for (const whose of all) events += await log.erase(label, whose);
@@ -76,6 +78,7 @@ export const createErasing = ({ log, users, folded, changed, newId, now }: Erasi
         await folded(name);
         await eraseKnown(name, keys);
       }
+      forget(name);
       const receipt: Receipt = { receipt: newId(), at: now(), events, customers: states, ...rows };
       await users.keepSetting(settingOf(name, receipt.receipt), JSON.stringify(receipt));
       // Pages that are still open show nobody's points and messages.

@@ -8,7 +8,7 @@ import { named } from './naming.ts';
 import { spellingsOf } from './spellings.ts';
 import type { Cursor, EventLog } from './store/event-log.ts';
 import type { UserStore } from './store/user-store.ts';
-import { timelineOf, type Whose } from './timeline.ts';
+import { linkedTimes, timelineOf, type Whose } from './timeline.ts';
 
 export interface ExportNeeds {
   log: Pick<EventLog, 'events' | 'profile'>;
@@ -30,9 +30,10 @@ const listOf = async function* (values: AsyncIterable<unknown>): AsyncGenerator<
 };
 
 export const createExport = ({ log, users, now }: ExportNeeds) => {
-  const eventsOf = async function* (label: string, whose: Whose[], devices: { [device: string]: number }) {
+  const eventsOf = async function* (label: string, whose: Whose[]) {
+    const linked = await linkedTimes(log, label, whose);
     for (let after: Cursor | null | undefined; after !== null; ) {
-      const page = await timelineOf(log, label, whose, devices, { after, limit: PAGE });
+      const page = await timelineOf(log, label, whose, linked, { after, limit: PAGE });
       yield* page.events;
       after = page.next;
     }
@@ -59,7 +60,7 @@ export const createExport = ({ log, users, now }: ExportNeeds) => {
     const about = { ...named({ key: customer.key, user }), exported_at: now(), known: state ?? null };
     return (async function* () {
       yield `${JSON.stringify(about).slice(0, -1)},\n"events":`;
-      yield* listOf(eventsOf(name, spellings, state?.devices ?? {}));
+      yield* listOf(eventsOf(name, spellings));
       yield ',\n"deliveries":';
       yield* listOf(sentTo(name, customer.key));
       yield ',\n"traces":';

@@ -18,7 +18,7 @@ export interface FieldRules {
   /** `undefined` for a label that sets none. */
   of(label: string): LabelRules | undefined;
   /** Reads them again: at the start, and after a change. */
-  load(label: string): Promise<void>;
+  load(labels: readonly { name: string }[]): Promise<void>;
 }
 
 export type Ruled = { ok: true; payload: Payload } | { ok: false; message: string };
@@ -31,15 +31,18 @@ const rulesOf = (registered: readonly Registered[], kind: RegistryKind): Map<str
   );
 
 export const createFieldRules = (log: Pick<EventLog, 'registry'>): FieldRules => {
-  const labels = new Map<string, LabelRules>();
+  const known = new Map<string, LabelRules>();
+  const loadOne = async (label: string): Promise<void> => {
+    const { registered } = await log.registry(label);
+    const types = rulesOf(registered, 'event_type');
+    const actions = rulesOf(registered, 'action');
+    if (types.size + actions.size === 0) known.delete(label);
+    else known.set(label, { types, actions });
+  };
   return {
-    of: (label) => labels.get(label),
-    async load(label) {
-      const { registered } = await log.registry(label);
-      const types = rulesOf(registered, 'event_type');
-      const actions = rulesOf(registered, 'action');
-      if (types.size + actions.size === 0) labels.delete(label);
-      else labels.set(label, { types, actions });
+    of: (label) => known.get(label),
+    async load(labels) {
+      await Promise.all(labels.map(({ name }) => loadOne(name)));
     },
   };
 };

@@ -30,6 +30,8 @@ export interface OperatingNeeds {
   fieldRules: FieldRules;
   /** Resolves when what was committed of a label is in its customers' states. */
   folded: (label: string) => Promise<void>;
+  /** Customers of the label were erased. */
+  forget: (label: string) => void;
   changed: Changed;
   /** Whether events came in just now. */
   isBusy: () => boolean;

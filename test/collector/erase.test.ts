@@ -81,6 +81,23 @@ test('the timeline has what the customer did as a visitor, marked with the devic
   expect(paged).toEqual(timeline.map(({ eid }) => eid));
 });
 
+test('of a device that two logged in on, each has what was done before their own login', async () => {
+  const { user, device_id } = await arrive();
+  const page = newPage();
+  const next = `Next-${newEid()}`;
+  const since = Date.now();
+  await until(() => Date.now() > since + 1);
+  await send(collector, batch([page({ event_type: 'looked', payload: { at: 'theirs' } })], { device_id }));
+  await send(collector, batch([page({ event_type: 'login', user_ext_id: next, payload: {} })], { device_id }));
+  const looks = async (name: string) =>
+    (await customer(name)).timeline
+      .filter(({ event_type }) => event_type === 'looked')
+      .map(({ payload }) => payload.at);
+  await until(async () => (await looks(next)).length > 0);
+  expect(await looks(next)).toEqual(['theirs']);
+  expect(await looks(user)).toEqual([`${user}'s wish`]);
+});
+
 test('an export is one document with everything, to be kept', async () => {
   const { user } = await arrive();
   const response = await fetch(`${collector.url}/v1/customers/${user}/export`, {

@@ -8,7 +8,7 @@ import { type CollectorHere, startHere } from '../support/collector-here.ts';
 
 const rulesOf = async (...registered: Registered[]) => {
   const rules = createFieldRules({ registry: async () => ({ shapes: [], registered }) });
-  await rules.load('casino');
+  await rules.load([{ name: 'casino' }]);
   return rules.of('casino');
 };
 const number: FieldRule = { type: 'number' };

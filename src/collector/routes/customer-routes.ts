@@ -10,7 +10,7 @@ import type { createExport } from '../exporting.ts';
 import { Refusal } from '../refusal.ts';
 import * as schemas from '../schemas-customer.ts';
 import type { EventLog } from '../store/event-log.ts';
-import { timelineOf, type Whose } from '../timeline.ts';
+import { linkedTimes, timelineOf, type Whose } from '../timeline.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';
 import { readQuery } from './query.ts';
@@ -44,7 +44,9 @@ export const customerRoutes = ({ log, customers, erasing, exporting, now, ...key
         const state = await customers.find(label, customer);
         if (!profile && !state) throw nothing(noun);
         const known = state ?? (await customers.read(label, customer));
-        const { events, next } = await timelineOf(log, label.name, [whose], known.devices, { after, limit });
+        const isLinked = known.user !== null && Object.keys(known.devices).length > 0;
+        const linked = isLinked ? await linkedTimes(log, label.name, [whose]) : [];
+        const { events, next } = await timelineOf(log, label.name, [whose], linked, { after, limit });
         return {
           ...named(whose),
           profile: profile ?? null,

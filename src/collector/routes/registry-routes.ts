@@ -59,7 +59,7 @@ export const registryRoutes = ({ log, fieldRules, ...keys }: RegistryNeeds): Rou
           throw new Refusal('bad_request', `this label has its ${limits.entryPoints} entry points already`);
         await log.register(label.name, kind, name, fields);
         // In force when this is answered: what comes after is judged by them.
-        if (fields) await fieldRules.load(label.name);
+        if (fields) await fieldRules.load([label]);
         const entry = entryIn(await viewOf(label.name), kind, name);
         if (!entry) throw new Error('an entry that was just registered is not in the registry');
         return reply.code(existed ? 200 : 201).send(entry);
