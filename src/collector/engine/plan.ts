@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type CompiledCondition, compileCondition } from './condition.ts';
 import type { CustomerState } from './customer-state.ts';
-import type { Campaign, Definitions } from './definitions.ts';
+import type { Campaign, Definitions, Trigger } from './definitions.ts';
 import { fieldsIn } from './filter.ts';
 import { keptFields } from './history.ts';
 import { type CompiledMission, compileMission } from './mission.ts';
@@ -51,85 +51,95 @@ const grouped = <Name, Value>(pairs: Iterable<readonly [Name, Value]>): Map<Name
   return groups;
 };
 
-const triggeredBy = (campaigns: readonly PlannedCampaign[], kind: 'event' | 'system' | 'entered' | 'left'): Triggered =>
+const triggeredBy = (
+  campaigns: readonly PlannedCampaign[],
+  nameIn: (trigger: Trigger) => string | undefined,
+): Triggered =>
   grouped(
     campaigns.flatMap((one) => {
-      const name = (one.campaign.trigger as { [kind: string]: string })[kind];
+      const name = nameIn(one.campaign.trigger);
       return name === undefined ? [] : [[name, one] as const];
     }),
   );
+
+const programsOf = (
+  { campaigns, segments }: Definitions,
+  missions: readonly CompiledMission[],
+): ReadonlyMap<string, Program> => {
+  const running = campaigns.filter(({ enabled }) => enabled).map(({ name, steps }) => ({ name, steps }));
+  const rewards = missions.map(({ name, mission }) => ({ name, steps: mission.reward }));
+  return new Map([...running, ...rewards].map(({ name, steps }) => [name, programOf(steps, segments)]));
+};
+
+const indexOf = (rules: ReadonlyMap<string, CompiledRule>): Plan['segments'] => {
+  const by = <Name>(namesIn: (mentions: Mentions) => Iterable<Name>): Map<Name, string[]> =>
+    grouped(
+      [...rules].flatMap(([segment, { mentions }]) => [...namesIn(mentions)].map((name) => [name, segment] as const)),
+    );
+  return {
+    rules,
+    byEvent: by(({ events }) => events.keys()),
+    byAspect: by(({ aspects }) => aspects),
+    timed: [...rules].flatMap(([segment, { mentions }]) => (mentions.events.size > 0 ? [segment] : [])),
+  };
+};
 
 const historyFields = (mentions: readonly Mentions[], missions: readonly CompiledMission[]): Plan['history'] => {
   const inRules = mentions.flatMap(({ events }) => [...events].map(([name, fields]) => [name, [...fields]] as const));
   const inTasks = missions.flatMap(({ mission }) =>
     mission.tasks.map(({ event, where }) => [event, where ? fieldsIn(where) : []] as const),
   );
-  const fields = [...grouped([...inRules, ...inTasks])].map(
-    ([name, lists]) => [name, [...new Set(lists.flat())].sort()] as const,
-  );
-  return new Map(fields);
+  const named = [...grouped([...inRules, ...inTasks])];
+  return new Map(named.map(([name, fields]) => [name, [...new Set(fields.flat())].sort()]));
 };
+
+/** Names whose history a state has not, or with other fields. */
+const missingIn = (state: CustomerState, history: Plan['history']): ReturnType<Plan['missing']> =>
+  [...history].flatMap(([name, fields]) => {
+    const known = Object.hasOwn(state.history, name) ? state.history[name] : undefined;
+    return known?.kept === keptFields(fields) ? [] : [{ name, fields }];
+  });
 
 export const planOf = (definitions: Definitions): Plan => {
   const { segments, levels, ads } = definitions;
   const rules = compiledSegments(segments);
-  const campaigns = definitions.campaigns.map((campaign) => ({
+  const planned = definitions.campaigns.map((campaign) => ({
     campaign,
     condition: compileCondition(campaign, segments),
   }));
   const missions = definitions.missions.map(compileMission);
-  const programs = new Map<string, Program>([
-    ...definitions.campaigns
-      .filter(({ enabled }) => enabled)
-      .map(({ name, steps }) => [name, programOf(steps, segments)] as const),
-    ...missions.map(({ name, mission }) => [name, programOf(mission.reward, segments)] as const),
-  ]);
+  const programs = programsOf(definitions, missions);
   const mentions = [
     ...[...rules.values()].map((rule) => rule.mentions),
-    ...campaigns.flatMap(({ condition }) => condition.mentions ?? []),
+    ...planned.flatMap(({ condition }) => condition.mentions ?? []),
     ...[...programs.values()].flatMap(mentionsIn),
   ];
   const history = historyFields(mentions, missions);
-  const byTask = missions.flatMap((mission) =>
-    [...new Set(mission.tasks.map(({ task }) => task.event))].map((event) => [event, mission] as const),
-  );
-  const byMention = <Name>(namesIn: (mentions: Mentions) => Iterable<Name>): Map<Name, string[]> =>
-    grouped(
-      [...rules].flatMap(([segment, rule]) => [...namesIn(rule.mentions)].map((name) => [name, segment] as const)),
-    );
-  const triggered = {
-    event: triggeredBy(campaigns, 'event'),
-    system: triggeredBy(campaigns, 'system'),
-    entered: triggeredBy(campaigns, 'entered'),
-    left: triggeredBy(campaigns, 'left'),
+  const campaigns = {
+    event: triggeredBy(planned, (on) => ('event' in on ? on.event : undefined)),
+    system: triggeredBy(planned, (on) => ('system' in on ? on.system : undefined)),
+    entered: triggeredBy(planned, (on) => ('entered' in on ? on.entered : undefined)),
+    left: triggeredBy(planned, (on) => ('left' in on ? on.left : undefined)),
   };
-  const digest = createHash('sha256')
-    .update(JSON.stringify([segments, levels, [...history]]))
-    .digest('base64url');
+  const asked = JSON.stringify([segments, levels, [...history]]);
+  const digest = createHash('sha256').update(asked).digest('base64url');
 
   return {
     definitions,
     digest,
-    campaigns: triggered,
+    campaigns,
     missions,
-    missionsByEvent: grouped(byTask),
+    missionsByEvent: grouped(
+      missions.flatMap((one) =>
+        [...new Set(one.tasks.map(({ task }) => task.event))].map((name) => [name, one] as const),
+      ),
+    ),
     programs,
-    segments: {
-      rules,
-      byEvent: byMention(({ events }) => events.keys()),
-      byAspect: byMention(({ aspects }) => aspects),
-      timed: [...rules].flatMap(([name, rule]) => (rule.mentions.events.size > 0 ? [name] : [])),
-    },
+    segments: indexOf(rules),
     history,
-    mentions: (name) => triggered.event.has(name) || history.has(name) || (ads.length > 0 && offerEvents.has(name)),
-    concernsAll: (name) => triggered.system.has(name),
-    missing(state: CustomerState) {
-      // What was reviewed by these definitions has what they ask about, or it never happened.
-      if (state.reviewed === digest) return [];
-      return [...history].flatMap(([name, fields]) => {
-        const { kept } = Object.hasOwn(state.history, name) ? state.history[name]! : { kept: undefined };
-        return kept === keptFields(fields) ? [] : [{ name, fields }];
-      });
-    },
+    mentions: (name) => campaigns.event.has(name) || history.has(name) || (ads.length > 0 && offerEvents.has(name)),
+    concernsAll: (name) => campaigns.system.has(name),
+    // What was reviewed by these definitions has what they ask about, or it never happened.
+    missing: (state) => (state.reviewed === digest ? [] : missingIn(state, history)),
   };
 };

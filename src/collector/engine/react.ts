@@ -82,8 +82,6 @@ const onLinked = (turn: Turn, { fact, device, visitor }: Occasion & { is: 'linke
 
 const onSystem = (turn: Turn, fact: Fact): void => {
   for (const one of turn.plan.campaigns.system.get(fact.name) ?? []) begin(turn, one, fact, 0);
-  // It is told to everybody: of those whom it does not concern nothing is written.
-  if (turn.verdicts.every(({ fired }) => !fired)) turn.verdicts.length = 0;
   followUp(turn);
 };
 
@@ -122,13 +120,17 @@ const knowsEveryUntil = (before: CustomerState, { is }: Occasion, { digest }: Pl
 const ownFact = (occasion: Occasion): Fact | undefined =>
   occasion.is === 'event' || occasion.is === 'linked' ? occasion.fact : undefined;
 
-/** The event that the reaction is to, or that everything goes on from that waited. */
+/** The event that the reaction is to, or the one that everything which waited goes on from. */
 const eventOf = (before: CustomerState, occasion: Occasion, { now, events }: World): Pick<Trace, 'eid' | 'cursor'> => {
   if ('fact' in occasion) return occasion.fact;
   const eids = new Set(occasion.is === 'time' ? dueIn(before, now).map(({ eid }) => eid) : []);
   const [eid = null] = eids.size === 1 ? eids : [];
-  return { eid, cursor: (eid !== null && events.get(eid)?.cursor) || null };
+  return { eid, cursor: eid === null ? null : (events.get(eid)?.cursor ?? null) };
 };
+
+/** An event of everybody is traced where it began something: of all the others nothing is written. */
+const isTraced = ({ verdicts }: Turn, { is }: Occasion): boolean =>
+  is === 'system' ? verdicts.some(({ fired }) => fired) : verdicts.length > 0;
 
 const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): Reaction => {
   const { plan, world, verdicts, untils, contents, deliveries } = turn;
@@ -141,7 +143,7 @@ const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): React
     state: isFolded ? { ...state, folded: own.cursor } : state,
     contents,
     deliveries: [...deliveries.values()],
-    trace: verdicts.length === 0 ? undefined : { eid, cursor, at: world.now, verdicts },
+    trace: isTraced(turn, occasion) ? { eid, cursor, at: world.now, verdicts } : undefined,
   };
 };
 

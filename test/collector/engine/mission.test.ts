@@ -1,5 +1,6 @@
 /** How far a customer comes in a mission. */
 import { describe, expect, test } from 'vitest';
+import type { MissionProgress } from '../../../src/collector/engine/customer-state.ts';
 import type { Mission } from '../../../src/collector/engine/definitions.ts';
 import { compileMission, missionMoved, missionRecounted } from '../../../src/collector/engine/mission.ts';
 import type { Trust } from '../../../src/wire/event.ts';
@@ -75,21 +76,38 @@ test('a mission whose tasks are defined otherwise keeps what is counted of those
 });
 
 describe('counted anew from the history', () => {
-  const withDeposits = (many: number) => {
+  const recounted = (defined: Mission, deposits: number, progress: MissionProgress) => {
     const desk = engineDesk({ missions: [three] });
-    for (let n = 0; n < many; n++) desk.happens('deposit', { amount: 10 });
-    return { ...desk.state, missions: {} };
-  };
-  const recounted = (many: number, done: number) =>
-    missionRecounted(
-      { ...withDeposits(many), missions: { three: { done: [done], completed_at: null } } },
-      compileMission(three),
+    for (let n = 0; n < deposits; n++) desk.happens('deposit', { amount: 10 });
+    const { state, ...moved } = missionRecounted(
+      { ...desk.state, missions: { three: progress } },
+      compileMission(defined),
       START,
     );
+    return moved;
+  };
+  const open = (done: number): MissionProgress => ({ done: [done], completed_at: null });
+  const again = { ...three, repeats: true };
 
-  test.each([
-    ['events that were not counted are', 2, 0, { is: 'further', why: 'deposit 2 of 3' }],
-    ['what is counted already is not lost', 1, 2, { is: 'unmoved', why: 'deposit 2 of 3' }],
-    ['enough of them complete it', 5, 1, { is: 'completed', why: 'deposit 3 of 3' }],
-  ])('%s', (_, many, done, wanted) => expect(recounted(many, done)).toMatchObject(wanted));
+  test.each<[string, Mission, number, MissionProgress, object]>([
+    ['events that were not counted are', three, 2, open(0), { is: 'further', why: 'deposit 2 of 3' }],
+    ['what is counted already is not lost', three, 1, open(2), { is: 'unmoved', why: 'deposit 2 of 3' }],
+    ['enough of them complete it', three, 5, open(1), { is: 'completed', why: 'deposit 3 of 3' }],
+    ['events are not trusted enough', { ...three, trust: 'server' }, 5, open(0), { is: 'unmoved' }],
+    ['it is completed', three, 5, { done: [0], completed_at: 1 }, { is: 'unmoved' }],
+    ['it repeats, and they came before', again, 2, { done: [0], completed_at: START }, { is: 'unmoved' }],
+    ['it repeats, and they came after', again, 2, { done: [0], completed_at: START - 1 }, { is: 'further' }],
+  ])('%s', (_, defined, deposits, progress, wanted) =>
+    expect(recounted(defined, deposits, progress)).toMatchObject(wanted),
+  );
+});
+
+test('a mission keeps its count when it is completed, and begins again at nothing where it repeats', () => {
+  const completed = (repeats: boolean) => {
+    const desk = engineDesk({ missions: [{ ...three, repeats }] });
+    for (let n = 0; n < 3; n++) desk.happens('deposit', { amount: 10 });
+    return desk.state.missions.three;
+  };
+  expect(completed(false)).toEqual({ done: [3], completed_at: START });
+  expect(completed(true)).toEqual({ done: [0], completed_at: START });
 });
