@@ -18,13 +18,13 @@ export interface Customers {
   /**
    * Stores what `change` makes of the newest state, and resolves with it; a customer never seen is registered, whatever it makes.
    * @param change pure, since it is called again where another was faster; the same state back stores nothing
-   * @param rows of the report, stored with it beside those of the engagements that it makes
+   * @param rows of the report, stored with it beside those of the engagements that it makes; pure as well
    */
   change(
     label: LabelOfCustomer,
     customer: Customer,
     change: (state: CustomerState) => CustomerState,
-    rows?: Delivery[],
+    rows?: (state: CustomerState) => Delivery[],
   ): Promise<CustomerState>;
 }
 
@@ -38,19 +38,15 @@ export const createCustomers = (users: UserStore, changed: Changed, now: () => n
   return {
     find,
     read: async (label, customer) => (await find(label, customer)) ?? registered(customer, label, now()),
-    async change(label, customer, change, rows = []) {
+    async change(label, customer, change, rows = () => []) {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const stored = await users.get(label.name, customer.key);
         const before = stored?.state ?? registered(customer, label, now());
         const state = change(before);
-        if (stored && state === before && rows.length === 0) return before;
+        const deliveries = [...reportedRows(before, state), ...rows(before)];
+        if (stored && state === before && deliveries.length === 0) return before;
         const [isStored] = await users.update(label.name, [
-          {
-            customer: customer.key,
-            version: stored?.version ?? 0,
-            state,
-            deliveries: [...reportedRows(before, state), ...rows],
-          },
+          { customer: customer.key, version: stored?.version ?? 0, state, deliveries },
         ]);
         if (!isStored) continue;
         changed(label.name, customer.key, before, state);

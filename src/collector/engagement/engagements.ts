@@ -8,6 +8,7 @@ import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { engagementOf, withEngagement } from '../engine/engagement-made.ts';
+import type { Delivery } from '../engine/reaction.ts';
 import type { Quota } from '../following/quota.ts';
 import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
@@ -81,8 +82,18 @@ export const createEngagements = ({
     }
     const reason = `this label has sent its ${label.messages.inboxPerMonth} inbox messages of this month`;
     const at = now();
-    const row = { uid, campaign: 'admin', eid: null, channel: kind, status: 'over_limit' as const, at, status_at: at };
-    await customers.change(label, customer, (state) => state, [{ ...row, why: reason }]);
+    const row: Delivery = {
+      uid,
+      campaign: 'admin',
+      eid: null,
+      channel: kind,
+      status: 'over_limit',
+      at,
+      status_at: at,
+      why: reason,
+    };
+    const rowIn = (state: CustomerState): Delivery[] => (isIn(state, uid) ? [] : [row]);
+    await customers.change(label, customer, (state) => state, rowIn);
     throw refusal([{ path: 'kind', code: 'over_limit', reason }]);
   };
   const make = async (label: Label, customer: Customer, uid: string, content: Content): Promise<'made' | 'known'> => {

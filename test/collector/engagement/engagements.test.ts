@@ -145,6 +145,34 @@ test('a document of a customer has a bound: the oldest go', async () => {
   expect([state.engagements.length, state.engagements[0]?.about]).toEqual([200, 't204']);
 });
 
+test('what is sent is a row of the report, and what becomes of it is the same row', async () => {
+  await engagements.send(label, ann, popup());
+  await customers.change(label, ann, (state) => ({
+    ...state,
+    engagements: state.engagements.map((one) => ({ ...one, status: 'shown' as const, status_at: now + 5 })),
+  }));
+  const { deliveries } = await users.deliveries('casino', { limit: 10 });
+  expect(deliveries).toMatchObject([
+    { uid: 'made-uid-1', campaign: 'admin', channel: 'popup', status: 'shown', at: now, status_at: now + 5 },
+  ]);
+});
+
+test('an inbox message above the month’s limit is refused and counted, and one that is there already stays what it is', async () => {
+  const limited = { ...label, messages: { ...label.messages, inboxPerMonth: 2 } };
+  const first = inbox({ engagement_uid: 'first-message' });
+  await Promise.all(Array.from({ length: 5 }, () => engagements.send(limited, ann, first).catch(() => undefined)));
+  await engagements.send(limited, ann, inbox());
+  await expect(engagements.send(limited, ann, inbox())).rejects.toMatchObject({
+    details: { mistakes: [{ path: 'kind', code: 'over_limit' }] },
+  });
+  await engagements.send(limited, ann, popup());
+  expect((await customers.read(label, ann)).inbox).toHaveLength(2);
+  expect(await users.funnel('casino', { channel: 'inbox' })).toMatchObject([
+    { status: 'over_limit' },
+    { status: 'pending', count: 2 },
+  ]);
+});
+
 test('a preview keeps nothing, tells nobody, and says what would be taken out', async () => {
   expect(engagements.preview(label, popup({ html: '<p onclick=x>a</p>' }))).toMatchObject({
     mistakes: [],
