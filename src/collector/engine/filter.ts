@@ -60,17 +60,24 @@ const none = <Subject>(conditions: Asked<Subject>[], asked: Json): Asked<Subject
   };
 };
 
+/** Operators for an entry that is a value, a filter for one that is an object. */
+const ofEntry = (asked: Filter): Asked<Json> => {
+  if (Object.keys(asked).some((name) => operators.some((one) => one === name))) {
+    const condition = behind(asked);
+    return (entry, context) => condition([entry], context);
+  }
+  const condition = compileFilter(asked);
+  return (entry, context) => (isObject(entry) ? condition(entry, context) : 'is no object');
+};
+
 /** Some entry of a list that was found holds all of it. */
-const entry = (asked: Filter): Asked<Found> => {
-  const ofValue =
-    holdsOperators(asked) && !joiners.some((one) => Object.hasOwn(asked, one)) ? behind(asked) : undefined;
-  const ofObject = ofValue ? undefined : compileFilter(asked);
+const someEntry = (asked: Filter): Asked<Found> => {
+  const condition = ofEntry(asked);
   const lacks = lacking(asked);
   return (found, context) => {
     const lack = lacks(context);
     if (lack !== null) return lack;
-    const holds = (one: Json): boolean =>
-      ofValue ? ofValue([one], context) === null : isObject(one) && ofObject?.(one, context) === null;
+    const holds = (entry: Json): boolean => condition(entry, context) === null;
     if (found.some((list) => Array.isArray(list) && list.some(holds))) return null;
     return found.length === 0 ? 'is missing' : `${shown(found[0]!)} has no entry that holds ${shown(asked)}`;
   };
@@ -81,7 +88,7 @@ const behind = (asked: Filter): Asked<Found> =>
   every(
     Object.entries(asked).map(([operator, operand]) => {
       if (operator === '$not') return none([behind(operand as Filter)], operand);
-      if (operator === '$elemMatch') return entry(operand as Filter);
+      if (operator === '$elemMatch') return someEntry(operand as Filter);
       return compare(operator as Comparison, operand);
     }),
   );

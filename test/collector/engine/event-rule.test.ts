@@ -83,6 +83,7 @@ describe('of deposits 400, 40, 10 and 2 days ago', () => {
       null,
     ],
     [deposit({ within: 7 * DAY }), true, 'had deposit once in the last 7 days', NOW + 5 * DAY],
+    [deposit({ within: 2 * DAY }), false, 'never had deposit in the last 2 days', null],
     [deposit({ within: DAY }), false, 'never had deposit in the last day', null],
     [
       deposit({ within: 11 * DAY, count: { max: 1 } }),
