@@ -40,8 +40,8 @@ const bundles = [
   { file: 'smartico_live.js', entry: 'src/sdk/live.ts', options: browser, budget: 6_700 },
   { file: 'smartico_frames.js', entry: 'src/sdk/frames.ts', options: browser, budget: 5_000 },
   { file: 'smartico_publisher.js', entry: 'src/sdk/publisher.ts', options: browser, budget: 2_000 },
-  // 200 bytes of it are a publisher's: the pin of its room, and the queue's way there while the room is on its way.
-  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 11_900 },
+  // 250 bytes of it are a publisher’s: the pin of its room, and the queue’s way there while the room is on its way.
+  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: browser, budget: 11_950 },
   { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
   { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 4_400 },
   { file: 'smartico-sw.js', entry: 'src/sdk/service-worker.ts', options: browser, budget: 2_500 },

@@ -53,7 +53,7 @@ export interface PipelineNeeds {
 }
 
 export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipeline => {
-  const { label, brand, address, visitor, publisher, sessionToken } = settings;
+  const { label, brand, address } = settings;
   const { platform, prefix, held, identity, session, losses, letters, tell, may, refused } = needs;
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
@@ -82,9 +82,8 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   /** The last door: a batch that was being made when the visitor refused goes no further. */
   const fetch: typeof root.fetch = (...what) => (may() ? request(...what) : Promise.reject(new Error('refused')));
   const purge = async () => queue.acknowledge((await queue.peek(ALL)).map(({ eid }) => eid));
-  const user = () => (visitor ? null : identity.user());
-  const way = publisher
-    ? lateWay(needs.publisher, { queue, fetch, now, address, user, sessionToken, tell })
+  const way = settings.publisher
+    ? lateWay(needs.publisher, { ...needs, ...settings, queue, fetch })
     : { queue, send: createSend(fetch, now, `${address}/v1/events`) };
   const flush = createFlush({
     ...way,

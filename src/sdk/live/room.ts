@@ -38,7 +38,7 @@ export const createLive = (needs: LiveNeeds): Live => {
   };
   /** Somebody listens to a segment: the room that asks for it is wanted. */
   const listen = () => {
-    if (ready() && callbacks.keys().some((key) => /^segment:/.test(key))) rooms.asks().catch(() => {}); // told by `asks`
+    if (ready() && /\bsegment:/.test(`${callbacks.keys()}`)) rooms.asks().catch(() => {}); // told by `asks`
   };
   const customer = createCustomer(
     needs,

@@ -11,7 +11,7 @@ export const lateWay = (fetched: () => Promise<PublisherModule>, needs: Publishe
     try {
       way ??= (await fetched()).createWay(needs);
     } catch (cause) {
-      tell('room_unavailable', 'publisher: tried again', cause);
+      tell('room_unavailable', 'publisher', cause);
     }
     return way;
   };

@@ -2,7 +2,10 @@
  * What the core and the publisher's room know of each other. The room (`smartico_publisher.js`, fetched where `init` asks for
  * the format `clientEvents`) sends the queue to a publisher's own endpoint. Shapes only.
  */
+import type { Identity } from '../identity.ts';
 import type { Tell } from '../notice.ts';
+import type { Settings } from '../options.ts';
+import type { Platform } from '../platform.ts';
 import type { DurableQueue } from '../queue/durable-queue.ts';
 import type { Send } from '../transport/send.ts';
 
@@ -12,16 +15,11 @@ export interface Way {
   send: Send;
 }
 
-export interface PublisherNeeds {
+export interface PublisherNeeds extends Pick<Settings, 'address' | 'visitor' | 'sessionToken'> {
   queue: DurableQueue;
   fetch: typeof globalThis.fetch;
-  now(): number;
-  /** The publisher's, without a slash at the end. */
-  address: string;
-  /** Whose session the page can prove; `null` for a visitor. */
-  user(): string | null;
-  /** `sessionToken` as the page gave it to `init`. */
-  sessionToken: unknown;
+  platform: Pick<Platform, 'now'>;
+  identity: Pick<Identity, 'user'>;
   tell: Tell;
 }
 

@@ -9,7 +9,9 @@ import type { PublisherModule } from './publisher.ts';
 import { createPublisherSend } from './send.ts';
 
 export const createWay: PublisherModule['createWay'] = (needs) => {
-  const { queue, user } = needs;
+  const { queue, identity, visitor } = needs;
+  /** Where everybody is a visitor, nobody has a name. */
+  const user = () => (visitor ? null : identity.user());
   const own = (rows: Waiting[]) =>
     rows.filter((row) => {
       // A row that storage spoilt is nobody's: it goes along and comes back rejected.

@@ -15,6 +15,7 @@ const STOPPING = [401, 403, 404, 405, 415];
 /** What a header can hold. */
 const PLAIN = /^[\x21-\x7e]+$/;
 
+type SendNeeds = Pick<PublisherNeeds, 'fetch' | 'platform' | 'address' | 'sessionToken' | 'tell'>;
 type Said = Partial<ClientEventAnswer & PublisherError>;
 
 const answered = ({ batch_id, events }: Batch, { requestId = '', duplicate, rejected }: Said): Outcome => {
@@ -52,7 +53,7 @@ const inTime = <T>(answer: T | Promise<T>): Promise<T> =>
       .finally(() => clearTimeout(late));
   });
 
-export const createPublisherSend = ({ fetch, now, address, sessionToken, tell }: PublisherNeeds): Send => {
+export const createPublisherSend = ({ fetch, platform, address, sessionToken, tell }: SendNeeds): Send => {
   /** The token that the page gave last, and for whom. */
   let kept: { user: string | null; token: unknown } | undefined;
   const tokenFor = async (user: string | null, anew: boolean) => {
@@ -94,7 +95,7 @@ export const createPublisherSend = ({ fetch, now, address, sessionToken, tell }:
       }
       const { status, headers } = response;
       const said = Object(parseJson(await response.text())) as Said;
-      return outcomeOf(batch, status, said, retryAfter(headers.get('Retry-After'), now()));
+      return outcomeOf(batch, status, said, retryAfter(headers.get('Retry-After'), platform.now()));
     } catch (cause) {
       return { is: 'later', after: Number.NaN, slow: (cause as Error).name === 'TimeoutError' };
     }

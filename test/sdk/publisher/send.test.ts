@@ -15,7 +15,6 @@ const open = (answers: (Answer | Error)[], sessionToken?: unknown) => {
   const said: { url: string; init: RequestInit & { headers: Record<string, string> } }[] = [];
   const told: string[] = [];
   const send = createPublisherSend({
-    queue: undefined as never,
     fetch: (async (url: string, init: RequestInit) => {
       said.push({ url, init: init as never });
       const answer = answers.shift();
@@ -23,9 +22,8 @@ const open = (answers: (Answer | Error)[], sessionToken?: unknown) => {
       const { status, body = {}, headers = {} } = answer;
       return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
     }) as never,
-    now: () => NOW,
+    platform: { now: () => NOW },
     address: 'https://publisher.example',
-    user: () => 'anna',
     sessionToken,
     tell: (code, about) => void told.push(`${code}: ${about}`),
   });
