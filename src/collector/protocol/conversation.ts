@@ -73,12 +73,10 @@ export const createConversation = (
     if (speaker.customer && life === 'open') leave = channel.join(speaker.label.name, speaker.customer.key, line);
   };
 
-  const init = (message: Message): void => {
+  /** Once refused, nobody is told anything until another INIT is not. */
+  const unlessRefused = <Made>(make: () => Made): Made => {
     try {
-      const speaker = protocol.speaker(message, whence);
-      checkRate(speaker.label, whence.address, 1);
-      become(speaker, speaker);
-      write(answerTo(message, protocol.settings(speaker, whence)));
+      return make();
     } catch (cause) {
       const why = asProtocolError(cause);
       if (why && why.code !== 'rate_limited') {
@@ -88,6 +86,14 @@ export const createConversation = (
       throw cause;
     }
   };
+
+  const init = (message: Message): void =>
+    unlessRefused(() => {
+      const speaker = protocol.speaker(message, whence);
+      checkRate(speaker.label, whence.address, 1);
+      become(speaker, speaker);
+      write(answerTo(message, protocol.settings(speaker, whence)));
+    });
 
   const identify = async (message: Message, visitor: Speaker): Promise<void> => {
     // Whoever fails to be somebody else is not who they were before either.
@@ -106,10 +112,12 @@ export const createConversation = (
     if (state.at === 'refused') throw state.why;
     if (message.cid === cids.ping) return write(answerTo(message, {}));
     if (state.at === 'new') throw new ProtocolError('bad_message', 'INIT (3) comes first');
-    const { speaker, visitor } = state;
+    const { speaker: known, visitor } = state;
+    // The label may have other rules by now, or be gone.
+    const speaker = unlessRefused(() => protocol.current(known, whence));
     checkRate(speaker.label, whence.address, 1);
     checkConsent(speaker.label, whence.gpc);
-    if (message.cid === cids.identify) return identify(message, visitor);
+    if (message.cid === cids.identify) return identify(message, { ...visitor, label: speaker.label });
     const fields = await protocol.answer(speaker, message, whence);
     if (message.cid === cids.logout) become(visitor, visitor);
     if (fields) write(answerTo(message, fields));

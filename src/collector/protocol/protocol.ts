@@ -33,6 +33,8 @@ export interface Identified {
 export interface Protocol {
   /** INIT: the label by its key and the page's origin. */
   speaker(message: Message, whence: Whence): Speaker;
+  /** The same speaker under the config that is in force by now; refuses as INIT does. */
+  current(speaker: Speaker, whence: Whence): Speaker;
   /** IDENTIFY, before its answer: the speaker with a name, if the label believes it. */
   identified(speaker: Speaker, message: Message): Speaker;
   /** What INIT answers. */
@@ -56,6 +58,12 @@ export const createProtocol = (needs: ProtocolNeeds): Protocol => {
       const label = labels.byPublicKey(labelKey);
       origins.check(label, origin);
       return anonymous(label, labelKey, message);
+    },
+    current(speaker, { origin }) {
+      const label = labels.byPublicKey(speaker.labelKey);
+      if (label === speaker.label) return speaker;
+      origins.check(label, origin);
+      return { ...speaker, label };
     },
     identified(speaker, message) {
       const user = userField(message, 'ext_user_id');
