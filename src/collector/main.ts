@@ -111,7 +111,8 @@ const start = async (options: Options): Promise<void> => {
 
   const watch = watchConfig({ file, settings, read, news }, mark);
   const looking = setInterval(watch.look, LOOK_EVERY).unref();
-  process.on('SIGHUP', watch.readNow);
+  // With a terminal it says that the terminal is gone.
+  if (!process.stdin.isTTY) process.on('SIGHUP', watch.readNow);
 
   const end = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'draining');

@@ -27,6 +27,8 @@ export interface RunningCollector {
   readonly log: string;
   /** Sends the signal and resolves with how the process ended. */
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Has it read its config now. */
+  hangUp(): void;
   /** Drains it if it still runs, and removes its temporary directory. */
   stop(): Promise<void>;
   /** Starts it again, after `kill`, on the same port and directory. */
@@ -97,6 +99,7 @@ export const startCollector = async ({ config, env = {}, dataDir }: CollectorSta
       return log;
     },
     kill,
+    hangUp: () => void running.process.kill('SIGHUP'),
     async stop() {
       await kill('SIGTERM');
       await rm(temporary, { recursive: true, force: true });
