@@ -19,7 +19,11 @@ interface KnownRow {
   segments: string;
 }
 
-const stateOf = ({ state }: StateRow): CustomerState => ({ ...nothingYet(), ...(JSON.parse(state) as CustomerState) });
+/** One document of an earlier version lacks all of these or none; to spread the others would cost three times their parsing. */
+const stateOf = ({ state }: StateRow): CustomerState => {
+  const known = JSON.parse(state) as CustomerState;
+  return known.history === undefined ? { ...nothingYet(), ...known } : known;
+};
 
 export const sqliteStates = (db: Sqlite, now: () => number) => {
   const find = db.prepare<[string, string], StateRow>(
