@@ -3,6 +3,7 @@
  * report. Pure. What may not be sent is a row that says why.
  */
 import type { Payload } from '../../wire/event.ts';
+import type { Removed } from '../engagement/clean-html.ts';
 import { contentText } from '../engagement/content.ts';
 import { readRequest } from '../engagement/request.ts';
 import type { Places } from '../engagement/safe-link.ts';
@@ -67,10 +68,15 @@ const toldMissing = (words: Words): string => {
   return missing.length === 0 ? '' : ` (not there, so empty: ${missing.join(', ')})`;
 };
 
+const toldRemoved = (removed: readonly Removed[]): string =>
+  removed.length === 0 ? '' : ` (taken out of its HTML: ${removed.map(({ what }) => what).join(', ')})`;
+
 /** The parser of the config has seen that it is one. */
 const kindOf = ({ request }: EngagementStep): Engagement['kind'] => request.kind as Engagement['kind'];
 
-/** A text that turns out empty is one that is not given. */
+/** Texts that a request may leave out: one that turns out empty is not given. */
+const optional = ['body', 'image', 'action', 'html'];
+
 const requestOf = ({ request, expiresIn }: EngagementStep, words: Words, now: number): Payload => {
   const { html, ...others } = request;
   const rendered = Object.entries({
@@ -78,7 +84,9 @@ const requestOf = ({ request, expiresIn }: EngagementStep, words: Words, now: nu
     ...(typeof html === 'string' ? { html: words.text(html, 'html') } : {}),
   });
   return {
-    ...Object.fromEntries(rendered.map(([name, value]) => [name, value === '' ? null : value])),
+    ...Object.fromEntries(
+      rendered.map(([name, value]) => [name, value === '' && optional.includes(name) ? null : value]),
+    ),
     ...(expiresIn === null ? {} : { expires_at: now + expiresIn }),
   };
 };
@@ -93,13 +101,13 @@ const engagementMade = (state: CustomerState, step: EngagementStep, words: Words
   }
   if (kind === 'inbox' && order.inboxLeft <= 0)
     return withheld(state, order, kind, 'over_limit', 'the inbox messages of this month are sent');
-  const { content } = read.requested;
+  const { content, removed } = read.requested;
   const engagement = engagementOf(uid, content, now, { from, eid: eidOf(order) });
   return {
     state: withEngagement(state, engagement, content),
     contents: [{ id: uid, content: contentText(content) }],
     delivery: rowOf(order, kind, 'pending', ''),
-    told: `${kind}${toldMissing(words)}`,
+    told: `${kind}${toldMissing(words)}${toldRemoved(removed)}`,
   };
 };
 

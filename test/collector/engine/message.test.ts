@@ -87,6 +87,12 @@ describe('what is shown in a page', () => {
       'title must be a text',
     ],
     [
+      'a deep link that turns out empty is refused',
+      shown({ kind: 'deep_link', dp: '{{ event.nothing }}' }),
+      'refused',
+      'dp must be a text',
+    ],
+    [
       'a template that goes beyond its limits is a failure',
       popup({ title: '{% for a in (1..99999) %}{% for b in (1..99999) %}x{% endfor %}{% endfor %}' }),
       'failed',
@@ -96,7 +102,7 @@ describe('what is shown in a page', () => {
     const { state, delivery, words, told } = made(step);
     expect([delivery.status, state, words]).toEqual([status, desk.state, undefined]);
     expect(delivery.why).toContain(why);
-    expect(told).toBe(`no popup: ${delivery.why}`);
+    expect(told).toBe(`no ${delivery.channel}: ${delivery.why}`);
   });
 
   test('beyond the monthly limit no inbox message is made, and a popup is', () => {
@@ -104,8 +110,18 @@ describe('what is shown in a page', () => {
     expect(made(popup(), { inboxLeft: 0 }).delivery.status).toBe('pending');
   });
 
-  test('a field that the event lacks is noted', () =>
-    expect(made(popup({ body: 'Hi {{ event.nothing }}' })).told).toBe('popup (not there, so empty: event.nothing)'));
+  test.each<[string, MessageStep, string]>([
+    [
+      'a field that the event lacks',
+      popup({ body: 'Hi {{ event.nothing }}' }),
+      'popup (not there, so empty: event.nothing)',
+    ],
+    [
+      'HTML that may not be shown',
+      popup({ html: '<p>Hi</p><script>x</script>' }),
+      'popup (taken out of its HTML: script)',
+    ],
+  ])('%s is noted', (_, step, told) => expect(made(step).told).toBe(told));
 });
 
 describe('what leaves', () => {
