@@ -31,7 +31,8 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   db.pragma('wal_autocheckpoint = 1000');
   db.pragma(`cache_size = -${kilobytes}`);
   db.pragma('trusted_schema = OFF');
-  // What is taken away is overwritten, and not only forgotten: a customer who was erased is not in the file.
+  // What is taken away is overwritten, and not only forgotten: of a customer who was erased no word is in the file. Where
+  // SQLite split a page of an index it may have left a piece of an id in the unused part, until it writes that page anew.
   db.pragma('secure_delete = ON');
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > versions.length)

@@ -111,8 +111,10 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
       return erased;
     },
     async purge(label, before, limit) {
+      commit();
       const gone = purgeSome.immediate(toColumn(label), before, limit);
       traces.recount();
+      if (gone < limit) checkpoint(db);
       return gone;
     },
     async keepContent(label, id, content) {

@@ -14,10 +14,10 @@ import {
   type Submission,
 } from './event-log.ts';
 import { eventRemoval, type Removed, type Whose } from './event-removal.ts';
-import { interned } from './interned.ts';
 import { arrive, reach, store } from './page-sequence.ts';
 import { checkpoint, openForWriting } from './sqlite-file.ts';
-import { sqlitePages, type Visit } from './sqlite-pages.ts';
+import { type Ground, sqliteGround } from './sqlite-ground.ts';
+import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
@@ -32,14 +32,6 @@ export interface SqliteWriter {
   close(): void;
 }
 
-/** What a submission's last event stood on; the next one mostly stands on the same. */
-interface Ground {
-  event: NewEvent;
-  kind: number;
-  /** A visitor's is below zero. */
-  user: number | null;
-  visit: Visit | undefined;
-}
 interface Content {
   event_type: string;
   ext_id: string | null;
@@ -47,41 +39,10 @@ interface Content {
   payload: string;
 }
 
-const isSameKind = (a: NewEvent, b: NewEvent): boolean =>
-  a.event_type === b.event_type &&
-  a.ext_brand_id === b.ext_brand_id &&
-  a.source === b.source &&
-  a.frame === b.frame &&
-  a.trust === b.trust &&
-  a.system === b.system;
-const isSamePerson = (a: NewEvent, b: NewEvent): boolean => a.user_ext_id === b.user_ext_id && a.system === b.system;
-const isSameVisit = (a: NewEvent, b: NewEvent): boolean => a.page_id === b.page_id && a.session_id === b.session_id;
-
 export const openSqliteWriter = (file: string): SqliteWriter => {
   const db = openForWriting(file);
-  const find = (sql: string) => db.prepare<unknown[], { id: number }>(sql);
-  const labels = interned(
-    find('SELECT id FROM label WHERE name = ?'),
-    db.prepare('INSERT INTO label (name) VALUES (?)'),
-  );
-  const users = interned(
-    find('SELECT id FROM user WHERE label = ? AND ext_id = ?'),
-    db.prepare('INSERT INTO user (label, ext_id) VALUES (?, ?)'),
-  );
-  const visitors = interned(
-    find('SELECT id FROM visitor WHERE label = ? AND device_id = ?'),
-    db.prepare('INSERT INTO visitor (label, device_id) VALUES (?, ?)'),
-  );
-  const kinds = interned(
-    find(
-      `SELECT id FROM kind WHERE label = ? AND event_type = ? AND brand = ? AND source = ? AND frame = ? AND trust = ?
-       AND system = ?`,
-    ),
-    db.prepare(
-      'INSERT INTO kind (label, event_type, brand, source, frame, trust, system) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-  );
   const pages = sqlitePages(db);
+  const grounds = sqliteGround(db, pages);
   const tally = sqliteTally(db);
   const timelines = timelineIndex(db);
   const removal = eventRemoval(db, timelines);
@@ -105,32 +66,6 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const register = db.prepare('INSERT OR IGNORE INTO registered (label, kind, name) VALUES (?, ?, ?)');
   const rule = db.prepare('UPDATE registered SET fields = ? WHERE label = ? AND kind = ? AND name = ?');
 
-  const labelId = (name: string): number => {
-    const column = toColumn(name);
-    return labels.idOf(column, [column]);
-  };
-  const whoseId = (label: number, { user_ext_id, system }: NewEvent, device: string | null): number | null => {
-    if (user_ext_id === null)
-      return device === null || system ? null : -visitors.idOf(`${label} ${device}`, [label, device]);
-    const column = toColumn(user_ext_id);
-    return users.idOf(`${label} ${column}`, [label, column]);
-  };
-  const kindId = (label: number, event: NewEvent): number => {
-    const { ext_brand_id, source, trust } = event;
-    const system = event.system ? 1 : 0;
-    const type = toColumn(event.event_type);
-    const brand = toColumn(ext_brand_id);
-    const frame = event.frame ?? '';
-    return kinds.idOf(`${label} ${type}\n${brand}\n${source} ${frame} ${trust} ${system}`, [
-      label,
-      type,
-      brand,
-      source,
-      frame,
-      trust,
-      system,
-    ]);
-  };
   const entryPointsOf = (label: number): Set<string> =>
     tally.entryPoints(label, () =>
       seenEntryPoints.all(label, entryPointEvent, label).map(({ name }) => fromColumn(name)),
@@ -152,18 +87,6 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     const known = entryPointsOf(label);
     return !known.has(event.name) && known.size >= limits.entryPoints && contentOf.get(label, event.eid) === undefined;
   };
-
-  const visitOf = (label: number, device: string | null, event: NewEvent): Visit | undefined =>
-    device === null || event.page_id === null || event.session_id === null
-      ? undefined
-      : pages.visitOf(label, device, event.page_id, event.session_id);
-
-  const groundOf = (label: number, device: string | null, event: NewEvent, last: Ground | undefined): Ground => ({
-    event,
-    kind: last && isSameKind(last.event, event) ? last.kind : kindId(label, event),
-    user: last && isSamePerson(last.event, event) ? last.user : whoseId(label, event, device),
-    visit: last && isSameVisit(last.event, event) ? last.visit : visitOf(label, device, event),
-  });
 
   const storeEvent = (submission: Submission, label: number, { event, kind, user, visit }: Ground): Outcome => {
     const at = submission.received_at;
@@ -193,11 +116,11 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   };
 
   const storeSubmission = (submission: Submission): Outcome[] => {
-    const label = labelId(submission.label);
+    const label = grounds.labelId(submission.label);
     const at = submission.received_at;
     let ground: Ground | undefined;
     const outcomes = submission.events.map((event) => {
-      ground = groundOf(label, submission.device_id, event, ground);
+      ground = grounds.groundOf(label, submission.device_id, event, ground);
       const outcome = storeEvent(submission, label, ground);
       if (outcome === 'duplicate' || outcome === 'conflict') tally.duplicate(label, at);
       if (outcome === 'too_many_entry_points') tally.rejected(label, at);
@@ -241,7 +164,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const eraseInTransaction = db.transaction(removal.erase);
   const purgeInTransaction = db.transaction(removal.purge);
   const forget = (): void => {
-    for (const held of [labels, users, visitors, kinds, pages, tally, timelines]) held.forget();
+    for (const held of [grounds, pages, tally, timelines]) held.forget();
     newest = newestGiven.get()!.seq;
   };
   /** A transaction that failed took back the rows that were remembered from inside it. */
@@ -265,15 +188,15 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     commit: (group) => orForget(() => inTransaction.immediate(group)),
     register: (label, kind, name, fields) =>
       orForget(() => {
-        const id = labelId(label);
+        const id = grounds.labelId(label);
         const isNew = registerInTransaction.immediate(id, kind, name, fields);
         if (kind === 'entry_point') entryPointsOf(id).add(name);
         return isNew;
       }),
     erase: (label, whose, limit) =>
-      orForget(() => thenForget(eraseInTransaction.immediate(labelId(label), whose, limit, newest))),
+      orForget(() => thenForget(eraseInTransaction.immediate(grounds.labelId(label), whose, limit, newest))),
     purge: (label, before, limit) =>
-      orForget(() => thenForget(purgeInTransaction.immediate(labelId(label), before, limit, newest))),
+      orForget(() => thenForget(purgeInTransaction.immediate(grounds.labelId(label), before, limit, newest))),
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();

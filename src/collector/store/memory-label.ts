@@ -1,0 +1,95 @@
+/**
+ * One label's log in memory: what it holds, and what an event is to it.
+ */
+import { limits } from '../../wire/limits.ts';
+import { entryPointEvent } from '../shape.ts';
+import type {
+  LoggedEvent,
+  MinuteCount,
+  NewEvent,
+  Outcome,
+  Registered,
+  RejectionRecord,
+  ShapeCount,
+} from './event-log.ts';
+import { emptySequence, type PageSequence } from './page-sequence.ts';
+
+export interface Kept {
+  logged: LoggedEvent;
+  payload: string;
+}
+export interface Page extends PageSequence {
+  page_id: string;
+  session_id: string;
+  device_id: string;
+  last_at: number;
+}
+export interface LabelLog {
+  events: Kept[];
+  byEid: Map<string, Kept>;
+  pages: Map<string, Page>;
+  losses: Map<string, { device_id: string; reason: string; count: number; reported_at: number }>;
+  rejections: RejectionRecord[];
+  shapes: Map<string, ShapeCount>;
+  registered: Map<string, Registered>;
+  minutes: Map<number, MinuteCount>;
+}
+
+const MINUTE = 60_000;
+
+export const emptyLabel = (): LabelLog => ({
+  events: [],
+  byEid: new Map(),
+  pages: new Map(),
+  losses: new Map(),
+  rejections: [],
+  shapes: new Map(),
+  registered: new Map(),
+  minutes: new Map(),
+});
+
+const entryPointsIn = (log: LabelLog): Set<string> =>
+  new Set([
+    ...[...log.shapes.values()]
+      .filter(({ event_type, name }) => event_type === entryPointEvent && name !== '')
+      .map(({ name }) => name),
+    ...[...log.registered.values()].filter(({ kind }) => kind === 'entry_point').map(({ name }) => name),
+  ]);
+
+export const minuteOf = (log: LabelLog, at: number): MinuteCount => {
+  const minute = at - (at % MINUTE);
+  const known = log.minutes.get(minute) ?? { minute, stored: 0, duplicate: 0, rejected: 0 };
+  log.minutes.set(minute, known);
+  return known;
+};
+
+export const addShape = (log: LabelLog, { event_type, name, shape }: NewEvent, at: number): void => {
+  const key = JSON.stringify([event_type, name, shape]);
+  const known = log.shapes.get(key) ?? { event_type, name, shape, count: 0, first_seen: at, last_seen: at };
+  log.shapes.set(key, { ...known, count: known.count + 1, last_seen: at });
+};
+
+export const touchPage = (log: LabelLog, device_id: string, page_id: string, session_id: string, at: number): Page => {
+  const key = `${device_id} ${page_id}`;
+  const page = log.pages.get(key) ?? { ...emptySequence(), page_id, session_id, device_id, last_at: at };
+  log.pages.set(key, page);
+  page.session_id = session_id;
+  page.last_at = at;
+  return page;
+};
+
+export const judge = (log: LabelLog, event: NewEvent): Exclude<Outcome, number> | 'new' => {
+  const first = log.byEid.get(event.eid);
+  if (first) {
+    const { event_type, user_ext_id, event_date } = first.logged;
+    const isSame =
+      event_type === event.event_type &&
+      user_ext_id === event.user_ext_id &&
+      event_date === event.event_date &&
+      first.payload === event.payload;
+    return isSame ? 'duplicate' : 'conflict';
+  }
+  if (event.event_type !== entryPointEvent || event.name === '') return 'new';
+  const known = entryPointsIn(log);
+  return known.has(event.name) || known.size < limits.entryPoints ? 'new' : 'too_many_entry_points';
+};
