@@ -70,13 +70,13 @@ const createReport = (campaign: string) => {
     reasons.set(known, (reasons.get(known) ?? 0) + 1);
   };
   return {
-    told(customer: Customer, { trace }: Reaction, at: number): void {
-      const verdicts = trace?.verdicts.filter((one) => one.campaign === campaign) ?? [];
-      for (const { fired: began, why } of verdicts) {
-        customers.add(customer.key);
-        if (!began) refuse(why);
-        else if (++beginnings <= most.fired) fired.push({ ...named(customer), eid: trace?.eid ?? null, at });
-      }
+    told(customer: Customer, { trace, deliveries }: Reaction, at: number): void {
+      const refused = trace?.verdicts.filter((one) => one.campaign === campaign && !one.fired) ?? [];
+      // One that goes on after a wait began earlier.
+      const began = deliveries.filter((row) => row.campaign === campaign && row.channel === 'run' && row.at === at);
+      if (refused.length + began.length > 0) customers.add(customer.key);
+      for (const { why } of refused) refuse(why);
+      for (const { eid } of began) if (++beginnings <= most.fired) fired.push({ ...named(customer), eid, at });
     },
     of(events: number, more: boolean): DryRun {
       const sorted = [...reasons].map(([why, count]) => ({ why, count })).sort((a, b) => b.count - a.count);
@@ -122,7 +122,7 @@ export const dryRun = async (
 ): Promise<DryRun> => {
   const { log, pace, isWanted } = needs;
   const report = createReport(campaign.name);
-  const replay = createReplay({ log, label, campaign, places, told: report.told });
+  const replay = createReplay({ log, label, campaign, places, from, told: report.told });
   let events = 0;
   let isWhole = true;
   for (let after: Cursor | null = await placeOf(log, label.name, from); after !== null && isWanted(); ) {

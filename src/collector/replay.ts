@@ -38,6 +38,8 @@ export interface ReplayNeeds {
   label: Label;
   campaign: Campaign;
   places: Places;
+  /** What is before this moment only makes customers what they were then. */
+  from: number;
   told: Told;
 }
 
@@ -56,23 +58,25 @@ const quietly = (label: Definitions, campaign: Campaign, enabled: boolean): Defi
   missions: label.missions.map((mission) => ({ ...mission, reward: withoutMessages(mission.reward) })),
 });
 
-export const createReplay = ({ log, label, campaign, places, told }: ReplayNeeds): Replay => {
+export const createReplay = ({ log, label, campaign, places, from, told }: ReplayNeeds): Replay => {
   const plan = planOf(quietly(label, campaign, true));
-  /** Of what was before the replay began. */
   const planBefore = planOf(quietly(label, campaign, false));
   const states = new Map<CustomerKey, { customer: Customer; state: CustomerState }>();
   /** Events that runs began with which wait. */
   const begun = new Map<string, Fact>();
 
-  const answer = (using: Plan, { key }: Customer, state: CustomerState, occasion: Occasion, now: number): Reaction =>
-    react(using, state, occasion, {
-      now,
-      customer: key,
+  const answer = (customer: Customer, state: CustomerState, occasion: Occasion, at: number): CustomerState => {
+    const reaction = react(at < from ? planBefore : plan, state, occasion, {
+      now: at,
+      customer: customer.key,
       uidOf: (...parts) => JSON.stringify(parts),
       places,
       events: begun,
       inboxLeft: Infinity,
     });
+    if (at >= from) told(customer, reaction, at);
+    return reaction.state;
+  };
   const entryIn = (event: LoggedEvent): Entry | undefined => {
     const { event_type, ext_brand_id, payload, scope } = event;
     const action = nameIn(event_type, payload);
@@ -80,30 +84,29 @@ export const createReplay = ({ log, label, campaign, places, told }: ReplayNeeds
     return entryOf(label, plan, said, event, () => payload);
   };
 
-  const asOf = async (customer: Customer, before: Cursor, at: number): Promise<CustomerState> => {
-    const known = states.get(customer.key);
-    if (known) return known.state;
-    const whose = customer.user === null ? { visitor: customer.key.slice(2) } : { user: customer.user };
-    const page = await log.events(label.name, { ...whose, order: 'desc', after: before, limit: MOST_EARLIER });
-    const earlier = page.events.reverse().flatMap((event) => entryIn(event) ?? []);
-    const blank = registered(customer, label, earlier[0]?.at ?? at);
-    const facts = earlier.flatMap(({ fact, at }) => (fact ? [{ fact, at }] : []));
-    return facts.reduce(
-      (state, { fact, at }) => answer(planBefore, customer, state, { is: 'event', fact }, at).state,
-      answer(planBefore, customer, blank, { is: 'review' }, blank.registered_at).state,
-    );
-  };
+  /** After the alarms that ring until a moment. */
   const later = (customer: Customer, before: CustomerState, until: number): CustomerState => {
     let state = before;
     for (let alarms = 0; alarms < MOST_ALARMS; alarms++) {
       const at = state.wakes_at;
       if (at === null || at > until) break;
-      const reaction = answer(plan, customer, state, { is: 'time' }, at);
-      told(customer, reaction, at);
-      state = reaction.state;
+      state = answer(customer, state, { is: 'time' }, at);
       if (state.wakes_at === at) break;
     }
     return state;
+  };
+  const asOf = async (customer: Customer, before: Cursor, at: number): Promise<CustomerState> => {
+    const known = states.get(customer.key);
+    if (known) return later(customer, known.state, at);
+    const whose = customer.user === null ? { visitor: customer.key.slice(2) } : { user: customer.user };
+    const page = await log.events(label.name, { ...whose, order: 'desc', after: before, limit: MOST_EARLIER });
+    const earlier = page.events.reverse().flatMap((event) => entryIn(event) ?? []);
+    const blank = registered(customer, label, earlier[0]?.at ?? at);
+    const now = earlier.reduce(
+      (state, { fact, at }) => (fact ? answer(customer, later(customer, state, at), { is: 'event', fact }, at) : state),
+      answer(customer, blank, { is: 'review' }, blank.registered_at),
+    );
+    return later(customer, now, at);
   };
   const occasionOf = async (what: Happening['what'], cursor: Cursor, at: number): Promise<Occasion | undefined> => {
     if (what.is === 'event') return what;
@@ -122,16 +125,16 @@ export const createReplay = ({ log, label, campaign, places, told }: ReplayNeeds
       for (const { customer, what } of entry.happenings) {
         const occasion = await occasionOf(what, cursor, at);
         if (!occasion) continue;
-        const before = later(customer, await asOf(customer, cursor, at), at);
-        const reaction = answer(plan, customer, before, occasion, at);
-        told(customer, reaction, at);
-        states.set(customer.key, { customer, state: reaction.state });
-        if (entry.fact && reaction.state.waiting.some(({ eid }) => eid === entry.fact?.eid))
+        const state = answer(customer, await asOf(customer, cursor, at), occasion, at);
+        states.set(customer.key, { customer, state });
+        if (entry.fact && state.waiting.some(({ eid }) => eid === entry.fact?.eid))
           begun.set(entry.fact.eid, entry.fact);
       }
       return 'done';
     },
-    tell: (customer, state, fact, at) => told(customer, answer(plan, customer, state, { is: 'system', fact }, at), at),
+    tell(customer, state, fact, at) {
+      answer(customer, state, { is: 'system', fact }, at);
+    },
     end(at) {
       for (const { customer, state } of states.values()) later(customer, state, at);
     },

@@ -1,0 +1,71 @@
+/** A campaign replayed over a log of many days: time passes for its customers as it did. */
+import { expect, test, vi } from 'vitest';
+import { admit } from '../../src/collector/admit.ts';
+import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type DryRun, dryRun } from '../../src/collector/dry-run.ts';
+import { placesOf } from '../../src/collector/engagement/places.ts';
+import { createPace } from '../../src/collector/following/pace.ts';
+import type { EventLog, NewEvent } from '../../src/collector/store/event-log.ts';
+import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
+import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
+import { envelope } from '../support/batches.ts';
+import { submission } from '../support/submissions.ts';
+
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 0, 1);
+
+const labelWith = (definitions: object): Label => {
+  const keys = { public: ['key'] };
+  const parsed = parseConfig({ labels: [{ name: 'casino', keys, brands: ['main'], origins: [], ...definitions }] });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
+  return parsed.config.labels[0]!;
+};
+const label = labelWith({
+  segments: { ACTIVE: { event: 'played', within: '7d' } },
+  campaigns: {
+    'come-back': { on: { left: 'ACTIVE' }, steps: [{ points: 1 }] },
+    waits: { on: { event: 'played' }, customer: { not: { tag: 'LATER' } }, steps: [{ wait: '2d' }, { tag: 'LATER' }] },
+  },
+});
+const played = (user: string, day: number): [NewEvent, number] => {
+  const at = START + day * DAY;
+  const event = envelope({ user_ext_id: user, event_type: 'played', event_date: at, payload: {} });
+  const admission = admit(event, 0, label, { by: 'secret key' }, at);
+  if (!admission.ok) throw new Error(admission.message);
+  return [admission.event, at];
+};
+const logOf = async (...events: [NewEvent, number][]) => {
+  const log = createMemoryLog();
+  await log.append(events.map(([event, at]) => submission({ events: [event], received_at: at, device_id: null })));
+  return log;
+};
+const run = async (
+  name: string,
+  log: EventLog,
+  { from = 0, to = START + 30 * DAY, isWanted = (): boolean => true } = {},
+) => {
+  const campaign = label.campaigns.find((one) => one.name === name)!;
+  const needs = { log, users: createMemoryUsers(), pace: createPace(() => false), isWanted };
+  return dryRun(needs, label, campaign, placesOf(label, new Set()), { from, to });
+};
+const days = (report: DryRun) => report.fired.map(({ at }) => (at - START) / DAY);
+
+test('time passes: a segment is left when its days are over, also after the last event', async () => {
+  const log = await logOf(played('anna', 0), played('anna', 3), played('anna', 20));
+  expect(days(await run('come-back', log))).toEqual([10, 27]);
+  expect(days(await run('come-back', log, { to: START + 26 * DAY }))).toEqual([10]);
+  expect(days(await run('come-back', log, { from: START + 15 * DAY }))).toEqual([27]);
+});
+
+test('a step that waits is done when its time has come', async () => {
+  const log = await logOf(played('anna', 0), played('anna', 1), played('anna', 3));
+  expect(days(await run('waits', log))).toEqual([0, 1]);
+});
+
+test('who leaves needs no more read for them', async () => {
+  const events = Array.from({ length: 1_000 }, (_, n) => played(`user-${n}`, 0));
+  const log = await logOf(...events);
+  const read = vi.spyOn(log, 'events');
+  await run('waits', log, { isWanted: () => read.mock.calls.length < 3 });
+  expect(read.mock.calls.length).toBeLessThan(1_000);
+});
