@@ -1,5 +1,5 @@
 /**
- * Steps, as JSON Schema.
+ * Steps, as JSON Schema: each is an object with one of the known names.
  */
 import { Type } from '@sinclair/typebox';
 import { closed, duration, flag, having, name, optional, payload, ref, text } from './config-schema-parts.ts';

@@ -1,9 +1,14 @@
 /** One schema for editors, held to what the parser takes: the same files pass both, and the same names are known to both. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/collector/config.ts';
+import { writeFreshConfig } from '../../src/collector/config-file.ts';
 import { configSchema } from '../../src/collector/config-schema.ts';
+import { codeBlocksOf } from '../support/markdown.ts';
 
 // As an editor has it: JSON, and nothing of what made it.
 const published = JSON.parse(JSON.stringify(configSchema)) as object;
@@ -14,9 +19,31 @@ type Node = { [name: string]: unknown } | unknown[];
 const read = (file: string): Node => JSON.parse(readFileSync(file, 'utf8')) as Node;
 const whole = read('test/fixtures/config-whole.json');
 
+/** What every label must say. */
+const needed = { name: 'Casino', keys: { public: ['p'] }, brands: ['main'], origins: ['self'] };
+
+const expectBothToTake = (value: unknown): void => {
+  isValid(value);
+  expect(isValid.errors).toBeNull();
+  expect(parseConfig(value)).toMatchObject({ ok: true });
+};
+
 test.each(['demo/config.json', 'test/fixtures/config-whole.json'])('%s passes schema and parser', (file) => {
-  expect(isValid(read(file)), JSON.stringify(isValid.errors)).toBe(true);
-  expect(parseConfig(read(file))).toMatchObject({ ok: true });
+  expectBothToTake(read(file));
+});
+
+test('so does a fresh config, and everything that README shows of one', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'openaction-schema-'));
+  const fresh = join(directory, 'config.json');
+  await writeFreshConfig(fresh);
+  expectBothToTake(read(fresh));
+  await rm(directory, { recursive: true });
+
+  const shown = codeBlocksOf(readFileSync('README.md', 'utf8'))
+    .filter((block) => block.startsWith('{') && block.includes('"campaigns": {'))
+    .map((block) => JSON.parse(block.replace(/\s+\/\/ .*$/gm, '')) as { labels?: object[] });
+  expect(shown).toHaveLength(2);
+  for (const one of shown) expectBothToTake(one.labels ? one : { labels: [{ ...needed, ...one }] });
 });
 
 /** A copy of the whole config with something else in one place. */
