@@ -79,8 +79,8 @@ test('PIGGY-BANK-CLICK begins its campaign for the prize that the condition name
     (await desk.traces(eid))[0]?.verdicts.find(({ campaign }) => campaign === 'piggy-bank');
   await expect.poll(() => verdict(meant), patiently).toMatchObject({ fired: true });
   expect(await verdict(other)).toMatchObject({ fired: false, why: expect.stringMatching(/prize.*XYZ.*ABC/) });
-  const popups = await desk.sent({ user_ext_id: 'anna', channel: 'popup' });
-  expect(popups).toMatchObject([{ campaign: 'piggy-bank', eid: meant }]);
+  const messages = await desk.sent({ user_ext_id: 'anna', channel: 'inbox' });
+  expect(messages).toMatchObject([{ campaign: 'piggy-bank', eid: meant }]);
 });
 
 test('a deep link’s action begins the campaign that waits for it', async () => {

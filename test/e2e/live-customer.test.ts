@@ -58,7 +58,7 @@ test('tags are added and removed, and the segments follow', async () => {
   await live.getByLabel('New tag').fill('vip');
   await live.keyboard.press('Enter');
   await tags.getByText('VIP').waitFor();
-  await live.locator('.facts').getByText('VIP').waitFor();
+  await live.locator('.facts').getByText('has the tag VIP').waitFor();
   await tags.getByRole('button', { name: 'Remove VIP' }).click();
   await tags.getByText('no tags').waitFor();
   await live.locator('.facts').getByText('in none').waitFor();
@@ -66,7 +66,7 @@ test('tags are added and removed, and the segments follow', async () => {
 
 test('a popup is sent to somebody who has never been here, and what becomes of it is seen', async () => {
   await openLive('&customer=dora');
-  await live.getByText('Nothing is known of this customer yet.').waitFor();
+  await live.getByText('Nothing is known of them yet.').waitFor();
   await live.getByLabel('Title').fill('Autumn offer');
   await live.getByRole('button', { name: 'Send now' }).click();
   await said('waits for the next visit');

@@ -261,7 +261,7 @@ describe('without a mouse', () => {
     await live.keyboard.press('ArrowRight');
     expect(await focused()).toContain('Rejected');
     await live.keyboard.press('End');
-    expect(await live.getByRole('tab', { selected: true }).textContent()).toBe('Customers');
+    expect(await live.getByRole('tab', { selected: true }).textContent()).toBe('Campaigns');
     await live.keyboard.press('ArrowRight');
     expect(await live.getByRole('tabpanel').getAttribute('id')).toBe('panel-events');
     // Customer, type, text, pause, then the list as one stop.
