@@ -8,7 +8,7 @@ import { isCurrent } from '../engagement/content.ts';
 import { type CustomerState, type PushTarget, stateBounds } from '../engine/customer-state.ts';
 import { profileExtras } from '../engine/mission-view.ts';
 import { publicProps } from '../engine/public-props.ts';
-import { compileRule } from '../engine/segment.ts';
+import { compiledSegments } from '../engine/segment-answers.ts';
 import { ProtocolError } from './answer.ts';
 import type { Asks } from './ask.ts';
 import { textField, wholeField } from './fields.ts';
@@ -84,12 +84,11 @@ export const customerAsks = ({ customers, now }: CustomerNeeds): Asks => ({
     async answer({ label, customer }, message) {
       const ids = segmentIds(message);
       const state = await customers.read(label, customer);
+      const rules = compiledSegments(label.segments);
       const segments = ids.map((segment_id): SegmentMatch => {
-        const name = String(segment_id);
-        const rule = Object.hasOwn(label.segments, name) ? label.segments[name] : undefined;
+        const rule = rules.get(String(segment_id));
         if (!rule) return { segment_id, is_matching: false, is_unknown: true };
-        const situation = { state, now: now(), context: {} };
-        return { segment_id, is_matching: compileRule(rule, label.segments).ask(situation).matches };
+        return { segment_id, is_matching: rule.ask({ state, now: now(), context: {} }).matches };
       });
       return { segments };
     },
