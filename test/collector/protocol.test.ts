@@ -81,7 +81,7 @@ test('a day of a client: INIT, IDENTIFY, LOGIN, EVENT, a question, PING, LOGOUT'
     segments: [
       { segment_id: 7, is_matching: true },
       { segment_id: 'VIP', is_matching: false },
-      { segment_id: 'unknown', is_matching: false },
+      { segment_id: 'unknown', is_matching: false, is_unknown: true },
     ],
   });
   expect(await client.ask({ cid: 161, segment_id: 7 })).toMatchObject({
