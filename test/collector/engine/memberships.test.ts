@@ -100,7 +100,7 @@ describe('nothing is asked that cannot have changed', () => {
     });
     desk.happens('play');
     const woken: (number | null)[] = [];
-    for (let at = desk.state.wakes_at; at !== null; at = desk.state.wakes_at) {
+    for (let at = desk.state.wakes_at; at !== null && woken.length < 9; at = desk.state.wakes_at) {
       woken.push(at - START);
       desk.passes(at - desk.now);
     }
