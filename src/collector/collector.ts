@@ -118,7 +118,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const pushKeys = await keptVapidKeys(needs.users);
   const channel = createChannel(metrics.pushed);
   const changed = propsPush(channel, now);
-  const customers = createCustomers(needs.users, changed, now);
+  const customers = createCustomers(needs.users, changed, now, (...whom) => following.firstLook(...whom));
   const retention = startRetention({
     labels: settings.labels,
     log,

@@ -8,7 +8,7 @@ import { reportedRows } from './engine/engagement-report.ts';
 import type { Delivery } from './engine/reaction.ts';
 import { type LabelOfCustomer, registered } from './engine/registered.ts';
 import type { Changed } from './props-push.ts';
-import type { UserStore } from './store/user-store.ts';
+import type { CustomerKey, UserStore } from './store/user-store.ts';
 
 export interface Customers {
   /** `undefined` for a customer of whom nothing is known. */
@@ -31,17 +31,27 @@ export interface Customers {
 /** Times that another change may be faster: each time one of them was stored, so this many at once is a fault elsewhere. */
 const MOST_TRIES = 1_000;
 
-export const createCustomers = (users: UserStore, changed: Changed, now: () => number): Customers => {
+/** A customer as they are registered: with the level and the segments that they begin in. */
+export type FirstLook = (label: string, customer: CustomerKey, state: CustomerState) => CustomerState;
+
+export const createCustomers = (
+  users: UserStore,
+  changed: Changed,
+  now: () => number,
+  firstLook: FirstLook = (_, __, state) => state,
+): Customers => {
+  const newcomer = (label: LabelOfCustomer, customer: Customer): CustomerState =>
+    firstLook(label.name, customer.key, registered(customer, label, now()));
   const find = async (label: LabelOfCustomer, customer: Customer): Promise<CustomerState | undefined> =>
     (await users.get(label.name, customer.key))?.state;
 
   return {
     find,
-    read: async (label, customer) => (await find(label, customer)) ?? registered(customer, label, now()),
+    read: async (label, customer) => (await find(label, customer)) ?? newcomer(label, customer),
     async change(label, customer, change, rows = () => []) {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const stored = await users.get(label.name, customer.key);
-        const before = stored?.state ?? registered(customer, label, now());
+        const before = stored?.state ?? newcomer(label, customer);
         const state = change(before);
         const deliveries = [...reportedRows(before, state), ...rows(before)];
         if (stored && state === before && deliveries.length === 0) return before;

@@ -2,6 +2,7 @@
  * What follows from events, for every label of the config in force: labels come and go with it.
  */
 import type { Label } from '../config.ts';
+import type { FirstLook } from '../customers.ts';
 import type { Settings } from '../settings.ts';
 import type { Outcome, Submission } from '../store/event-log.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
@@ -18,6 +19,7 @@ export interface Following {
   /** Customers of the label were erased: whoever does something next is registered again. */
   forget(label: string): void;
   measures(): Measures;
+  firstLook: FirstLook;
   /** What was begun is stored, or is found again after a start. */
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export const createFollowing = ({ settings, ...needs }: FollowingNeeds): Followi
         fanouts: sum(all.map(({ fanouts }) => fanouts)),
       };
     },
+    firstLook: (label, customer, state) => followed.get(label)?.firstLook(customer, state) ?? state,
     async close() {
       stopListening();
       await every((label) => label.close());

@@ -4,11 +4,13 @@
 import type { Label } from '../config.ts';
 import type { Outbound } from '../effects/outbound.ts';
 import type { PushMade } from '../engagement/engagement-push.ts';
+import type { CustomerState } from '../engine/customer-state.ts';
 import { type Plan, planOf } from '../engine/plan.ts';
+import { react } from '../engine/react.ts';
 import type { World } from '../engine/reaction.ts';
 import type { Changed } from '../props-push.ts';
 import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
-import type { UserStore } from '../store/user-store.ts';
+import type { CustomerKey, UserStore } from '../store/user-store.ts';
 import { createAlarms } from './alarms.ts';
 import { createFanouts } from './fanout.ts';
 import { createFollower, type Follower } from './follower.ts';
@@ -51,6 +53,8 @@ export interface FollowedLabel extends Pick<Follower, 'committed' | 'folded' | '
   /** The label as the config has it now. */
   replace(label: Label): void;
   measures(): Measures;
+  /** Somebody who is being registered, by the definitions in force; what they did before is yet to be looked at. */
+  firstLook(customer: CustomerKey, state: CustomerState): CustomerState;
   /** Messages that are due are tried, everybody was told of system events and held against the definitions. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +142,10 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
       const isRedefined = definitionsOf(next) !== definitionsOf(current);
       current = next;
       if (isRedefined) follower.redefine();
+    },
+    firstLook(customer, state) {
+      const world = { now: now(), customer, uidOf, places: placesOf(current), events: new Map(), inboxLeft: 0 };
+      return { ...react(plan, state, { is: 'review' }, world).state, reviewed: '' };
     },
     measures: () => ({ lagSeconds: follower.lag(), outbox: outbox.size(), fanouts: fanouts.underWay() }),
     async idle() {

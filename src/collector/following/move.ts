@@ -132,6 +132,11 @@ export const createMove = (needs: MoveNeeds): Move => {
       moved.deliveries.push(...reaction.deliveries);
       if (reaction.trace) moved.traces.push(reaction.trace);
     };
+    if (before.reviewed === '') {
+      // Nobody enters a segment by being looked at for the first time: pages were told that they are in it.
+      reactTo({ is: 'review' });
+      moved.before = { ...before, segments: moved.state.segments };
+    }
     for (const happening of happenings) {
       const { what } = happening;
       const occasion = await occasionOf(happening, moved.state, others);
