@@ -2,6 +2,7 @@
  * The registry, folded from counts of shapes: which actions, event types and entry points a label's events name, with
  * the fields each came with. Pure; a name is never dropped, one that campaigns cannot refer to says why.
  */
+import { publishedTypeOf } from '../wire/client-event.ts';
 import { entryPointEvent, type FieldType, fieldCode, fieldsOf } from './shape.ts';
 import type { FieldRule, RegistryKind, RegistryRows, ShapeCount } from './store/event-log.ts';
 
@@ -21,6 +22,8 @@ export interface RegistryEntry {
   first_seen: number | null;
   last_seen: number | null;
   registered: boolean;
+  /** What is odd about the name. */
+  warning?: string;
   fields: RegistryField[];
 }
 export interface RegistryView {
@@ -58,6 +61,10 @@ const addField = (entry: RegistryEntry, known: KnownFields, name: string, type: 
   field.count += count;
   if (!field.types.includes(type)) field.types.push(type);
 };
+
+/** A publisher's event whose name nobody published is stored like any, and may be a misspelt one; by hand, it is meant. */
+const isUnpublished = ({ name, registered, fields }: RegistryEntry): boolean =>
+  !registered && publishedTypeOf(name) === undefined && fields.some((field) => field.name === 'clientEventType');
 
 export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView => {
   const entries: Record<RegistryKind, Map<string, RegistryEntry>> = {
@@ -101,6 +108,9 @@ export const foldRegistry = ({ shapes, registered }: RegistryRows): RegistryView
     entry.registered = true;
     for (const [field, rule] of Object.entries(rules)) fieldIn(entry, fieldsKnownOf(entry), field).rule = rule;
   }
+
+  for (const entry of entries.event_type.values())
+    if (isUnpublished(entry)) entry.warning = 'not among the published names of client events';
 
   const listed = (kind: RegistryKind): RegistryEntry[] =>
     [...entries[kind].values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));

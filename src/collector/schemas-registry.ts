@@ -20,6 +20,7 @@ export const registryEntry = Type.Object({
   first_seen: orNull(time),
   last_seen: orNull(time),
   registered: Type.Boolean(),
+  warning: Type.Optional(Type.String()),
   fields: Type.Array(
     Type.Object({
       name: Type.String(),

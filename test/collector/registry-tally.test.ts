@@ -82,3 +82,18 @@ test('entry points are a list of their own, registered names stand with the seen
 test('events beyond a full registry are counted as such', () => {
   expect(foldRegistry({ shapes: [row('', '', '[]', 7, 0)], registered: [] }).untallied).toBe(7);
 });
+
+test('a publisher’s event whose name nobody published is marked, until it is registered by hand', () => {
+  const ofPublisher = '[["clientEventType","string"]]';
+  const shapes = [
+    row('ActivateOffer', '', ofPublisher, 1, 0),
+    row('ExpandRedemption', '', ofPublisher, 1, 0),
+    row('deposit', '', '[["amount","number"]]', 1, 0),
+  ];
+  const marked = (registered: Parameters<typeof foldRegistry>[0]['registered']) =>
+    foldRegistry({ shapes, registered })
+      .event_types.filter(({ warning }) => warning)
+      .map(({ name }) => name);
+  expect(marked([])).toEqual(['ExpandRedemption']);
+  expect(marked([{ kind: 'event_type', name: 'ExpandRedemption', fields: {} }])).toEqual([]);
+});

@@ -38,6 +38,7 @@ const entryRow = (entry: RegistryEntry): (Node | string)[] => [
     {},
     element('b', {}, entry.name),
     ...(entry.registered ? [element('span', { class: 'badge' }, 'by hand')] : []),
+    ...(entry.warning ? [element('small', {}, entry.warning)] : []),
   ),
   entry.count ? count(entry.count) : element('i', {}, 'not seen yet'),
   entry.first_seen === null ? '–' : timeText(entry.first_seen),

@@ -99,6 +99,7 @@ export interface RegistryEntry {
   first_seen: number | null;
   last_seen: number | null;
   registered: boolean;
+  warning?: string;
   fields: Field[];
 }
 
