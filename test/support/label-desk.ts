@@ -16,7 +16,7 @@ export interface LabelDesk {
   event(user: string | null, event_type: string, payload: object, more?: object): Promise<string>;
   action(user: string | null, client_action: string, payload?: object, more?: object): Promise<string>;
   read<Answer>(path: string): Promise<Answer>;
-  sent(query: { campaign?: string; user_ext_id?: string; channel?: string }): Promise<SentRow[]>;
+  sent(query: { campaign?: string; user_ext_id?: string; channel?: string; limit?: string }): Promise<SentRow[]>;
   message(uid: string): Promise<SentMessage>;
   traces(eid: string): Promise<TraceRow[]>;
   campaigns(): Promise<CampaignList>;
