@@ -1,6 +1,6 @@
 /** A visitor who turns out to be a customer. */
 import { describe, expect, test } from 'vitest';
-import type { CustomerState } from '../../../src/collector/engine/customer-state.ts';
+import { type CustomerState, stateBounds } from '../../../src/collector/engine/customer-state.ts';
 import type { Definitions } from '../../../src/collector/engine/definitions.ts';
 import { campaign, DAY, type EngineDesk, engineDesk, mission, START, tagged } from '../../support/engine-desk.ts';
 
@@ -63,6 +63,13 @@ test('brings nothing that is older than 60 days, and what came at an earlier log
   const visitor = visitorWho(['play', 2, START - DAY]);
   const again = linked(linked(customerWho(), visitor), visitor, START + DAY);
   expect(again.state.history.play?.count).toBe(2);
+});
+
+test('brings nothing again that is no longer kept, however much the customer did since', () => {
+  const visitor = visitorWho(['play', 2, START - DAY]);
+  const anna = linked(customerWho(), visitor);
+  did(anna, 'play', stateBounds.history);
+  expect(linked(anna, visitor, START + DAY).state.history.play?.count).toBe(stateBounds.history + 2);
 });
 
 test('that is in the state already changes nothing', () => {
