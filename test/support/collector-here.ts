@@ -35,7 +35,9 @@ export interface HereStart {
 
 export const startHere = async ({ label = {}, config = {}, pushService }: HereStart = {}): Promise<CollectorHere> => {
   const [first, ...others] = demo.labels;
-  const parsed = parseConfig({ ...config, labels: [{ ...first, ...label }, ...others] });
+  // The demo's campaigns ask about the demo's segments.
+  const ownCampaigns = 'segments' in label ? { campaigns: {}, missions: {} } : {};
+  const parsed = parseConfig({ ...config, labels: [{ ...first, ...ownCampaigns, ...label }, ...others] });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
   const settings = settingsOf(parsed, Date.now());
   const ownOrigins = new Set<string>();
