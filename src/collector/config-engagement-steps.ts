@@ -12,11 +12,12 @@ import type { Content } from './engagement/content.ts';
 import { readRequest, shownNames } from './engagement/request.ts';
 import type { Step } from './engine/definitions.ts';
 
+const LIQUID = /\{[{%]/;
 const addresses = ['action', 'image', 'icon', 'dp'];
 
 /** @param name of the field that the text stands in */
 const standIn = (text: string, name: string): string => {
-  if (!/\{[{%]/.test(text)) return text;
+  if (!LIQUID.test(text)) return text;
   if (addresses.includes(name) && /^\s*\{[{%]/.test(text)) return '/x';
   return text.replace(/\{\{[\s\S]*?\}\}/g, 'x').replace(/\{%[\s\S]*?%\}/g, '') || 'x';
 };
@@ -41,7 +42,7 @@ const checkAtDoor = (
 ) => {
   const read = readRequest(withStandIns(request), places, 0);
   if (!read.ok) for (const { path, reason } of read.mistakes) at.inside(undefined, pathOf(path)).mistake(reason);
-  else if (typeof request.html === 'string' && !request.html.includes('{'))
+  else if (typeof request.html === 'string' && !LIQUID.test(request.html))
     for (const { what, why } of read.requested.removed)
       warnings.push({ path: pathOf('html'), reason: `${what} is taken out: ${why}` });
 };

@@ -59,24 +59,30 @@ const clientNames = [
 const unreadable: readonly unknown[] = ['__proto__', 'constructor', 'prototype'];
 
 const isPlain = (text: TemplateText): boolean => !/\{[{%]/.test(text);
-/** Parsed templates that are remembered. */
-const MOST_KEPT = 2_000;
-const parsed = new Map<string, Template[]>();
 
-const parsedOnce = (text: TemplateText, place: TemplatePlace): Template[] => {
-  const key = `${place} ${text}`;
-  const known = parsed.get(key);
-  if (known) return known;
-  const parts = parse(text, place);
-  if (parsed.size >= MOST_KEPT) parsed.delete(parsed.keys().next().value!);
-  parsed.set(key, parts);
-  return parts;
+/** What was made of a text once: the same few are asked about again with every event and every look at the config. */
+const remembering = <Made>(most: number, make: (text: TemplateText) => Made): ((text: TemplateText) => Made) => {
+  const known = new Map<TemplateText, { made: Made }>();
+  return (text) => {
+    const found = known.get(text);
+    if (found) return found.made;
+    const made = make(text);
+    if (known.size >= most) known.delete(known.keys().next().value!);
+    known.set(text, { made });
+    return made;
+  };
+};
+
+const MOST_PARSED = 2_000;
+const parsed: { [place in TemplatePlace]: (text: TemplateText) => Template[] } = {
+  html: remembering(MOST_PARSED, (text) => parse(text, 'html')),
+  text: remembering(MOST_PARSED, (text) => parse(text, 'text')),
 };
 
 /** Both steps throw `TemplateFailed`; of a text that `templateProblem` let pass, only the second one can. */
 export const compileTemplate = (text: TemplateText, place: TemplatePlace): ((context: TemplateContext) => Rendered) => {
   if (isPlain(text)) return () => ({ text, missing: [] });
-  const parts = parsedOnce(text, place);
+  const parts = parsed[place](text);
   return (context) => render(parts, place, context);
 };
 
@@ -111,9 +117,8 @@ const nameProblem = (path: readonly unknown[]): string | undefined => {
   );
 };
 
-/** Why a text is no template that can be sent; `undefined` for one that can. */
-export const templateProblem = (text: TemplateText): string | undefined => {
-  if (isPlain(text)) return undefined;
+const MOST_JUDGED = 20_000;
+const judged = remembering(MOST_JUDGED, (text): string | undefined => {
   try {
     const parts = parse(text, 'html');
     const paths = engines.html.globalVariableSegmentsSync(parts);
@@ -123,4 +128,7 @@ export const templateProblem = (text: TemplateText): string | undefined => {
   } catch (cause) {
     return failed(cause).message;
   }
-};
+});
+
+/** Why a text is no template that can be sent; `undefined` for one that can. */
+export const templateProblem = (text: TemplateText): string | undefined => (isPlain(text) ? undefined : judged(text));
