@@ -122,7 +122,7 @@ export const dryRun = async (
 ): Promise<DryRun> => {
   const { log, pace, isWanted } = needs;
   const report = createReport(campaign.name);
-  const replay = createReplay({ log, label, campaign, places, from, told: report.told });
+  const replay = createReplay({ log, label, campaign, places, from, told: report.told, giveWay: pace.giveWay });
   let events = 0;
   let isWhole = true;
   for (let after: Cursor | null = await placeOf(log, label.name, from); after !== null && isWanted(); ) {
@@ -140,6 +140,6 @@ export const dryRun = async (
       await pace.giveWay();
     }
   }
-  replay.end(to);
+  await replay.end(to);
   return report.of(events, !isWhole);
 };

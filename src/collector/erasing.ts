@@ -69,7 +69,8 @@ export const createErasing = ({ log, users, folded, forget, changed, newId, now 
       if (!state && profiles.every((one) => one === undefined)) return undefined;
       const devices = Object.keys(state?.devices ?? {});
       const all = [...spellings, ...devices.map((visitor) => ({ visitor }))];
-      const keys = [customer.key, ...devices.map((device) => visitorCustomer(device).key)];
+      // A visitor's document has its own device too, since when they are somebody new.
+      const keys = [...new Set([customer.key, ...devices.map((device) => visitorCustomer(device).key)])];
 
       const events = await eraseEvents(name, all);
       await folded(name);

@@ -14,6 +14,7 @@ import type { Occasion, Reaction } from './engine/reaction.ts';
 import { registered } from './engine/registered.ts';
 import type { Fact } from './engine/user-state.ts';
 import { type Entry, entryOf, type Happening } from './following/happening.ts';
+import type { Pace } from './following/pace.ts';
 import { nameIn } from './shape.ts';
 import type { Cursor, EventLog, LoggedEvent } from './store/event-log.ts';
 import type { CustomerKey } from './store/user-store.ts';
@@ -28,7 +29,7 @@ export interface Replay {
   /** A system event, for somebody as they are. */
   tell(customer: Customer, state: CustomerState, fact: Fact, at: number): void;
   /** Time passes for everybody, up to a moment. */
-  end(at: number): void;
+  end(at: number): Promise<void>;
   /** Customers that are remembered. */
   size(): number;
 }
@@ -41,6 +42,7 @@ export interface ReplayNeeds {
   /** What is before this moment only makes customers what they were then. */
   from: number;
   told: Told;
+  giveWay: Pace['giveWay'];
 }
 
 /** Earlier events of a customer that are folded before the first that is replayed. */
@@ -58,7 +60,7 @@ const quietly = (label: Definitions, campaign: Campaign, enabled: boolean): Defi
   missions: label.missions.map((mission) => ({ ...mission, reward: withoutMessages(mission.reward) })),
 });
 
-export const createReplay = ({ log, label, campaign, places, from, told }: ReplayNeeds): Replay => {
+export const createReplay = ({ log, label, campaign, places, from, told, giveWay }: ReplayNeeds): Replay => {
   const plan = planOf(quietly(label, campaign, true));
   const planBefore = planOf(quietly(label, campaign, false));
   const states = new Map<CustomerKey, { customer: Customer; state: CustomerState }>();
@@ -102,11 +104,14 @@ export const createReplay = ({ log, label, campaign, places, from, told }: Repla
     const page = await log.events(label.name, { ...whose, order: 'desc', after: before, limit: MOST_EARLIER });
     const earlier = page.events.reverse().flatMap((event) => entryIn(event) ?? []);
     const blank = registered(customer, label, earlier[0]?.at ?? at);
-    const now = earlier.reduce(
-      (state, { fact, at }) => (fact ? answer(customer, later(customer, state, at), { is: 'event', fact }, at) : state),
-      answer(customer, blank, { is: 'review' }, blank.registered_at),
-    );
-    return later(customer, now, at);
+    let state = answer(customer, blank, { is: 'review' }, blank.registered_at);
+    for (const { happenings, cursor, at } of earlier)
+      for (const { customer: whom, what } of happenings) {
+        const occasion = whom.key === customer.key ? await occasionOf(what, cursor, at) : undefined;
+        if (occasion) state = answer(customer, later(customer, state, at), occasion, at);
+        await giveWay();
+      }
+    return later(customer, state, at);
   };
   const occasionOf = async (what: Happening['what'], cursor: Cursor, at: number): Promise<Occasion | undefined> => {
     if (what.is === 'event') return what;
@@ -135,8 +140,11 @@ export const createReplay = ({ log, label, campaign, places, from, told }: Repla
     tell(customer, state, fact, at) {
       answer(customer, state, { is: 'system', fact }, at);
     },
-    end(at) {
-      for (const { customer, state } of states.values()) later(customer, state, at);
+    async end(at) {
+      for (const { customer, state } of states.values()) {
+        later(customer, state, at);
+        await giveWay();
+      }
     },
     size: () => states.size,
   };

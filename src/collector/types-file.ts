@@ -5,6 +5,9 @@
 import type { RegistryEntry, RegistryField, RegistryView } from './registry-tally.ts';
 import { actionEvent, type FieldType } from './shape.ts';
 
+/** Where a site has the SDK's own types from. */
+const SDK = '"openaction"';
+
 const typeWords: { [type in FieldType]: string } = {
   array: 'unknown[]',
   boolean: 'boolean',
@@ -46,7 +49,7 @@ export const typesFile = ({ actions, event_types }: RegistryView): string => `/*
  * What this label has seen, by name, with the fields that came with it. Fields that not every event had are optional.
  * Fetch it again (GET /types.d.ts) when something new is sent; a name that is not in here does not compile.
  */
-import type { Smartico } from 'openaction';
+import type { Smartico } from ${SDK};
 
 export interface Seen {
 ${block('actions', actions)}

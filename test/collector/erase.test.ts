@@ -1,5 +1,7 @@
 /** A customer taken along, and taken away: everything goes, and a receipt that names nobody stays. Over HTTP. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cids } from '../../src/wire/protocol.ts';
 import {
   batch,
   browserEvent,
@@ -12,6 +14,7 @@ import {
   sendFromServer,
 } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
+import { connectCustomer } from '../support/socket-client.ts';
 import { until } from '../support/until.ts';
 
 let collector: CollectorHere;
@@ -180,6 +183,20 @@ describe('an erased customer', () => {
     for (const spelling of [user, user.toUpperCase()])
       expect((await read(collector, `/v1/customers/${spelling}`)).status).toBe(404);
     expect((await read(collector, `/v1/customers/${user}-else`)).status).toBe(200);
+  });
+
+  test('is told to the pages that are still open: they show nothing of them any more', async () => {
+    const { user } = await arrive();
+    const tags = { operation: 'add', tags: ['gold'] };
+    await sendFromServer(
+      collector,
+      envelope({ user_ext_id: user, event_type: 'core_public_tags_update', payload: tags }),
+    );
+    await until(async () => JSON.stringify(await customer(user)).includes('GOLD'));
+    const page = await connectCustomer(collector, user);
+    await erase(`/v1/customers/${user}`);
+    expect(await page.next(cids.propsPush)).toMatchObject({ props: { core_public_tags: [] } });
+    await page.close();
   });
 
   test('who comes again is somebody new', async () => {

@@ -9,7 +9,7 @@ import type { EventLog, NewEvent } from '../../src/collector/store/event-log.ts'
 import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
 import { envelope } from '../support/batches.ts';
-import { submission } from '../support/submissions.ts';
+import { event, submission } from '../support/submissions.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
@@ -24,19 +24,20 @@ const label = labelWith({
   segments: { ACTIVE: { event: 'played', within: '7d' } },
   campaigns: {
     'come-back': { on: { left: 'ACTIVE' }, steps: [{ points: 1 }] },
+    'after-looking': { on: { event: 'bought' }, customer: { event: 'looked' }, steps: [{ points: 1 }] },
     waits: { on: { event: 'played' }, customer: { not: { tag: 'LATER' } }, steps: [{ wait: '2d' }, { tag: 'LATER' }] },
   },
 });
 const played = (user: string, day: number): [NewEvent, number] => {
   const at = START + day * DAY;
-  const event = envelope({ user_ext_id: user, event_type: 'played', event_date: at, payload: {} });
-  const admission = admit(event, 0, label, { by: 'secret key' }, at);
+  const said = envelope({ user_ext_id: user, event_type: 'played', event_date: at, payload: {} });
+  const admission = admit(said, 0, label, { by: 'secret key' }, at);
   if (!admission.ok) throw new Error(admission.message);
   return [admission.event, at];
 };
 const logOf = async (...events: [NewEvent, number][]) => {
   const log = createMemoryLog();
-  await log.append(events.map(([event, at]) => submission({ events: [event], received_at: at, device_id: null })));
+  await log.append(events.map(([one, at]) => submission({ events: [one], received_at: at, device_id: null })));
   return log;
 };
 const run = async (
@@ -60,6 +61,34 @@ test('time passes: a segment is left when its days are over, also after the last
 test('a step that waits is done when its time has come', async () => {
   const log = await logOf(played('anna', 0), played('anna', 1), played('anna', 3));
   expect(days(await run('waits', log))).toEqual([0, 1]);
+});
+
+test('what was done as a visitor counts from the login on', async () => {
+  const at = START + DAY;
+  const looked = { event_type: 'looked', name: '', payload: '{}', event_date: at, trust: 'unverified' as const };
+  const linked = JSON.stringify({ device_id: 'device-1', from: START, to: at + 2 });
+  const log = createMemoryLog();
+  const come = (after: number, device_id: string | null, one: NewEvent) =>
+    log.append([submission({ events: [one], received_at: at + after, device_id })]);
+  const bought = (eid: string) =>
+    event(eid, { event_type: 'bought', name: '', payload: '{}', user_ext_id: 'anna', event_date: at + 9 });
+  await come(0, 'device-1', event('looked-at', looked));
+  await come(1, null, bought('bought-before'));
+  await come(
+    2,
+    null,
+    event('linked-by', {
+      event_type: 'visitor_linked',
+      name: '',
+      payload: linked,
+      user_ext_id: 'anna',
+      trust: 'server',
+      event_date: at + 2,
+    }),
+  );
+  await come(3, null, bought('bought-after'));
+  for (const from of [0, at + 3])
+    expect((await run('after-looking', log, { from })).fired.map(({ eid }) => eid)).toEqual(['bought-after']);
 });
 
 test('who leaves needs no more read for them', async () => {
