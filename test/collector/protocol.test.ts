@@ -94,7 +94,7 @@ test('a day of a client: INIT, IDENTIFY, LOGIN, EVENT, a question, PING, LOGOUT'
     gems_balance: 0,
     diamonds_balance: 0,
     points_ever: 0,
-    current_level: null,
+    current_level: 'Bronze',
     level_counter_1: 0,
   });
   expect(await client.ask({ cid: 1 })).toMatchObject({ cid: 2 });

@@ -44,7 +44,7 @@ describe('a secret key', () => {
     const { status, body } = await asServer({ ext_user_id: 'anna', cid: 527, uuid, ts: 5 });
     expect([status, body]).toEqual([
       200,
-      expect.objectContaining({ cid: 528, uuid, ts: 5, errCode: 0, points_balance: 0, current_level: null }),
+      expect.objectContaining({ cid: 528, uuid, ts: 5, errCode: 0, points_balance: 0, current_level: 'Bronze' }),
     ]);
   });
 
