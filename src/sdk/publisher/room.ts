@@ -13,7 +13,9 @@ export const createWay: PublisherModule['createWay'] = (needs) => {
   /** Where everybody is a visitor, nobody has a name. */
   const user = () => (visitor ? null : identity.user());
   const own = (rows: Waiting[]) =>
-    rows.filter((row) => {
+    rows.filter((row, at) => {
+      // On its way from one place of the queue to another a row is in both: a publisher may count what comes twice.
+      if (row.eid === rows[at - 1]?.eid) return false;
       // A row that storage spoilt is nobody's: it goes along and comes back rejected.
       const { user_ext_id = user() } = readRow(row);
       return user_ext_id === user();
