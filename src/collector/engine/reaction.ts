@@ -96,7 +96,7 @@ export interface Reaction {
 
 /** What the collector asks of a plan (`plan.ts`): a label's definitions, indexed by what they mention. */
 export interface PlanView {
-  /** The same for the same segments. */
+  /** The same for the same segments, levels and events that are kept: what a state is reviewed by. */
   digest: string;
   /** Whether an event of this name can do anything to the customer whose it is. */
   mentions(name: string): boolean;
