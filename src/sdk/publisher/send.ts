@@ -64,7 +64,8 @@ export const createPublisherSend = ({ fetch, platform, address, sessionToken, te
 
   return async (batch, leaving, first) => {
     const text = stringify({ clientEvents: batch.events.map(messageOf) });
-    const user = batch.events[0]?.user_ext_id ?? null;
+    // All are one customer's, but for a row that storage spoilt, which names nobody.
+    const user = batch.events.find(({ user_ext_id }) => user_ext_id !== undefined)?.user_ext_id ?? null;
     const post = (token: unknown) =>
       fetch(`${address}/v2/events/clientEvent`, {
         method: 'POST',

@@ -105,7 +105,8 @@ describe('the token of the session', () => {
     expect(await post()).toMatchObject({ is: 'answered' });
     expect(authorized(said)).toEqual(['Bearer anna-1', 'Bearer anna-1', 'Bearer anna-1', 'Bearer anna-2']);
     await post([browserEvent({ user_ext_id: 'bela' })]);
-    expect(give.mock.calls).toEqual([['anna'], ['anna'], ['bela']]);
+    await post([{} as never, browserEvent({ user_ext_id: 'cili' })]);
+    expect(give.mock.calls).toEqual([['anna'], ['anna'], ['bela'], ['cili']]);
   });
 
   test('that is refused although it is new ends it', async () => {
