@@ -81,6 +81,8 @@ export interface CollectorNeeds {
 
 export interface Collector {
   app: FastifyInstance;
+  /** Called once it listens: what follows from events follows from now on. */
+  begin(): void;
   /** From now on every answer asks its client to connect anew, and listeners and sockets are let go. */
   drain(): void;
   /** After the last request: what was accepted is on disk. */
@@ -303,6 +305,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
 
   return {
     app,
+    begin: following.begin,
     drain() {
       state = 'draining';
       feed.close();

@@ -53,6 +53,7 @@ export const serve = async (
   const servers = second ? [server, second] : [server];
   for (const name of ['localhost', '127.0.0.1', '[::1]']) ownOrigins.add(`http://${name}:${bound}`);
   if (publicUrl !== null) ownOrigins.add(publicUrl);
+  collector.begin();
 
   const drain = async (): Promise<void> => {
     collector.drain();

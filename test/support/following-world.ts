@@ -128,6 +128,7 @@ export const openWorld = async (
       failed: (cause) => world.failures.push(cause),
     }),
   };
+  world.following.begin();
   return world;
 };
 

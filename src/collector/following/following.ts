@@ -8,6 +8,8 @@ import type { Outcome, Submission } from '../store/event-log.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
 
 export interface Following {
+  /** Not before the collector listens: what is sent names its address. What was committed until then is read from the log. */
+  begin(): void;
   /** Hears of every commit; costs next to nothing for events from which nothing follows. */
   committed(group: Submission[], outcomes: Outcome[][]): void;
   /** Resolves when everything committed so far of a label is in the states, or a second later: the store may have failed. */
@@ -46,13 +48,16 @@ export const createFollowing = ({ settings, ...needs }: FollowingNeeds): Followi
       else followed.set(label.name, followLabel(label, needs));
     }
   };
-  follow(settings.labels());
-  const stopListening = settings.changed(({ labels }) => follow(labels));
+  let stopListening = (): void => {};
 
   const every = async (wait: (label: FollowedLabel) => Promise<void>): Promise<void> => {
     await Promise.all([...followed.values()].map(wait));
   };
   return {
+    begin() {
+      follow(settings.labels());
+      stopListening = settings.changed(({ labels }) => follow(labels));
+    },
     committed(group, outcomes) {
       for (const [at, submission] of group.entries())
         followed.get(submission.label)?.committed(submission, outcomes[at]!);
