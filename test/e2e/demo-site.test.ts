@@ -82,7 +82,7 @@ describe('links in an e-mail', () => {
     for (const [index, [title, , rest]] of names.entries()) {
       await follow(title);
       await expect.poll(async () => (await named()).length).toBe(index + 1);
-      expect(page.url()).toBe(visit.collector.url + rest);
+      await expect.poll(() => page.url()).toBe(visit.collector.url + rest);
     }
     await expectArrived(...names.map(([, action]): [string, string] => [action, 'test98635568']));
     expect(new Set((await named()).map(({ source }) => source))).toEqual(new Set(['deep_link']));
@@ -98,7 +98,7 @@ describe('links in an e-mail', () => {
 
   test.each([
     ['Your messages', () => page.getByRole('dialog', { name: 'Inbox' }).waitFor()],
-    ['Your level', () => page.frameLocator('dialog iframe').getByText('No level yet').waitFor()],
+    ['Your level', () => page.frameLocator('dialog iframe').getByText('Bronze').waitFor()],
     ['To the cashier', () => page.waitForURL('**/deposit.html')],
     ['To the profile', () => page.waitForURL('**/profile.html')],
     ['Confetti', () => page.getByText('Confetti, gold.').waitFor()],
