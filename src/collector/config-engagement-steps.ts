@@ -7,7 +7,7 @@ import type { Json, Payload } from '../wire/event.ts';
 import { parseDuration } from './config-duration.ts';
 import { fields, type Place } from './config-place.ts';
 import type { Surroundings } from './config-steps.ts';
-import { checkTemplatesIn } from './config-templates.ts';
+import { areTemplates } from './config-templates.ts';
 import type { Content } from './engagement/content.ts';
 import { readRequest, shownNames } from './engagement/request.ts';
 import type { Step } from './engine/definitions.ts';
@@ -30,9 +30,12 @@ export const withStandIns = (value: Json, name = ''): Json => {
   return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, withStandIns(one, inner)]));
 };
 
-/** What stands in places, as it stands there. */
-export const valuesOf = (places: { [name: string]: Place | undefined }): Payload =>
-  Object.fromEntries(Object.entries(places).flatMap(([name, at]) => (at ? [[name, at.value as Json]] : [])));
+/** What stands in places, as it stands there; `undefined` where the texts are no templates, whatever else they are. */
+export const withTemplates = (places: { [name: string]: Place | undefined }): Payload | undefined => {
+  const given = Object.entries(places).flatMap(([name, at]): [string, Place][] => (at ? [[name, at]] : []));
+  const areGood = given.map(([, at]) => areTemplates(at)).every(Boolean);
+  return areGood ? Object.fromEntries(given.map(([name, { value }]) => [name, value as Json])) : undefined;
+};
 
 const checkAtDoor = (
   at: Place,
@@ -49,15 +52,14 @@ const checkAtDoor = (
 
 export const readShown = (kind: 'popup' | 'inbox', at: Place, surroundings: Surroundings): Step => {
   const { expiresIn, ...shown } = fields(at, [...shownNames[kind], 'expiresIn']);
-  const request = { kind, ...valuesOf(shown) };
-  for (const inside of Object.values(shown)) checkTemplatesIn(inside);
-  if (at.isObject()) checkAtDoor(at, request, surroundings, (path) => `${at.path}.${path}`);
+  const words = at.isObject() ? withTemplates(shown) : undefined;
+  const request = { kind, ...words };
+  if (words) checkAtDoor(at, request, surroundings, (path) => `${at.path}.${path}`);
   return { kind: 'engagement', request, expiresIn: expiresIn ? parseDuration(expiresIn) : null };
 };
 
 export const readDeepLink = (at: Place, surroundings: Surroundings): Step => {
   const request = { kind: 'deep_link' satisfies Content['kind'], dp: at.text() };
-  checkTemplatesIn(at);
-  if (request.dp !== '') checkAtDoor(at, request, surroundings, () => at.path);
+  if (request.dp !== '' && areTemplates(at)) checkAtDoor(at, request, surroundings, () => at.path);
   return { kind: 'engagement', request, expiresIn: null };
 };

@@ -2,11 +2,11 @@
  * Steps that leave the page: e-mail, SMS, push, webhook.
  */
 import type { Payload } from '../wire/event.ts';
-import { valuesOf, withStandIns } from './config-engagement-steps.ts';
+import { withStandIns, withTemplates } from './config-engagement-steps.ts';
 import { readReference } from './config-names.ts';
 import { fields, type Place } from './config-place.ts';
 import type { Surroundings } from './config-steps.ts';
-import { checkTemplatesIn, readEmailWords, readTemplate } from './config-templates.ts';
+import { areTemplates, readEmailWords, readTemplate } from './config-templates.ts';
 import { webhookProblem } from './effects/webhook.ts';
 import type { EmailWords, Step } from './engine/definitions.ts';
 import { noticeMistakes, noticeNames } from './push/notice.ts';
@@ -37,12 +37,10 @@ export const readSms = (at: Place): Step => {
 /** Checked as any other push is, with templates standing as in popups. */
 export const readPush = (at: Place, { places }: Surroundings): Step => {
   const { transactional, ...words } = fields(at, [...noticeNames, 'transactional']);
-  const notice = valuesOf(words);
-  for (const inside of Object.values(words)) checkTemplatesIn(inside);
-  if (at.isObject())
-    for (const { path, reason } of noticeMistakes(withStandIns(notice), places))
-      at.inside(undefined, `${at.path}.${path}`).mistake(reason);
-  return { kind: 'push', notice, transactional: transactional?.flag() ?? false };
+  const notice = at.isObject() ? withTemplates(words) : undefined;
+  for (const { path, reason } of notice ? noticeMistakes(withStandIns(notice), places) : [])
+    at.inside(undefined, `${at.path}.${path}`).mistake(reason);
+  return { kind: 'push', notice: notice ?? {}, transactional: transactional?.flag() ?? false };
 };
 
 /** Never with a template in it: who names the address decides whom the collector calls. */
@@ -57,6 +55,6 @@ export const readWebhook = (at: Place, { signsWebhooks }: Surroundings): Step =>
   const { url, body } = fields(at, ['url', 'body'], ['url']);
   if (!signsWebhooks) at.mistake('needs a key in messages.webhooks.key, which signs what is sent');
   if (body && !body.isObject()) body.mistake('must be an object');
-  if (body) checkTemplatesIn(body);
-  return { kind: 'webhook', url: url ? readCalled(url) : '', body: (body?.isObject() ? body.value : {}) as Payload };
+  const added = body?.isObject() && areTemplates(body) ? (body.value as Payload) : {};
+  return { kind: 'webhook', url: url ? readCalled(url) : '', body: added };
 };

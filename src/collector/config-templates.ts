@@ -10,20 +10,23 @@ const MOST_TEMPLATES = 1_000;
 /** JSON inside JSON, so that nothing is deeper than a stack. */
 const DEEPEST = 20;
 
-/** Not empty. */
+/** Empty only where there is none that could be sent. */
 export const readTemplate = (at: Place): TemplateText => {
   const text = at.text();
   const problem = templateProblem(text);
   if (problem) at.mistake(`as a template ${problem}`);
-  return text;
+  return problem ? '' : text;
 };
 
-/** Every text in it, however deep. */
-export const checkTemplatesIn = (at: Place, depth = 0): void => {
-  if (depth > DEEPEST) at.mistake(`is more than ${DEEPEST} levels deep`);
-  else if (typeof at.value === 'string' && at.value !== '') readTemplate(at);
-  else if (Array.isArray(at.value)) for (const inside of at.list()) checkTemplatesIn(inside, depth + 1);
-  else if (at.isObject()) for (const [, inside] of at.entries()) checkTemplatesIn(inside, depth + 1);
+/** Every text in it, however deep; answers whether each is good, and whoever reads on need fear nothing. */
+export const areTemplates = (at: Place, depth = 0): boolean => {
+  if (depth > DEEPEST) {
+    at.mistake(`is more than ${DEEPEST} levels deep`);
+    return false;
+  }
+  if (typeof at.value === 'string') return at.value === '' || readTemplate(at) !== '';
+  const inside = Array.isArray(at.value) ? at.list() : at.isObject() ? at.entries().map(([, one]) => one) : [];
+  return inside.map((one) => areTemplates(one, depth + 1)).every(Boolean);
 };
 
 /** @param at of the three, for what is missing */

@@ -71,7 +71,6 @@ export const watchConfig = (needs: ConfigWatchNeeds, first: string): ConfigWatch
     reading = reading
       .then(async () => {
         known = await mark(file);
-        seen = known;
         take(await read(file));
       })
       .catch(news.failed);

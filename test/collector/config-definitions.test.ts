@@ -490,6 +490,17 @@ test.each([
   ]);
 });
 
+test('what is nested without end, or never ends, is told and not tried', () => {
+  const nested = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+  const popup = { title: 't', html: '{{'.repeat(200_000) };
+  const list = [{ inbox: { title: 't', body: 'b', custom_data: { nested } } }, { popup }];
+  expect(mistakesOf(steps(...list, { webhook: { url: 'https://op.example', body: { nested } } }))).toEqual([
+    `${IN}inbox.custom_data.nested${'[0]'.repeat(20)}: is more than 20 levels deep`,
+    'campaigns.A.steps[1].popup.html: as a template is longer than 65536 characters',
+    `campaigns.A.steps[2].webhook.body.nested${'[0]'.repeat(20)}: is more than 20 levels deep`,
+  ]);
+});
+
 test('what only an event will say is judged when it is said', () => {
   expect(
     mistakesOf(
