@@ -210,6 +210,13 @@ describe('an erased customer', () => {
     expect((await customer(user)).timeline).toHaveLength(1);
   });
 
+  test('who comes again with an event that nobody waits for is known again, too', async () => {
+    const { user } = await arrive();
+    await erase(`/v1/customers/${user}`);
+    await sendFromServer(collector, envelope({ user_ext_id: user, event_type: 'hello' }));
+    await until(() => collector.users.get(collector.label.name, `u:${user.toLowerCase()}`));
+  });
+
   test('may be a visitor who never logged in, known by the device', async () => {
     const device_id = `device-${newEid()}`;
     await send(collector, batch([browserEvent(), browserEvent()], { device_id }));

@@ -24,6 +24,7 @@ const label = labelWith({
   segments: { ACTIVE: { event: 'played', within: '7d' } },
   campaigns: {
     'come-back': { on: { left: 'ACTIVE' }, steps: [{ points: 1 }] },
+    once: { on: { event: 'played' }, cap: { times: 1 }, steps: [{ points: 1 }] },
     'after-looking': { on: { event: 'bought' }, customer: { event: 'looked' }, steps: [{ points: 1 }] },
     waits: { on: { event: 'played' }, customer: { not: { tag: 'LATER' } }, steps: [{ wait: '2d' }, { tag: 'LATER' }] },
   },
@@ -56,6 +57,13 @@ test('time passes: a segment is left when its days are over, also after the last
   expect(days(await run('come-back', log))).toEqual([10, 27]);
   expect(days(await run('come-back', log, { to: START + 26 * DAY }))).toEqual([10]);
   expect(days(await run('come-back', log, { from: START + 15 * DAY }))).toEqual([27]);
+});
+
+test('what would have begun before the stretch is not counted, not refused, and takes up no cap', async () => {
+  const log = await logOf(played('anna', 0), played('bela', 0), played('anna', 3));
+  const report = await run('once', log, { from: START + DAY });
+  expect(days(report)).toEqual([3]);
+  expect(report).toMatchObject({ events: 1, customers: 1, refused: [] });
 });
 
 test('a step that waits is done when its time has come', async () => {
