@@ -86,3 +86,15 @@ test('while the room cannot be had events wait, and they are sent when it can', 
   root.dispatchEvent(new root.Event('online'));
   await until(() => asked.length === 1);
 });
+
+test('a page that leaves sends what is the present customer’s, and nobody else’s', async () => {
+  const { smartico, start, asked, root } = page();
+  start();
+  smartico.event('as_visitor');
+  await smartico.flush();
+  void smartico.identify('anna');
+  smartico.event('of_anna');
+  root.dispatchEvent(new root.Event('pagehide'));
+  await until(() => asked.length === 1);
+  expect(asked[0]!.names).toEqual(['of_anna']);
+});

@@ -76,6 +76,8 @@ describe('a publisher’s answer', () => {
     ],
     ['a failure', error(500, 'InternalServerError'), { is: 'later' }],
     ['a proxy’s 404', { status: 404, body: '<html>' }, { is: 'later' }],
+    ['a proxy’s 403', { status: 403, body: { type: 'about:blank', title: 'Forbidden' } }, { is: 'later' }],
+    ['a 400 that names some of them', error(400, 'ValidationException', { rejected: [rejection(0)] }), { is: 'split' }],
     ['a proxy’s 400', { status: 400, body: { error: 'x' } }, { is: 'later' }],
     ['a hotel’s login page', { status: 200, body: '<html>' }, { is: 'later' }],
     ['no network', new Error('offline'), { is: 'later' }],
