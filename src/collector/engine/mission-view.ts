@@ -5,7 +5,7 @@ import type { MissionView, ProfileExtras } from '../../wire/protocol.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Mission } from './definitions.ts';
 
-const viewOf = ({ name, title, tasks }: Mission, { missions }: CustomerState): MissionView => {
+const viewOf = ({ name, title, tasks, repeats }: Mission, { missions }: CustomerState): MissionView => {
   const progress = Object.hasOwn(missions, name) ? missions[name] : undefined;
   const completed_at = progress?.completed_at ?? null;
   return {
@@ -15,7 +15,8 @@ const viewOf = ({ name, title, tasks }: Mission, { missions }: CustomerState): M
     tasks: tasks.map(({ event, count }, at) => ({
       event,
       count,
-      done: completed_at === null ? Math.min(progress?.done[at] ?? 0, count) : count,
+      // One that repeats is on its way again.
+      done: completed_at === null || repeats ? Math.min(progress?.done[at] ?? 0, count) : count,
     })),
   };
 };

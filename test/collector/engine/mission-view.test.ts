@@ -22,6 +22,14 @@ test.each([
   expect(view(missions)).toMatchObject([{ title: 'Three deposits', completed_at, tasks: [{ done, count: 3 }] }]);
 });
 
+test('a mission that repeats is on its way again, and says when it was completed last', () => {
+  const again = { ...mission, repeats: true };
+  const missions = { three: { done: [1], completed_at: 7 } };
+  expect(profileExtras([again], { ...nobody, missions }).missions).toMatchObject([
+    { completed_at: 7, tasks: [{ done: 1, count: 3 }] },
+  ]);
+});
+
 test('badges come newest first', () => {
   const { badges } = profileExtras([], { ...nobody, badges: { old: 1, fresh: 9 } });
   expect(badges.map(({ name }) => name)).toEqual(['fresh', 'old']);
