@@ -30,6 +30,7 @@ test('a changed config is in force without a restart, one with mistakes is not, 
   expect((await brand('fresh')).body.rejected).toEqual([]);
 
   await put({ brands: ['demo-brand'], campaigns: { A: { on: { event: 'X' }, steps: [{ tga: 'a' }] } } });
+  collector.hangUp();
   await expect.poll(() => collector.log, patiently).toContain('did you mean \\"tag\\"?');
   expect(await refused()).toMatchObject({ mistakes: [{ path: 'labels[0].campaigns.A.steps[0].tga' }, {}] });
   expect((await brand('fresh')).body.rejected).toEqual([]);
