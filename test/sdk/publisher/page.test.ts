@@ -90,8 +90,9 @@ test('while the room cannot be had events wait, and they are sent when it can', 
 test('a page that leaves sends what is the present customer’s, and nobody else’s', async () => {
   const { smartico, start, asked, root } = page();
   start();
-  smartico.event('as_visitor');
   await smartico.flush();
+  void smartico.identify('bela');
+  smartico.event('of_bela');
   void smartico.identify('anna');
   smartico.event('of_anna');
   root.dispatchEvent(new root.Event('pagehide'));
