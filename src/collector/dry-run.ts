@@ -122,10 +122,12 @@ export const dryRun = async (
 ): Promise<DryRun> => {
   const { log, pace, isWanted } = needs;
   const report = createReport(campaign.name);
-  const replay = createReplay({ log, label, campaign, places, from, told: report.told, giveWay: pace.giveWay });
+  const start = await placeOf(log, label.name, from);
+  const { told } = report;
+  const replay = createReplay({ log, label, campaign, places, after: start, from, told, giveWay: pace.giveWay });
   let events = 0;
   let isWhole = true;
-  for (let after: Cursor | null = await placeOf(log, label.name, from); after !== null && isWanted(); ) {
+  for (let after: Cursor | null = start; after !== null && isWanted(); ) {
     const page = await log.events(label.name, { after, order: 'asc', limit: AT_ONCE });
     after = page.next;
     for (const event of page.events) {

@@ -39,13 +39,14 @@ export interface ReplayNeeds {
   label: Label;
   campaign: Campaign;
   places: Places;
-  /** What is before this moment only makes customers what they were then. */
+  /** The place in the log after which the stretch begins, and the moment: what was before only makes customers what they were. */
+  after: Cursor;
   from: number;
   told: Told;
   giveWay: Pace['giveWay'];
 }
 
-/** Earlier events of a customer that are folded before the first that is replayed. */
+/** Events of a customer before the stretch that are folded: the newest. */
 const MOST_EARLIER = 1_000;
 /** Alarms of one customer between two of their events: a state that never comes to rest must not hold up the others. */
 const MOST_ALARMS = 100;
@@ -60,7 +61,7 @@ const quietly = (label: Definitions, campaign: Campaign, enabled: boolean): Defi
   missions: label.missions.map((mission) => ({ ...mission, reward: withoutMessages(mission.reward) })),
 });
 
-export const createReplay = ({ log, label, campaign, places, from, told, giveWay }: ReplayNeeds): Replay => {
+export const createReplay = ({ log, label, campaign, places, after, from, told, giveWay }: ReplayNeeds): Replay => {
   const plan = planOf(quietly(label, campaign, true));
   const planBefore = planOf(quietly(label, campaign, false));
   const states = new Map<CustomerKey, { customer: Customer; state: CustomerState }>();
@@ -97,27 +98,31 @@ export const createReplay = ({ log, label, campaign, places, from, told, giveWay
     }
     return state;
   };
-  const asOf = async (customer: Customer, before: Cursor, at: number): Promise<CustomerState> => {
+  const before = async ({ key, user }: Customer): Promise<Entry[]> => {
+    if (after === 0) return [];
+    const whose = user === null ? { visitor: key.slice(2) } : { user };
+    const page = await log.events(label.name, { ...whose, order: 'desc', after: after + 1, limit: MOST_EARLIER });
+    return page.events.reverse().flatMap((event) => entryIn(event) ?? []);
+  };
+  const asOf = async (customer: Customer, at: number): Promise<CustomerState> => {
     const known = states.get(customer.key);
     if (known) return later(customer, known.state, at);
-    const whose = customer.user === null ? { visitor: customer.key.slice(2) } : { user: customer.user };
-    const page = await log.events(label.name, { ...whose, order: 'desc', after: before, limit: MOST_EARLIER });
-    const earlier = page.events.reverse().flatMap((event) => entryIn(event) ?? []);
+    const earlier = await before(customer);
     const blank = registered(customer, label, earlier[0]?.at ?? at);
     let state = answer(customer, blank, { is: 'review' }, blank.registered_at);
-    for (const { happenings, cursor, at } of earlier)
+    for (const { happenings, at } of earlier)
       for (const { customer: whom, what } of happenings) {
-        const occasion = whom.key === customer.key ? await occasionOf(what, cursor, at) : undefined;
+        const occasion = whom.key === customer.key ? await occasionOf(what, at) : undefined;
         if (occasion) state = answer(customer, later(customer, state, at), occasion, at);
         await giveWay();
       }
     return later(customer, state, at);
   };
-  const occasionOf = async (what: Happening['what'], cursor: Cursor, at: number): Promise<Occasion | undefined> => {
+  const occasionOf = async (what: Happening['what'], at: number): Promise<Occasion | undefined> => {
     if (what.is === 'event') return what;
     if (what.is !== 'linked') return undefined;
     const visitor = { key: `d:${what.device}`, user: null };
-    return { ...what, visitor: await asOf(visitor, cursor, at) };
+    return { ...what, visitor: await asOf(visitor, at) };
   };
 
   return {
@@ -126,11 +131,11 @@ export const createReplay = ({ log, label, campaign, places, from, told, giveWay
       const entry = entryIn(event);
       if (!entry) return 'done';
       if (entry.isForAll) return 'for all';
-      const { cursor, at } = entry;
+      const { at } = entry;
       for (const { customer, what } of entry.happenings) {
-        const occasion = await occasionOf(what, cursor, at);
+        const occasion = await occasionOf(what, at);
         if (!occasion) continue;
-        const state = answer(customer, await asOf(customer, cursor, at), occasion, at);
+        const state = answer(customer, await asOf(customer, at), occasion, at);
         states.set(customer.key, { customer, state });
         if (entry.fact && state.waiting.some(({ eid }) => eid === entry.fact?.eid))
           begun.set(entry.fact.eid, entry.fact);
