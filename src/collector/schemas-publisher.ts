@@ -117,7 +117,7 @@ export const ads = Type.Object({
   ),
 });
 
-const publisherError = Type.Object({
+export const publisherError = Type.Object({
   type: Type.String(),
   title: Type.String(),
   status: Type.Integer(),
