@@ -100,7 +100,7 @@ test('it compiles with the hostile names that pages send, and knows them beside 
     '*/ }',
     'a"b',
     "it's",
-    '`${x}`',
+    '`$' + '{x}`',
     'new\nline',
     '\\',
     '\u2028',
