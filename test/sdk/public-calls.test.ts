@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Window } from 'happy-dom';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createCallbacks } from '../../src/sdk/callbacks.ts';
 import { createApi } from '../../src/sdk/questions/api.ts';
 import { freshIndexedDb } from '../support/indexeddb.ts';
 import { membersOf } from '../support/interfaces.ts';
@@ -38,6 +39,7 @@ test('`api` has every question of the types, and no others', () => {
   const { api } = createApi({
     platform: { root: globalThis as never, now: Date.now },
     ask: never,
+    callbacks: createCallbacks(() => undefined),
     user: () => null,
     waitIdentified: never,
     bodiesAt: never,
