@@ -31,6 +31,7 @@ const lateRooms = (late: 'ui' | 'live') => {
     api: () => import('../../../src/sdk/questions/room.ts'),
     ui: async () => ui,
     frames: () => import('../../../src/sdk/frames/room.ts'),
+    publisher: () => import('../../../src/sdk/publisher/room.ts'),
   };
   const rooms: Rooms = {
     ...coreAlone,
