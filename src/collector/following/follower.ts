@@ -75,7 +75,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
-  /** When the newest that was heard of came, and the newest that is folded. */
+  /** When the newest that was heard of came, and the newest that is folded; 0 while nothing is known of it. */
   let newest = 0;
   let foldedTo = 0;
   /** The last event that was heard of and from which something follows. */
@@ -92,11 +92,11 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   };
   const isNew = (user: string | null): boolean => user !== null && !known.has(user);
 
-  /** The first of those that wait; they are in the order of the log. */
-  const take = (count: number): Waiting[] => {
-    const taken = waiting.splice(0, count);
-    for (const one of taken) weight -= one.weight;
-    return taken;
+  const isLevel = (): boolean => at === 'live' && waiting.length === 0;
+  /** What is folded waits no longer; the others are in the order of the log. */
+  const letGo = (): void => {
+    const gone = waiting.splice(0, waiting.filter(({ cursor }) => cursor <= folded).length);
+    for (const one of gone) weight -= one.weight;
   };
   const lose = (): void => {
     at = 'lost';
@@ -147,14 +147,15 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     if (joinsUp(page.next)) {
       at = 'live';
       seen = Math.max(seen, folded);
-      take(waiting.filter(({ cursor }) => cursor <= folded).length);
+      letGo();
     }
     await nextTurn();
   };
   const foldWaiting = async (): Promise<void> => {
-    const some = take(MOST_AT_ONCE);
-    const isAll = waiting.length === 0;
+    const some = waiting.slice(0, MOST_AT_ONCE);
+    const isAll = some.length === waiting.length;
     await keep(some, isAll ? seen : some.at(-1)!.cursor, isAll ? newest : some.at(-1)!.at);
+    letGo();
     await pause(PACE_MS);
   };
   /** Events are asked by one set of definitions or by the other: those that were heard of and not folded are read again. */
@@ -186,6 +187,8 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       const [now, asked] = [plan(), label()];
       let last: string | null = null;
       newest = Math.max(newest, received_at);
+      // However long nobody did anything, nothing was behind until now.
+      if (isLevel()) foldedTo = newest;
       for (let n = 0; n < events.length; n++) {
         const cursor = outcomes[n]!;
         if (typeof cursor !== 'number' || cursor <= seen) continue;
@@ -215,7 +218,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     },
     forget: () => known.clear(),
     at: () => folded,
-    lag: () => (at === 'live' && waiting.length === 0 ? 0 : Math.max(0, newest - foldedTo) / 1000),
+    lag: () => (isLevel() || foldedTo === 0 ? 0 : Math.max(0, newest - foldedTo) / 1000),
     async folded() {
       if (folded >= lastChange) return;
       const reached = new Promise<void>((resolve) => watchers.push({ upTo: lastChange, resolve }));

@@ -167,6 +167,21 @@ describe('a failure', () => {
     expect((await users.get('casino', 'u:anna'))?.state.properties.n?.value).toBe(599);
   });
 
+  test('of a slow store is told in seconds, from the newest event back; a quiet hour before it is none', async () => {
+    await settled();
+    await commit([tag('anna', 'a')], { received_at: 1_000 });
+    await settled();
+    const release = holdTheStore();
+    const write = vi.spyOn(users, 'update');
+    await commit([tag('anna', 'b')], { received_at: 3_601_000 });
+    await vi.waitFor(() => expect(write).toHaveBeenCalled());
+    await commit([tag('bob', 'b')], { received_at: 3_603_000 });
+    expect(world.following.measures().lagSeconds).toBe(2);
+    release();
+    await settled();
+    expect(world.following.measures().lagSeconds).toBe(0);
+  });
+
   test('to be the first is no failure: what somebody else changed meanwhile is folded into', async () => {
     await settled();
     await commit([tag('anna', 'a'), tag('bob', 'b')]);
