@@ -42,7 +42,7 @@ const MOST_OF_LANE = 4;
 /** More than that come with their alarms. */
 const MOST_WAITING = 50_000;
 /** Of those under way when the collector ends; a mail server that is slower than that is told again after the start. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
 const STORE_AGAIN_MS = 1_000;
 
 interface Message {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
 import { openSqliteUsers } from '../../../src/collector/store/sqlite-users.ts';
+import type { Progress } from '../../../src/collector/store/user-store.ts';
 import { action, openWorld, settingsFor, system, type World } from '../../support/following-world.ts';
 
 const definitions = {
@@ -19,9 +20,17 @@ const definitions = {
 
 let directory: string;
 let world: World;
+/** What was stored of how far events were told. */
+let slices: Progress[];
 const start = async (): Promise<void> => {
   const log = await openSqliteLog(directory);
   const users = await openSqliteUsers(directory);
+  const { update } = users;
+  slices = [];
+  users.update = (label, changes, progress = {}) => {
+    if (progress.fanouts || progress.fannedOut) slices.push(progress);
+    return update(label, changes, progress);
+  };
   world = await openWorld({ log, users }, settingsFor(definitions));
 };
 const end = async (): Promise<void> => {
@@ -92,6 +101,7 @@ test('a process that ends in the middle goes on behind what it stored, and nobod
   await end();
   await start();
   await world.following.idle();
+  expect(slices).toHaveLength(1);
   expect(await points()).toEqual({ 0: 250, 1: 250 });
   expect(world.made).toHaveLength(250 - told);
 });

@@ -98,14 +98,14 @@ test('whoever was registered without any event of theirs being read is no except
   expect(await world.users.memberCounts('casino')).toEqual({ GROWN: 1 });
 });
 
-test('a visitor who was no row is one when a rule asks about what they did', async () => {
+test('a visitor who was no row is one when a rule asks about what they did, and begins what they begin now', async () => {
   await world.commit([action(null, 'buy')]);
   await idle();
   expect(await world.state('d:device-1')).toBeUndefined();
-  define(buyers(2));
+  define(greeted);
   await world.commit([action(null, 'buy')]);
   await idle();
-  expect(await world.state('d:device-1')).toMatchObject({ history: { buy: { count: 2 } } });
+  expect(await world.state('d:device-1')).toMatchObject({ history: { buy: { count: 2 } }, tags: ['GREETED'] });
 });
 
 test('a label that comes is followed from its first event on, and one that goes is left alone', async () => {
