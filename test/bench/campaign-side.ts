@@ -11,6 +11,7 @@ import { type Listing, measureListing } from './campaign-listing.ts';
 import { drive } from './drive.ts';
 import { type Asked, median, quantile, short, spread, type Table } from './figures.ts';
 import type { Job } from './load-client.ts';
+import { cpuMicros } from './machine.ts';
 import { benchLabel, startCollector } from './processes.ts';
 import { engineLag, settled } from './settled-engine.ts';
 
@@ -19,6 +20,8 @@ const MEASURE_MS = 5_000;
 
 interface Cell {
   rate: number;
+  /** Microseconds of the server's CPU for one event, whatever else the machine did meanwhile. */
+  micros: number;
   /** Seconds behind the log, the most that was seen while the load ran, and until it was level after it. */
   lag: number;
   level: number;
@@ -32,6 +35,7 @@ const measure = async (definitions: object, batch: number, warmMs: number): Prom
       ...{ warmMs, measureMs: MEASURE_MS, touching: { every: 50, actions: touchingActions } },
       ...{ labelKey: benchLabel.key, brand: benchLabel.brand, salt: benchLabel.salt },
     };
+    const cpu = { measuring: 0, measured: 0 };
     let lag = 0;
     const look = setInterval(() => {
       engineLag(server).then(
@@ -41,9 +45,12 @@ const measure = async (definitions: object, batch: number, warmMs: number): Prom
         () => {}, // the server is busy; the next look comes soon
       );
     }, 250);
-    const { eventsPerSecond } = await drive(job, () => {});
+    const { eventsPerSecond } = await drive(job, (at) => {
+      cpu[at] = cpuMicros([server.pid]);
+    });
     clearInterval(look);
-    return { rate: eventsPerSecond, lag, level: await settled(server) };
+    const micros = (cpu.measured - cpu.measuring) / (eventsPerSecond * (MEASURE_MS / 1000));
+    return { rate: eventsPerSecond, micros, lag, level: await settled(server) };
   } finally {
     await server.stop();
   }
@@ -101,7 +108,9 @@ export const campaignTables = async ({ rounds, warmSeconds, log }: Asked): Promi
       without.get(size)!.push(await measure({}, size, warmSeconds * 1000));
       const cell = await measure(busyLabel, size, warmSeconds * 1000);
       beside.get(size)!.push(cell);
-      log(`round ${round}: batches of ${size}: ${short(cell.rate)} events/s, ${short(cell.lag)} s behind`);
+      const { rate, micros, lag } = cell;
+      const told = `${short(rate)} events/s, ${short(micros)} µs of CPU an event, ${short(lag)} s behind`;
+      log(`round ${round}: batches of ${size}: ${told}`);
     }
     listings.push(await measureListing(log));
   }
@@ -119,6 +128,8 @@ export const campaignTables = async ({ rounds, warmSeconds, log }: Asked): Promi
         ['no campaigns', ...cells(without, 'rate')],
         ['200 campaigns, 100 segments, one event in 50 touches three of them', ...cells(beside, 'rate')],
         ['in times of none', ...ratios],
+        ['CPU µs an event, no campaigns', ...cells(without, 'micros')],
+        ['CPU µs an event, with them', ...cells(beside, 'micros')],
         ['seconds that the engine was behind, at most', ...cells(beside, 'lag')],
         ['seconds until it was level after the load', ...cells(beside, 'level')],
       ],

@@ -59,7 +59,7 @@ export const browserRequests = (sender: Sender, device: number): (() => Prepared
   const { touching } = sender;
   const actionOf = (i: number): string | undefined => {
     if (!touching || ++made % touching.every !== 0) return actions[i % actions.length];
-    return touching.actions[(made / touching.every) % touching.actions.length];
+    return touching.actions[(device * templatesOf(sender) + made / touching.every) % touching.actions.length];
   };
 
   return () => {
