@@ -5,6 +5,7 @@
  * which the other side can tell. What waits here is in the states, and `alarms.ts` brings it after a restart.
  *
  * Each campaign has a lane, and lanes take turns: one that writes to somebody who does not answer holds up its own.
+ * What a cap counts goes to a customer one after the other, since the next may leave only if the last did not reach it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Label } from '../config.ts';
@@ -48,6 +49,8 @@ const STORE_AGAIN_MS = 1_000;
 interface Message {
   customer: CustomerKey;
   uid: string;
+  /** Of those with the same turn one is under way at a time. */
+  turn: string;
 }
 interface Lane {
   waiting: Message[];
@@ -60,8 +63,9 @@ export const createOutbox = ({ label, users, outbound, step, now, random, failed
   const lanes = new Map<string, Lane>();
   const held = new Set<string>();
   const underWay = new Set<Promise<void>>();
+  const turns = new Set<string>();
 
-  const heldAs = ({ customer, uid }: Message): string => `${uid} ${customer}`;
+  const heldAs = (customer: CustomerKey, uid: string): string => `${uid} ${customer}`;
 
   const store = (customer: CustomerKey, change: (state: CustomerState) => Done): Promise<void> =>
     step([{ customer: { key: customer, user: null }, at: now(), what: { is: 'done', change } }]);
@@ -100,13 +104,16 @@ export const createOutbox = ({ label, users, outbound, step, now, random, failed
   };
 
   const begin = (lane: Lane, message: Message): void => {
+    const { customer, uid, turn } = message;
     lane.underWay++;
+    turns.add(turn);
     const one = tryOne(message)
       // Nothing is lost: the alarm of the customer brings it again.
       .catch(failed)
       .finally(() => {
         lane.underWay--;
-        held.delete(heldAs(message));
+        turns.delete(turn);
+        held.delete(heldAs(customer, uid));
         underWay.delete(one);
         beginMore();
       });
@@ -116,8 +123,9 @@ export const createOutbox = ({ label, users, outbound, step, now, random, failed
   const beginOne = (): boolean => {
     for (const [campaign, lane] of lanes) {
       if (lane.underWay >= MOST_OF_LANE) continue;
-      const message = lane.waiting.shift();
-      if (!message && lane.underWay > 0) continue;
+      const next = lane.waiting.findIndex(({ turn }) => !turns.has(turn));
+      const [message] = next < 0 ? [] : lane.waiting.splice(next, 1);
+      if (!message && lane.underWay + lane.waiting.length > 0) continue;
       lanes.delete(campaign);
       if (!message) continue;
       lanes.set(campaign, lane);
@@ -133,11 +141,11 @@ export const createOutbox = ({ label, users, outbound, step, now, random, failed
   return {
     offer(customer, { outbox }) {
       const at = now();
-      for (const { uid, campaign, due_at } of outbox) {
-        const message = { customer, uid };
-        const name = heldAs(message);
+      for (const { uid, campaign, channel, transactional, due_at } of outbox) {
+        const name = heldAs(customer, uid);
         if (due_at > at || held.has(name) || held.size >= MOST_WAITING) continue;
         held.add(name);
+        const message = { customer, uid, turn: transactional ? name : `${channel} ${customer}` };
         const lane = lanes.get(campaign) ?? { waiting: [], underWay: 0 };
         lanes.set(campaign, lane);
         lane.waiting.push(message);

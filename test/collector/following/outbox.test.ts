@@ -12,6 +12,7 @@ const definitions = {
     slow: hook('slow'),
     quick: hook('quick'),
     mail: { on: { event: 'mail' }, steps: [{ email: { subject: 'Hello', text: 'Hi' } }] },
+    letter: { on: { event: 'letter' }, steps: [{ email: { subject: 'Dear', text: 'Hi' } }] },
   },
   messages: {
     webhooks: { key: 'key-that-signs-webhooks' },
@@ -116,6 +117,12 @@ test('a cap counts what was sent, and what it holds back is a row that says so',
     await world.following.idle();
   }
   expect([leftBy('mail'), await rows()]).toEqual([2, [expect.stringMatching(/^capped had 2/), 'sent', 'sent']]);
+});
+
+test('a cap holds for messages that come due together, whichever campaigns made them', async () => {
+  await world.commit([...Array.from({ length: 3 }, () => action('anna', 'mail')), action('anna', 'letter')]);
+  await world.following.idle();
+  expect([world.left.length, (await rows()).filter((row) => row === 'sent').length]).toEqual([2, 2]);
 });
 
 test('whoever unsubscribed between the message and its try is not written to', async () => {
