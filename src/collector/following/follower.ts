@@ -21,8 +21,8 @@ export interface Follower {
   redefine(): void;
   /** Nobody is known to be registered any more: somebody was erased. */
   forget(): void;
-  /** Up to here everything is in the states. */
-  at(): Cursor;
+  /** Resolves with the place up to which everything is in the states. */
+  at(): Promise<Cursor>;
   /** Seconds from the newest committed event back to the newest one that is in the states. */
   lag(): number;
   /** Resolves when everything committed so far is in the states, or a second later: the store may have failed. */
@@ -68,9 +68,11 @@ interface Waiting extends Entry {
 export const createFollower = (needs: FollowerNeeds): Follower => {
   const { label, plan, log, users, step, link, redefined, begun, failed } = needs;
   const known = new Set<string>();
+  /** Whose registration waits: what else they do meanwhile registers nobody. */
+  const expected = new Set<string>();
   /** `lost`: something that was heard of is not waiting any more, so what the log gives now does not join up with it. */
   let at: 'behind' | 'lost' | 'live' = 'behind';
-  let definitions: 'new' | 'in force' = 'new';
+  let definitions: 'new' | 'in force' = 'in force';
   /** Events up to here were heard of, are folded, and are folded according to the store. */
   let seen: Cursor = 0;
   let folded: Cursor = 0;
@@ -89,6 +91,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   const know = (user: string): void => {
     if (known.size >= MOST_KNOWN) known.delete(known.values().next().value!);
     known.add(user);
+    expected.delete(user);
   };
   const isNew = (user: string | null): boolean => user !== null && !known.has(user);
 
@@ -103,6 +106,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     waiting = [];
     weight = 0;
     waitingFrom = undefined;
+    expected.clear();
   };
 
   const keep = async (entries: Entry[], upTo: Cursor, came: number): Promise<void> => {
@@ -131,11 +135,22 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
   const joinsUp = (next: Cursor | null): boolean =>
     at === 'behind' && (next === null || (waitingFrom !== undefined && folded >= waitingFrom));
-  const catchUp = async (): Promise<void> => {
-    if (kept === undefined) {
+  let placing: Promise<void> | undefined;
+  const findPlace = async (): Promise<void> => {
+    try {
       kept = await users.folded(label().name);
       folded = kept;
+    } catch (cause) {
+      placing = undefined;
+      throw cause;
     }
+  };
+  const placed = (): Promise<void> => {
+    placing ??= findPlace();
+    return placing;
+  };
+  const catchUp = async (): Promise<void> => {
+    await placed();
     at = 'behind';
     const page = await log.events(label().name, { after: folded, limit: MOST_AT_ONCE, order: 'asc' });
     const last = page.events.at(-1);
@@ -198,15 +213,17 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
         const { event_type, user_ext_id, name: action, system: isSystem } = event;
         if (isSystem && !isForAll(now, event_type, action)) continue;
         // Most events are of the customer before them, and nothing follows from them.
-        const isMute = !isSystem && (user_ext_id === last || !isNew(user_ext_id)) && !isForOne(now, event_type, action);
+        const isFirst =
+          user_ext_id !== null && user_ext_id !== last && isNew(user_ext_id) && !expected.has(user_ext_id);
         last = user_ext_id;
-        if (isMute) continue;
+        if (!isSystem && !isFirst && !isForOne(now, event_type, action)) continue;
         const payload = (): Payload => JSON.parse(event.payload) as Payload;
         const entry = entryOf(asked, now, { ...event, isSystem, action }, { cursor, device_id, received_at }, payload);
         if (!entry) continue;
         const heavy = entry.fact ? event.payload.length : 0;
         waiting.push({ ...entry, weight: heavy });
         weight += heavy;
+        if (isFirst) expected.add(user_ext_id);
         lastChange = cursor;
       }
       if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
@@ -217,7 +234,10 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       chore.wake();
     },
     forget: () => known.clear(),
-    at: () => folded,
+    async at() {
+      await placed();
+      return folded;
+    },
     lag: () => (isLevel() || foldedTo === 0 ? 0 : Math.max(0, newest - foldedTo) / 1000),
     async folded() {
       if (folded >= lastChange) return;

@@ -60,7 +60,7 @@ export interface FollowedLabel extends Pick<Follower, 'committed' | 'folded' | '
   close(): Promise<void>;
 }
 
-/** Events that came this long ago are no reason to hurry. */
+/** Ingest that has been quiet for this long is not held up by anybody. */
 const BUSY_MS = 50;
 
 const definitionsOf = ({ segments, campaigns, missions, levels, ads, messages }: Label): string =>
@@ -120,13 +120,15 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     step,
     link: createLinking({ users, log, submit, label, uidOf, failed }),
     redefined() {
+      const { digest } = plan;
       plan = planOf(current);
-      review.wake();
+      if (plan.digest !== digest) review.wake();
     },
     begun: fanouts.wake,
     failed,
   });
   fanouts.wake();
+  review.wake();
   // What a run has waited for may be among the events that came while the collector was down.
   void follower.settled().then(alarms.start);
 

@@ -42,8 +42,8 @@ export interface MoveNeeds {
   label: () => Label;
   plan: () => Plan;
   recall: Recall;
-  /** Up to here every event was asked whether anything follows from it. */
-  folded: () => Cursor;
+  /** Resolves with the place up to which every event was asked whether anything follows from it. */
+  folded: () => Promise<Cursor>;
   quota: Quota;
   uidOf: UidOf;
   places: () => World['places'];
@@ -65,7 +65,7 @@ export const createMove = (needs: MoveNeeds): Move => {
     const missing = plan().missing(state);
     // A user is known from the first event on; a visitor only since there is something to know.
     if (missing.length === 0 || (!stored && customer.user !== null)) return state;
-    const before = what.is === 'event' || what.is === 'linked' ? what.fact.cursor : folded() + 1;
+    const before = what.is === 'event' || what.is === 'linked' ? what.fact.cursor : (await folded()) + 1;
     return recall.history(customer.key, state, missing, before);
   };
 
