@@ -2,7 +2,7 @@
  * What happened to one customer, newest first: their own events, and those that they made as the visitor of a device before
  * they were known there.
  */
-import { VISITOR_LINKED } from './following/happening.ts';
+import { VISITOR_LINKED } from './following/fact.ts';
 import type { Cursor, EventLog, LoggedEvent } from './store/event-log.ts';
 
 /** `linked_from`: the device whose visitor it was. */

@@ -11,7 +11,7 @@ import type { Delivery, PlanView } from '../engine/reaction.ts';
 import { changesCustomers, type Fact } from '../engine/user-state.ts';
 import type { LoggedEvent } from '../store/event-log.ts';
 import type { StoredState } from '../store/user-store.ts';
-import { happenedAt } from './fact.ts';
+import { happenedAt, VISITOR_LINKED, worthOf } from './fact.ts';
 
 /** Something that happened to a customer, or that was done for them. */
 export interface Happening {
@@ -51,9 +51,6 @@ export interface Entry extends Pick<LoggedEvent, 'cursor' | 'event_type' | 'user
   isForAll: boolean;
 }
 
-/** What the collector says itself when a visitor becomes a customer (`linking.ts`). */
-export const VISITOR_LINKED = 'visitor_linked';
-
 type Said = Pick<LoggedEvent, 'eid' | 'user_ext_id' | 'ext_brand_id' | 'event_type' | 'event_date' | 'trust'>;
 type Came = Pick<LoggedEvent, 'cursor' | 'device_id' | 'received_at'>;
 
@@ -77,10 +74,10 @@ const linkedAt =
     deliveries: [],
   });
 
-const happeningsOf = (customer: Customer, fact: Fact, at: number): Happening[] => {
+const happeningsOf = (customer: Customer, fact: Fact, { event_type, trust }: Said, at: number): Happening[] => {
   const { device_id: device } = fact.payload;
   // Anybody can say that they were somebody's visitor.
-  if (fact.event_type !== VISITOR_LINKED || fact.trust !== 'server' || typeof device !== 'string')
+  if (event_type !== VISITOR_LINKED || trust !== 'server' || typeof device !== 'string')
     return [{ customer, at, what: { is: 'event', fact } }];
   const visitor = visitorCustomer(device);
   return [
@@ -101,7 +98,7 @@ export const entryOf = (
   came: Came,
   payload: () => Payload,
 ): Entry | undefined => {
-  const { eid, event_type, user_ext_id, ext_brand_id: brand, trust, isSystem, action } = said;
+  const { eid, event_type, user_ext_id, ext_brand_id: brand, isSystem, action } = said;
   const { cursor, device_id, received_at: at } = came;
   const base = { cursor, event_type, user_ext_id, device_id, at, brand };
   if (isSystem)
@@ -122,8 +119,8 @@ export const entryOf = (
     event_type,
     name,
     payload: payload(),
-    trust,
+    trust: worthOf(said),
     at: happenedAt({ event_date: said.event_date, received_at: at }),
   };
-  return { ...base, fact, happenings: happeningsOf(customer, fact, at), isForAll: false };
+  return { ...base, fact, happenings: happeningsOf(customer, fact, said, at), isForAll: false };
 };

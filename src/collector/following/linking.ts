@@ -9,7 +9,8 @@ import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
-import { type Entry, VISITOR_LINKED } from './happening.ts';
+import { VISITOR_LINKED } from './fact.ts';
+import type { Entry } from './happening.ts';
 import { LINKED_BACK_MS } from './recall.ts';
 import type { UidOf } from './uids.ts';
 

@@ -98,6 +98,26 @@ test('whoever logs in there next is not told what the first one did', async () =
   expect([(await world.state('u:anna'))?.tags, (await world.state('u:bob'))?.tags]).toEqual([['VIP'], []]);
 });
 
+test('what a visitor brings begins nothing that asks for more than a page’s word, nor after a wait', async () => {
+  const definitions = {
+    segments: { VIP: { tag: 'VIP' }, GOLD: { tag: 'GOLD' } },
+    missions: { look: { title: 'Look', tasks: [{ event: 'look' }], reward: [{ wait: '1h' }, { tag: 'GOLD' }] } },
+    campaigns: {
+      vip: { on: { entered: 'VIP' }, trust: 'verified', steps: [{ points: 1000 }] },
+      gold: { on: { entered: 'GOLD' }, trust: 'verified', steps: [{ points: 1000 }] },
+    },
+  };
+  world.settings.replace({ config: settingsFor(definitions).config(), warnings: [] }, world.now);
+  const tags = ofType(null, 'core_public_tags_update', { operation: 'add', tags: ['VIP'] });
+  await world.commit([tags, action(null, 'look')], { device_id: 'phone' });
+  await logsIn('anna', 'phone');
+  world.now += 3_600_000;
+  await vi.waitFor(async () => expect((await world.state('u:anna'))?.tags).toEqual(['VIP', 'GOLD']), 3_000);
+  await idle();
+  const anna = (await world.state('u:anna'))!;
+  expect([Object.keys(anna.segments), anna.points.balance]).toEqual([['VIP', 'GOLD'], 0]);
+});
+
 test('looking and logging in may come in one batch', async () => {
   await world.commit([action(null, 'look'), action(null, 'look'), ofType('anna', 'login')], { device_id: 'phone' });
   await idle();
