@@ -7,6 +7,7 @@ import { admit } from '../admit.ts';
 import type { Label } from '../config.ts';
 import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
+import type { Fact } from '../engine/user-state.ts';
 import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
 import { VISITOR_LINKED } from './fact.ts';
@@ -31,20 +32,43 @@ interface Login extends Entry {
 const isLogin = (entry: Entry): entry is Login =>
   entry.event_type === 'login' && entry.user_ext_id !== null && entry.device_id !== null;
 
-/** Of several logins of one customer on one device the last; nothing happened between them that it does not cover. */
-const onceEach = (logins: Login[]): Login[] => [
-  ...new Map(logins.map((one) => [JSON.stringify([one.user_ext_id, one.device_id]), one])).values(),
-];
+interface Since {
+  since: number;
+  /** Somebody else was linked there last. */
+  shared: boolean;
+}
+
+/** Without those that another of the same customer follows: nothing happened between them that it does not cover. */
+const lastOfEach = (logins: Login[]): Login[] =>
+  logins.filter((one, n) => {
+    const next = logins.slice(n + 1).find(({ device_id }) => device_id === one.device_id);
+    return next?.user_ext_id !== one.user_ext_id;
+  });
+
+/** Who became a customer: the visitor of a device, by a login at `to`; what came by `from` is somebody else's. */
+export interface Link {
+  device: string;
+  from: number;
+  to: number;
+}
+
+/** When somebody logged in there before this; 0: nobody did. */
+const lastLogin = ({ devices }: CustomerState, { device, from, to }: Link): number => {
+  const said = from > to - LINKED_BACK_MS ? from : 0;
+  const noted = devices[device] ?? 0;
+  // This very login is noted where the customer was changed by another meanwhile, and is moved again.
+  return noted < to ? Math.max(noted, said) : said;
+};
 
 /**
  * What a visitor brings to the customer whom they became. Of a device on which somebody else logged in before, only what was
  * done since then: tags and properties do not tell whose they are.
  */
-export const broughtBy = (visitor: CustomerState, customer: CustomerState, device: string): CustomerState => {
-  const since = visitor.devices[device] ?? 0;
-  if (since <= (customer.devices[device] ?? 0)) return visitor;
+export const broughtBy = (visitor: CustomerState, customer: CustomerState, link: Link): CustomerState => {
+  const since = lastLogin(visitor, link);
+  if (since <= (customer.devices[link.device] ?? 0)) return visitor;
   const history = Object.entries(visitor.history).map(([name, one]) => {
-    const recent = one.recent.filter(({ at }) => at > since);
+    const recent = one.recent.filter(({ at }) => at > from);
     return [name, { ...one, recent }] as const;
   });
   return {
@@ -58,56 +82,70 @@ export const broughtBy = (visitor: CustomerState, customer: CustomerState, devic
   };
 };
 
+/** Devices of which it is remembered who was linked there last, until their documents tell. */
+const MOST_REMEMBERED = 1_000;
+
 /** Says of each login among the entries whose visitor it was, where anything is known of one. */
-export const createLinking =
-  ({ users, log, submit, label, uidOf, failed }: LinkingNeeds) =>
-  async (entries: Entry[]): Promise<void> => {
+export const createLinking = ({ users, log, submit, label, uidOf, failed }: LinkingNeeds) => {
+  const lastThere = new Map<string, { user: string; at: number }>();
+  const remember = (device: string, user: string, at: number): void => {
+    lastThere.delete(device);
+    if (lastThere.size >= MOST_REMEMBERED) lastThere.delete(lastThere.keys().next().value!);
+    lastThere.set(device, { user, at });
+  };
+
+  /** Since when the visitor is somebody new; `undefined` where nothing is known of them since. */
+  const visitorSince = async ({ user_ext_id, device_id }: Login): Promise<Since | undefined> => {
     const { name, hashes } = label();
+    const { key } = userCustomer(user_ext_id, hashes.form === 'v2');
+    const [visitor, user, profile] = await Promise.all([
+      users.get(name, visitorCustomer(device_id).key),
+      users.get(name, key),
+      log.profile(name, { visitor: device_id }),
+    ]);
+    const own = user?.state.devices[device_id] ?? 0;
+    const last = lastThere.get(device_id);
+    const others = last && last.user !== key ? last.at : (visitor?.state.devices[device_id] ?? 0);
+    const since = Math.max(own, others, last?.at ?? 0);
+    const isKnown = visitor !== undefined && since === 0;
+    return isKnown || (profile && profile.last_seen > since) ? { since, shared: others > own } : undefined;
+  };
 
-    /** Since when the visitor is somebody new; `undefined` where nothing is known of them since. */
-    const visitorSince = async ({ user_ext_id, device_id }: Login): Promise<number | undefined> => {
-      const [visitor, user, profile] = await Promise.all([
-        users.get(name, visitorCustomer(device_id).key),
-        users.get(name, userCustomer(user_ext_id, hashes.form === 'v2').key),
-        log.profile(name, { visitor: device_id }),
-      ]);
-      const linked = [visitor, user].map((one) => one?.state.devices[device_id] ?? 0);
-      const since = Math.max(...linked);
-      const isKnown = visitor !== undefined && since === 0;
-      return isKnown || (profile && profile.last_seen > since) ? since : undefined;
+  const say = async (login: Login, { since, shared }: Since): Promise<void> => {
+    const { user_ext_id, device_id, brand, fact, at } = login;
+    const { name, hashes } = label();
+    const event = {
+      eid: uidOf(name, VISITOR_LINKED, user_ext_id, device_id, fact?.eid ?? null),
+      event_date: at,
+      ext_brand_id: brand,
+      user_ext_id,
+      event_type: VISITOR_LINKED,
+      payload: { device_id, from: Math.max(since, at - LINKED_BACK_MS), to: at, ...(shared ? { shared } : {}) },
     };
+    const admission = admit(event, 0, label(), { by: 'secret key' }, at);
+    if (!admission.ok) {
+      failed(new Error(`a visitor could not be linked: ${admission.code}, ${admission.message}`));
+      return;
+    }
+    await submit({
+      label: name,
+      request_id: event.eid,
+      received_at: at,
+      device_id: null,
+      events: [admission.event],
+      rejected: [],
+      losses: [],
+      pages: [],
+      arrived: [],
+      weight: admission.event.payload.length,
+    });
+    remember(device_id, userCustomer(user_ext_id, hashes.form === 'v2').key, at);
+  };
 
-    const say = async (login: Login, since: number): Promise<void> => {
-      const { user_ext_id, device_id, brand, fact, at } = login;
-      const event = {
-        eid: uidOf(name, VISITOR_LINKED, user_ext_id, device_id, fact?.eid ?? null),
-        event_date: at,
-        ext_brand_id: brand,
-        user_ext_id,
-        event_type: VISITOR_LINKED,
-        payload: { device_id, from: Math.max(since, at - LINKED_BACK_MS), to: at },
-      };
-      const admission = admit(event, 0, label(), { by: 'secret key' }, at);
-      if (!admission.ok) {
-        failed(new Error(`a visitor could not be linked: ${admission.code}, ${admission.message}`));
-        return;
-      }
-      await submit({
-        label: name,
-        request_id: event.eid,
-        received_at: at,
-        device_id: null,
-        events: [admission.event],
-        rejected: [],
-        losses: [],
-        pages: [],
-        arrived: [],
-        weight: admission.event.payload.length,
-      });
-    };
-
+  return async (entries: Entry[]): Promise<void> => {
     for (const login of onceEach(entries.filter(isLogin))) {
       const since = await visitorSince(login);
-      if (since !== undefined) await say(login, since);
+      if (since) await say(login, since);
     }
   };
+};

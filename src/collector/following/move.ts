@@ -72,9 +72,7 @@ export const createMove = (needs: MoveNeeds): Move => {
   const visitorOf = async (device: string, happening: Happening, others: Others): Promise<CustomerState> => {
     const visitor = visitorCustomer(device);
     const moved = others.get(visitor.key);
-    // Whom they became before, without what was just noted of now.
-    if (moved) return { ...moved.state, devices: moved.before.devices };
-    return known(visitor, happening, await users.get(label().name, visitor.key));
+    return moved?.state ?? known(visitor, happening, await users.get(label().name, visitor.key));
   };
 
   const occasionOf = async (
@@ -89,7 +87,7 @@ export const createMove = (needs: MoveNeeds): Move => {
       case 'time':
         return what;
       case 'linked':
-        return { ...what, visitor: broughtBy(await visitorOf(what.device, happening, others), state, what.device) };
+        return { ...what, visitor: broughtBy(await visitorOf(what.device, happening, others), what.fact) };
       case 'done':
         return { is: 'time' };
       case 'seen':

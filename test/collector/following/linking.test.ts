@@ -118,6 +118,37 @@ test('what a visitor brings begins nothing that asks for more than a page’s wo
   expect([Object.keys(anna.segments), anna.points.balance]).toEqual([['VIP', 'GOLD'], 0]);
 });
 
+test('two who log in there in one breath are two: what was done before is the first one’s', async () => {
+  await looks('phone');
+  const [first, second] = ['anna', 'bob'].map((user) => ofType(user, 'login'));
+  await Promise.all([
+    world.commit([first!], { device_id: 'phone' }),
+    world.commit([second!], { device_id: 'phone', received_at: world.now + 1_000 }),
+  ]);
+  await idle();
+  expect([await lookCount('u:anna'), await lookCount('u:bob')]).toEqual([1, undefined]);
+});
+
+test('what the visitor did is there too where somebody else changed the customer meanwhile', async () => {
+  await looks('phone');
+  const { update } = world.users;
+  const changed = new Promise<void>((resolve) => {
+    world.users.update = async (label, changes, progress) => {
+      const isLink = changes.some(({ state }) => state.user === 'anna' && 'phone' in state.devices);
+      if (!isLink) return update(label, changes, progress);
+      world.users.update = update;
+      const { version, state } = (await world.users.get('casino', 'u:anna'))!;
+      await update('casino', [{ customer: 'u:anna', version, state: { ...state, nickname: 'Faster' } }]);
+      resolve();
+      return update(label, changes, progress);
+    };
+  });
+  await logsIn('anna', 'phone');
+  await changed;
+  await idle();
+  expect(await world.state('u:anna')).toMatchObject({ nickname: 'Faster', history: { look: { count: 1 } } });
+});
+
 test('looking and logging in may come in one batch', async () => {
   await world.commit([action(null, 'look'), action(null, 'look'), ofType('anna', 'login')], { device_id: 'phone' });
   await idle();
