@@ -38,35 +38,20 @@ interface Since {
   shared: boolean;
 }
 
-/** Without those that another of the same customer follows: nothing happened between them that it does not cover. */
+/** Without those that another of the same customer follows there: nothing happened between them that it does not cover. */
 const lastOfEach = (logins: Login[]): Login[] =>
   logins.filter((one, n) => {
     const next = logins.slice(n + 1).find(({ device_id }) => device_id === one.device_id);
     return next?.user_ext_id !== one.user_ext_id;
   });
 
-/** Who became a customer: the visitor of a device, by a login at `to`; what came by `from` is somebody else's. */
-export interface Link {
-  device: string;
-  from: number;
-  to: number;
-}
-
-/** When somebody logged in there before this; 0: nobody did. */
-const lastLogin = ({ devices }: CustomerState, { device, from, to }: Link): number => {
-  const said = from > to - LINKED_BACK_MS ? from : 0;
-  const noted = devices[device] ?? 0;
-  // This very login is noted where the customer was changed by another meanwhile, and is moved again.
-  return noted < to ? Math.max(noted, said) : said;
-};
-
 /**
  * What a visitor brings to the customer whom they became. Of a device on which somebody else logged in before, only what was
- * done since then: tags and properties do not tell whose they are.
+ * done since then: tags and properties do not tell whose they are. The link itself says so, since the visitor's document may
+ * have it already.
  */
-export const broughtBy = (visitor: CustomerState, customer: CustomerState, link: Link): CustomerState => {
-  const since = lastLogin(visitor, link);
-  if (since <= (customer.devices[link.device] ?? 0)) return visitor;
+export const broughtBy = (visitor: CustomerState, { payload: { from, shared } }: Fact): CustomerState => {
+  if (shared !== true || typeof from !== 'number') return visitor;
   const history = Object.entries(visitor.history).map(([name, one]) => {
     const recent = one.recent.filter(({ at }) => at > from);
     return [name, { ...one, recent }] as const;
@@ -143,7 +128,7 @@ export const createLinking = ({ users, log, submit, label, uidOf, failed }: Link
   };
 
   return async (entries: Entry[]): Promise<void> => {
-    for (const login of onceEach(entries.filter(isLogin))) {
+    for (const login of lastOfEach(entries.filter(isLogin))) {
       const since = await visitorSince(login);
       if (since) await say(login, since);
     }
