@@ -13,6 +13,18 @@ const unreadable = (path: string, reason: string): ParsedConfig => ({
   labels: [],
 });
 
+/** V8 quotes as many characters before the one that it stumbled over, and behind it. */
+const QUOTED = 10;
+
+/** Why a text is no JSON, without a word of it: what stands around the place may be a key. */
+const syntaxReason = (text: string, { message }: SyntaxError): string => {
+  const [quote = '', dots, quoted = ''] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message) ?? [];
+  const [, position = text.length] = / at position (\d+)/.exec(message) ?? [];
+  const inQuote = dots === undefined ? 0 : text.indexOf(quoted) + QUOTED;
+  const before = text.slice(0, quote === '' ? Number(position) : inQuote);
+  return `${message.replace(quote, '').replace(/ \(line.*$/, '')} (line ${before.split('\n').length})`;
+};
+
 const readConfigFile = async (file: string): Promise<ParsedConfig> => {
   let text: string;
   try {
@@ -24,7 +36,7 @@ const readConfigFile = async (file: string): Promise<ParsedConfig> => {
     return parseConfig(JSON.parse(text));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    return unreadable(file, `is not JSON: ${cause.message}`);
+    return unreadable(file, `is not JSON: ${syntaxReason(text, cause)}`);
   }
 };
 

@@ -153,6 +153,21 @@ describe('a file with mistakes', () => {
   });
 });
 
+test.each<[string, string, string]>([
+  ['a comma too many', '{\n"keys": {"secret": ["sk_secret",] }}', "Unexpected token ']' (line 2)"],
+  ['a key without quotes', '{"keys": sk_secret}', "Unexpected token 's' (line 1)"],
+  [
+    'a comma too few',
+    '{\n\n"secret": "sk_secret" "b": 1}',
+    "Expected ',' or '}' after property value in JSON at position 25 (line 3)",
+  ],
+  ['its end missing', '{\n"secret": "sk_secret",\n"b":', 'Unexpected end of JSON input (line 3)'],
+])('a file with %s is refused by the line, without a word of what stands there', async (_, text, reason) => {
+  await put(text);
+  const parsed = await readConfigFor('127.0.0.1')(file);
+  expect(parsed).toMatchObject({ ok: false, mistakes: [{ path: file, reason: `is not JSON: ${reason}` }] });
+});
+
 test('what cannot change without a restart stays, and is named', async () => {
   await put({ publicUrl: 'https://a.example', labels: [label()] });
   const { look, told, settings } = await watching();
