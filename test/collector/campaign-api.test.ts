@@ -73,6 +73,7 @@ test('one of them as the config says it, with what it made, newest first and pag
   expect(new Set(rows.map(({ uid }) => uid)).size).toBe(rows.length);
   expect(await get('/v1/campaigns/mission: clicker')).toMatchObject({ definition: { title: 'Click' }, deliveries: [] });
   expect(await get('/v1/campaigns/none')).toMatchObject({ code: 'not_found' });
+  expect(await get('/v1/campaigns/constructor')).toMatchObject({ code: 'not_found' });
 });
 
 test('what was made for one customer, and the words that went out', async () => {

@@ -41,7 +41,8 @@ const countsOf = (rows: readonly FunnelCount[], name: string) =>
 /** Of the config, or of one that was taken out of it and has rows in the report still. */
 const definitionOf = (label: Label, name: string) => {
   const mission = label.missions.find((one) => missionName(one.name) === name);
-  return (mission ? label.written.missions[mission.name] : label.written.campaigns[name]) ?? null;
+  if (mission) return label.written.missions[mission.name] ?? null;
+  return Object.hasOwn(label.written.campaigns, name) ? label.written.campaigns[name] : null;
 };
 
 const MOMENTS = { to: 8.64e15 } as const;
