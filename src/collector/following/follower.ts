@@ -12,6 +12,7 @@ import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../stor
 import type { Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
 import { type Entry, entryOf, isForAll, isForOne } from './happening.ts';
+import { createKnownUsers } from './known-users.ts';
 import type { Step } from './step.ts';
 
 export interface Follower {
@@ -57,8 +58,6 @@ const MOST_WAITING = { events: 20_000, characters: 16_000_000 };
 const PATIENCE_MS = 1_000;
 /** Events after which the place is kept although nobody changed: this many are read again after a start. */
 const KEEP_EVERY = 50_000;
-/** Users that are known to be registered, so that their events need no look into the store. */
-const MOST_KNOWN = 100_000;
 
 interface Waiting extends Entry {
   /** Characters of its payload, which waits with it. */
@@ -67,9 +66,7 @@ interface Waiting extends Entry {
 
 export const createFollower = (needs: FollowerNeeds): Follower => {
   const { label, plan, log, users, step, link, redefined, begun, failed } = needs;
-  const known = new Set<string>();
-  /** Whose registration waits: what else they do meanwhile registers nobody. */
-  const expected = new Set<string>();
+  const registered = createKnownUsers();
   /** `lost`: something that was heard of is not waiting any more, so what the log gives now does not join up with it. */
   let at: 'behind' | 'lost' | 'live' = 'behind';
   let definitions: 'new' | 'in force' = 'in force';
@@ -88,13 +85,6 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   /** From this event on, whatever has consequences waits. */
   let waitingFrom: Cursor | undefined;
 
-  const know = (user: string): void => {
-    if (known.size >= MOST_KNOWN) known.delete(known.values().next().value!);
-    known.add(user);
-    expected.delete(user);
-  };
-  const isNew = (user: string | null): boolean => user !== null && !known.has(user);
-
   const isLevel = (): boolean => at === 'live' && waiting.length === 0;
   /** What is folded waits no longer; the others are in the order of the log. */
   const letGo = (): void => {
@@ -106,7 +96,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     waiting = [];
     weight = 0;
     waitingFrom = undefined;
-    expected.clear();
+    registered.expectNobody();
   };
 
   const keep = async (entries: Entry[], upTo: Cursor, came: number): Promise<void> => {
@@ -116,7 +106,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       const happenings = entries.flatMap(({ happenings }) => happenings);
       await step(happenings, { folded: upTo, ...(fanouts.length > 0 ? { fanouts } : {}) });
       kept = upTo;
-      for (const { user_ext_id } of entries) if (user_ext_id !== null) know(user_ext_id);
+      for (const { user_ext_id } of entries) if (user_ext_id !== null) registered.know(user_ext_id);
       if (fanouts.length > 0) begun(fanouts);
     }
     folded = upTo;
@@ -129,7 +119,8 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   const entryOfLogged = (event: LoggedEvent): Entry | undefined => {
     const isSystem = event.scope === 'system';
     const action = nameIn(event.event_type, event.payload);
-    if (!isSystem && !isForOne(plan(), event.event_type, action) && !isNew(event.user_ext_id)) return undefined;
+    if (!isSystem && !isForOne(plan(), event.event_type, action) && !registered.isNew(event.user_ext_id))
+      return undefined;
     return entryOf(label(), plan(), { ...event, isSystem, action }, event, () => event.payload);
   };
   /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
@@ -213,8 +204,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
         const { event_type, user_ext_id, name: action, system: isSystem } = event;
         if (isSystem && !isForAll(now, event_type, action)) continue;
         // Most events are of the customer before them, and nothing follows from them.
-        const isFirst =
-          user_ext_id !== null && user_ext_id !== last && isNew(user_ext_id) && !expected.has(user_ext_id);
+        const isFirst = user_ext_id !== null && user_ext_id !== last && registered.isFirst(user_ext_id);
         last = user_ext_id;
         if (!isSystem && !isFirst && !isForOne(now, event_type, action)) continue;
         const payload = (): Payload => JSON.parse(event.payload) as Payload;
@@ -223,7 +213,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
         const heavy = entry.fact ? event.payload.length : 0;
         waiting.push({ ...entry, weight: heavy });
         weight += heavy;
-        if (isFirst) expected.add(user_ext_id);
+        if (isFirst) registered.expect(user_ext_id);
         lastChange = cursor;
       }
       if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
@@ -233,7 +223,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       definitions = 'new';
       chore.wake();
     },
-    forget: () => known.clear(),
+    forget: registered.forget,
     async at() {
       await placed();
       return folded;
