@@ -4,15 +4,15 @@
  */
 import type { CustomerState, OutboxItem } from './customer-state.ts';
 import type { Cap, MessageRules } from './definitions.ts';
+import { durationText } from './duration-text.ts';
 import { isTimeZone, quietUntil } from './quiet-hours.ts';
 
 export type Leave =
   | { is: 'now' }
-  | { is: 'later'; at: number }
+  | { is: 'later'; at: number; why: string }
   | { is: 'never'; status: 'capped' | 'unsubscribed'; why: string };
 
 const NOW: Leave = { is: 'now' };
-const HOUR = 3_600_000;
 
 /** Written by pages too: all that a false one moves is the hour of a message. */
 const zoneNames = ['core_user_timezone', 'time_zone'];
@@ -26,7 +26,7 @@ const isReached = ({ times, within }: Cap, sent: readonly number[], now: number)
   sent.filter((at) => within === null || at > now - within).length >= times;
 
 const toldCap = ({ times, within }: Cap): string =>
-  `had ${times} ${within === null ? 'ever' : `within ${within / HOUR} h`}, which is the cap`;
+  `had ${times} ${within === null ? 'ever' : `in the last ${durationText(within)}`}, which is the cap`;
 
 export const mayLeave = (
   rules: MessageRules,
@@ -43,5 +43,5 @@ export const mayLeave = (
   // A webhook wakes nobody: it goes to the operator's own system.
   if (rules.quietHours === null || channel === 'webhook') return NOW;
   const at = quietUntil(rules.quietHours, zoneOf(state, rules.timeZone), now);
-  return at > now ? { is: 'later', at } : NOW;
+  return at > now ? { is: 'later', at, why: `quiet hours until ${new Date(at).toISOString()}` } : NOW;
 };

@@ -147,12 +147,12 @@ const outboundMade = (state: CustomerState, step: OutboundStep, words: Words, or
   const content = JSON.stringify(outboundWords(step, words, order));
   const due_at = leave.is === 'later' ? leave.at : now;
   const item = { uid, campaign: from, eid: eidOf(order), channel, transactional, at: now, due_at, tries: 0 };
-  const later = leave.is === 'later' ? ` at ${new Date(due_at).toISOString()}` : '';
+  const later = leave.is === 'later' ? leave.why : '';
   return {
     state: { ...state, outbox: [...state.outbox, item] },
     contents: [{ id: uid, content }],
-    delivery: rowOf(order, channel, 'pending', ''),
-    told: `${channel}${later}${toldMissing(words)}`,
+    delivery: rowOf(order, channel, 'pending', later),
+    told: `${channel}${later && ` (${later})`}${toldMissing(words)}`,
   };
 };
 

@@ -50,8 +50,7 @@ export const heldBack = (
   const item = itemIn(state, uid);
   if (!item) return { state, deliveries: [] };
   if (leave.is === 'never') return withRow(without(state, item), item, leave.status, leave.why, now);
-  const until = `waits until ${new Date(leave.at).toISOString()}`;
-  return withRow(changed(state, { ...item, due_at: leave.at }), item, 'pending', until, now);
+  return withRow(changed(state, { ...item, due_at: leave.at }), item, 'pending', leave.why, now);
 };
 
 /** @param random 0 to 1 */

@@ -78,7 +78,11 @@ describe('quiet hours are those of the customer’s wall clock', () => {
     ['the label’s where it is no text', inZone(2), '2026-11-22T07:00:00Z'],
   ])('%s counts', (_, state, until) => {
     const berlin = rules({ quietHours: night, timeZone: 'Europe/Berlin' });
-    expect(mayLeave(berlin, state, email, at('2026-11-22T05:00:00Z'))).toEqual({ is: 'later', at: at(until) });
+    expect(mayLeave(berlin, state, email, at('2026-11-22T05:00:00Z'))).toEqual({
+      is: 'later',
+      at: at(until),
+      why: `quiet hours until ${new Date(at(until)).toISOString()}`,
+    });
   });
 });
 
@@ -100,7 +104,7 @@ describe('a cap counts what went out by its channel', () => {
     expect(mayLeave(capped, state, email, now)).toEqual({
       is: 'never',
       status: 'capped',
-      why: 'had 2 within 24 h, which is the cap',
+      why: 'had 2 in the last day, which is the cap',
     });
   });
 });

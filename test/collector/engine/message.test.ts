@@ -173,9 +173,10 @@ describe('what leaves', () => {
     expect(made(step)).toMatchObject({ state: desk.state, delivery: { channel: 'push', status: 'refused' } });
   });
 
-  test('within the quiet hours it waits until they end', () => {
-    const { state, told } = made(sms('x'), { rules: { quietHours: { from: 11 * 60, to: 13 * 60 } } });
-    expect([state.outbox[0]?.due_at, told]).toEqual([START + HOUR, 'sms at 2026-01-05T13:00:00.000Z']);
+  test('within the quiet hours it waits until they end, and the row and the trace say so', () => {
+    const { state, delivery, told } = made(sms('x'), { rules: { quietHours: { from: 11 * 60, to: 13 * 60 } } });
+    const why = 'quiet hours until 2026-01-05T13:00:00.000Z';
+    expect([state.outbox[0]?.due_at, delivery.why, told]).toEqual([START + HOUR, why, `sms (${why})`]);
   });
 
   test.each<[string, Partial<CustomerState>, string]>([

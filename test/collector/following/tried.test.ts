@@ -83,9 +83,9 @@ describe('a try', () => {
 
 describe('a message that may not leave', () => {
   test('yet has its time', () => {
-    const { state, deliveries } = heldBack(anna(), 'one', { is: 'later', at: NOW + 5_000 }, NOW);
+    const { state, deliveries } = heldBack(anna(), 'one', { is: 'later', at: NOW + 5_000, why: 'quiet hours' }, NOW);
     expect(state.outbox).toEqual([...others, { ...item, due_at: NOW + 5_000 }]);
-    expect(deliveries).toMatchObject([{ status: 'pending', why: 'waits until 1970-01-01T00:16:45.000Z' }]);
+    expect(deliveries).toMatchObject([{ status: 'pending', why: 'quiet hours' }]);
   });
 
   test('ever is gone, and its row says why', () => {
