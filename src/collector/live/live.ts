@@ -92,7 +92,10 @@ const signIn = createSignIn((key) => void enter(key).catch(tell));
 createRegisterForm(api, () => reports.show('registry'));
 byId('older').addEventListener('click', () => feed.older());
 byId('leave').addEventListener('click', () => leave(''));
-addEventListener('hashchange', () => void openAddressed().catch(tell));
+addEventListener('hashchange', () => {
+  byId<HTMLDialogElement>('message').close();
+  void openAddressed().catch(tell);
+});
 
 function tell(problem: unknown): void {
   if (!(problem instanceof Refused)) throw problem;

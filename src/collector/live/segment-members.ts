@@ -27,8 +27,6 @@ export const showMembers = async (segment: string, api: Pick<CampaignApi, 'membe
   const close = element('button', { type: 'button', class: 'primary' }, 'Close');
   close.addEventListener('click', () => dialog.close());
   more.addEventListener('click', () => void add());
-  // A link in it leads to a customer, which this would lie over.
-  pages.addEventListener('click', ({ target }) => target instanceof HTMLAnchorElement && dialog.close());
   dialog.replaceChildren(element('h2', { id: 'message-title', tabindex: -1 }, segment), pages, more, close);
   dialog.showModal();
   byId('message-title').focus();
