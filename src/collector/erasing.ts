@@ -9,7 +9,7 @@ import type { Changed } from './props-push.ts';
 import { spellingsOf } from './spellings.ts';
 import type { EventLog } from './store/event-log.ts';
 import type { CustomerKey, Erased, UserStore } from './store/user-store.ts';
-import type { Whose } from './timeline.ts';
+import { linkedTimes, type Whose } from './timeline.ts';
 
 export interface Receipt extends Omit<Erased, 'states'> {
   receipt: string;
@@ -67,7 +67,9 @@ export const createErasing = ({ log, users, folded, forget, changed, newId, now 
       const spellings = await spellingsOf(log, label, customer, whose);
       const profiles = await Promise.all(spellings.map((one) => log.profile(name, one)));
       if (!state && profiles.every((one) => one === undefined)) return undefined;
-      const devices = Object.keys(state?.devices ?? {});
+      // The document remembers the newest of them, the log all.
+      const linked = await linkedTimes(log, name, spellings);
+      const devices = [...new Set([...Object.keys(state?.devices ?? {}), ...linked.map(({ device }) => device)])];
       const all = [...spellings, ...devices.map((visitor) => ({ visitor }))];
       // A visitor's document has its own device too, since when they are somebody new.
       const keys = [...new Set([customer.key, ...devices.map((device) => visitorCustomer(device).key)])];

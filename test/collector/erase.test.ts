@@ -1,6 +1,7 @@
 /** A customer taken along, and taken away: everything goes, and a receipt that names nobody stays. Over HTTP. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stateBounds } from '../../src/collector/engine/customer-state.ts';
 import { cids } from '../../src/wire/protocol.ts';
 import {
   batch,
@@ -169,6 +170,21 @@ describe('an erased customer', () => {
     expect([again.status, again.body.code]).toEqual([404, 'not_found']);
     expect((await read(collector, '/v1/receipts/none')).status).toBe(404);
     expect((await read(collector, `/v1/receipts/${body.receipt}`, 'other-admin')).status).toBe(404);
+  });
+
+  test('goes from every device, also from those that their document no longer remembers', async () => {
+    const user = `Person-${newEid()}`;
+    const devices = Array.from({ length: stateBounds.devices + 1 }, () => `device-${newEid()}`);
+    for (const device_id of devices) {
+      const page = newPage();
+      const looked = page({ event_type: 'update_profile', payload: { city: user } });
+      const login = page({ event_type: 'login', user_ext_id: user, payload: {} });
+      await send(collector, batch([looked, login], { device_id }));
+      await until(async () => device_id in ((await customer(user)).devices ?? {}));
+    }
+    expect(Object.keys((await customer(user)).devices)).toHaveLength(stateBounds.devices);
+    await erase(`/v1/customers/${user}`);
+    for (const device_id of devices) expect((await read(collector, `/v1/visitors/${device_id}`)).status).toBe(404);
   });
 
   test('goes in every spelling that means them', async () => {
