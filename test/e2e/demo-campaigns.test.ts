@@ -1,7 +1,7 @@
 /**
  * The demo tells the whole story: three deposits, and what follows in the page and in the live view.
  */
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { demoVisit } from '../support/demo-visit.ts';
 
 const USER = 'test98635568';
