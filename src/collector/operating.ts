@@ -18,7 +18,7 @@ import { registryRoutes } from './routes/registry-routes.ts';
 import type { Route } from './routes/route.ts';
 import { segmentRoutes } from './routes/segment-routes.ts';
 import type { EventLog } from './store/event-log.ts';
-import type { UserStore } from './store/user-store.ts';
+import type { CustomerKey, UserStore } from './store/user-store.ts';
 
 export interface OperatingNeeds {
   labels: Labels;
@@ -31,7 +31,7 @@ export interface OperatingNeeds {
   /** Resolves when what was committed of a label is in its customers' states. */
   folded: (label: string) => Promise<void>;
   /** Customers of the label were erased. */
-  forget: (label: string) => void;
+  forget: (label: string, customers: readonly CustomerKey[]) => void;
   changed: Changed;
   /** Whether events came in just now. */
   isBusy: () => boolean;

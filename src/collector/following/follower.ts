@@ -9,7 +9,7 @@ import type { Label } from '../config.ts';
 import type { PlanView } from '../engine/reaction.ts';
 import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';
-import type { Fanout, UserStore } from '../store/user-store.ts';
+import type { CustomerKey, Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
 import { type Entry, entryOf, isForAll, isForOne } from './happening.ts';
 import { createKnownUsers } from './known-users.ts';
@@ -20,8 +20,8 @@ export interface Follower {
   committed(submission: Submission, outcomes: Outcome[]): void;
   /** What was made of the definitions is made anew before anything else is asked. */
   redefine(): void;
-  /** Nobody is known to be registered any more: somebody was erased. */
-  forget(): void;
+  /** These were erased: nobody is known to be registered any more, and nothing follows from what waits of theirs. */
+  forget(customers: readonly CustomerKey[]): void;
   /** Resolves with the place up to which everything is in the states. */
   at(): Promise<Cursor>;
   /** Seconds from the newest committed event back to the newest one that is in the states. */
@@ -223,7 +223,16 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       definitions = 'new';
       chore.wake();
     },
-    forget: registered.forget,
+    forget(customers) {
+      registered.forget();
+      registered.expectNobody();
+      // Their events are gone from the log; what of them waits still has its place in it.
+      waiting = waiting.map((one) =>
+        one.happenings.some(({ customer }) => customers.includes(customer.key))
+          ? { ...one, user_ext_id: null, happenings: [] }
+          : one,
+      );
+    },
     async at() {
       await placed();
       return folded;

@@ -5,6 +5,7 @@ import type { Label } from '../config.ts';
 import type { FirstLook } from '../customers.ts';
 import type { Settings } from '../settings.ts';
 import type { Outcome, Submission } from '../store/event-log.ts';
+import type { CustomerKey } from '../store/user-store.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
 
 export interface Following {
@@ -18,8 +19,8 @@ export interface Following {
   settled(): Promise<void>;
   /** As `settled`, and what follows from that is done as far as it can be now. */
   idle(): Promise<void>;
-  /** Customers of the label were erased: whoever does something next is registered again. */
-  forget(label: string): void;
+  /** Customers of the label were erased: nothing follows from what waits of theirs, and they are registered again if they come. */
+  forget(label: string, customers: readonly CustomerKey[]): void;
   measures(): Measures;
   firstLook: FirstLook;
   /** What was begun is stored, or is found again after a start. */
@@ -70,7 +71,7 @@ export const createFollowing = ({ settings, ...needs }: FollowingNeeds): Followi
       await every((label) => label.settled());
       await every((label) => label.idle());
     },
-    forget: (label) => followed.get(label)?.forget(),
+    forget: (label, customers) => followed.get(label)?.forget(customers),
     measures() {
       const all = [...followed.values()].map((label) => label.measures());
       const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);

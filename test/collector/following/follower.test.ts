@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCustomers } from '../../../src/collector/customers.ts';
+import { userCustomer } from '../../../src/collector/engine/customer-key.ts';
+import { createErasing } from '../../../src/collector/erasing.ts';
 import type { EventLog, NewEvent, Submission } from '../../../src/collector/store/event-log.ts';
 import { createMemoryLog } from '../../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
@@ -273,4 +275,35 @@ describe('after a restart', () => {
     expect(customers.map(({ state }) => state.tags.length)).toEqual(Array(7).fill(10));
     expect(await users.folded('casino')).toBe(3_000);
   });
+});
+
+test('who is erased while their events wait for a slow store stays erased', async () => {
+  await commit([tag('anna', 'a'), tag('bob', 'x')]);
+  await settled();
+  const { update } = users;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  users.update = async (...change) => {
+    await released;
+    return update(...change);
+  };
+  await commit([tag('bob', 'y')]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await commit([tag('anna', 'b'), tag('bob', 'z')]);
+  const { forget } = world.following;
+  // Whoever erases waits a second for what is on its way, and no longer.
+  const folded = async (): Promise<void> => {};
+  const needs = { log, users, folded, forget, changed: () => {}, newId: () => 'receipt', now: () => world.now };
+  const anna = userCustomer('anna', false);
+  expect(await createErasing(needs).erase(world.label(), anna, { user: 'anna' })).toMatchObject({ events: 2 });
+  release();
+  await settled();
+  expect([await tagsOf('u:anna'), await tagsOf('u:bob')]).toEqual([undefined, ['X', 'Y', 'Z']]);
+  await world.following.folded('casino');
+
+  await commit([tag('anna', 'c')]);
+  await settled();
+  expect(await tagsOf('u:anna')).toEqual(['C']);
 });
