@@ -23,16 +23,13 @@ export type Naming = <Row extends { customer: CustomerKey }>(
 ) => Promise<(Omit<Row, 'customer'> & Named)[]>;
 
 export const createNaming =
-  (users: Pick<UserStore, 'get'>): Naming =>
+  (users: Pick<UserStore, 'writtenIds'>): Naming =>
   async (label, rows) => {
     const isExact = (key: CustomerKey): boolean => label.hashes.form === 'v2' || !/^u:.*[a-z]/s.test(key);
-    const keys = [...new Set(rows.map(({ customer }) => customer))];
-    const names = await Promise.all(
-      keys.map(async (key): Promise<[CustomerKey, Named]> => {
-        const known = isExact(key) ? undefined : await users.get(label.name, key);
-        return [key, named({ key, user: known?.state.user ?? null })];
-      }),
-    );
-    const byKey = new Map(names);
-    return rows.map(({ customer, ...row }) => ({ ...row, ...byKey.get(customer)! }));
+    const unsure = new Set(rows.flatMap(({ customer }) => (isExact(customer) ? [] : customer)));
+    const ids = await users.writtenIds(label.name, [...unsure]);
+    return rows.map(({ customer, ...row }) => ({
+      ...row,
+      ...named({ key: customer, user: ids.get(customer) ?? null }),
+    }));
   };

@@ -253,6 +253,24 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
     expect(await store.members('casino', 'nobody’s', undefined, 10)).toEqual({ members: [], next: null });
   });
 
+  promise('users are named as they were first written, visitors and strangers not at all', async (store) => {
+    const odd = 'Ünit-\ud800-\u0000-"q"';
+    const visitor = { customer: 'd:1', version: 0, state: stateOf('x', { user: null }) };
+    await store.update('casino', [
+      { ...change('anna', 0), state: stateOf('Anna') },
+      { ...change('odd', 0), state: stateOf(odd) },
+      visitor,
+    ]);
+    const asked = ['u:odd', 'd:1', 'u:nobody', 'u:anna'];
+    expect(await store.writtenIds('casino', asked)).toEqual(
+      new Map([
+        ['u:odd', odd],
+        ['u:anna', 'Anna'],
+      ]),
+    );
+    expect(await store.writtenIds('other', asked)).toEqual(new Map());
+  });
+
   promise('what was sent is listed newest first, of a campaign, a customer or a channel', async (store) => {
     const rows = Array.from({ length: 9 }, (_, n) =>
       delivery(`sent-${n}`, {

@@ -106,6 +106,15 @@ export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
       const kept = labelOf(label).customers.get(customer);
       return kept && { version: kept.version, state: stateOf(kept) };
     },
+    async writtenIds(label, customers) {
+      const ids = new Map<CustomerKey, string>();
+      for (const customer of customers) {
+        const kept = labelOf(label).customers.get(customer);
+        const id = kept ? stateOf(kept).user : null;
+        if (id !== null) ids.set(customer, id);
+      }
+      return ids;
+    },
     async update(label, changes, progress = {}) {
       const of = labelOf(label);
       const stored = changes.map((change) => keep(of, change, now()));

@@ -29,6 +29,10 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
   const find = db.prepare<[string, string], StateRow>(
     'SELECT customer, version, state FROM customer WHERE label = ? AND customer = ?',
   );
+  // As JSON has it: only so does a string of any kind come back.
+  const writtenId = db.prepare<[string, string], { user: string }>(
+    "SELECT state -> '$.user' AS user FROM customer WHERE label = ? AND customer = ?",
+  );
   const page = db.prepare<[string, string, number], StateRow>(
     'SELECT customer, version, state FROM customer WHERE label = ? AND customer > ? ORDER BY customer LIMIT ?',
   );
@@ -74,6 +78,15 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
     get(label: string, customer: CustomerKey): StoredState | undefined {
       const row = find.get(label, toColumn(customer));
       return row && { version: row.version, state: stateOf(row) };
+    },
+    writtenIds(label: string, customers: readonly CustomerKey[]): Map<CustomerKey, string> {
+      const ids = new Map<CustomerKey, string>();
+      for (const customer of customers) {
+        const row = writtenId.get(label, toColumn(customer));
+        const id = row ? (JSON.parse(row.user) as CustomerState['user']) : null;
+        if (id !== null) ids.set(customer, id);
+      }
+      return ids;
     },
     /** `false`: somebody else stored a version since. */
     store(label: string, { customer, version, state }: StateChange): boolean {

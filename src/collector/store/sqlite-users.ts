@@ -86,6 +86,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
 
   return {
     get: async (label, customer) => states.get(toColumn(label), customer),
+    writtenIds: async (label, customers) => states.writtenIds(toColumn(label), customers),
     update: (label, changes, progress = {}) =>
       new Promise((resolve, reject) => {
         if (waiting.push({ label: toColumn(label), changes, progress, resolve, reject }) === 1) setImmediate(commit);
