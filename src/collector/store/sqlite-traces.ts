@@ -1,6 +1,7 @@
 /**
- * What each campaign said to each event, in SQLite: a row for each reaction, the newest of a label and no more. They are so
- * few that a reader walks one index; another of customers would dirty a page of its own for every row that is written.
+ * What each campaign said to each event, in SQLite: a row for each reaction, the newest of a label and no more, by number and
+ * by size. They are so few that a reader walks one index; another of customers would dirty a page of its own for every row
+ * that is written.
  */
 import type { Trace } from '../engine/reaction.ts';
 import type { Sqlite } from './sqlite-file.ts';
@@ -8,6 +9,16 @@ import { fromColumn, toColumn } from './text-column.ts';
 import { type CustomerKey, type KeptTrace, TRACES_KEPT } from './user-store.ts';
 
 type Row = Omit<KeptTrace, 'verdicts'> & { verdicts: string };
+
+/** Bytes of a label's verdicts: where a hundred campaigns have something to say to each event, fewer of them are kept. */
+const BYTES_KEPT = 50_000_000;
+/** The oldest, looked at together. */
+const AT_ONCE = 100;
+
+interface Kept {
+  rows: number;
+  bytes: number;
+}
 
 const traceOf = (row: Row): KeptTrace => ({
   ...row,
@@ -25,22 +36,41 @@ export const sqliteTraces = (db: Sqlite) => {
     );
   const ofEid = select('eid = ?');
   const ofCustomer = select('customer = ?');
-  const count = db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM trace WHERE label = ?');
-  const trim = db.prepare('DELETE FROM trace WHERE n IN (SELECT n FROM trace WHERE label = ? ORDER BY n LIMIT ?)');
-  const known = new Map<string, number>();
-  const countOf = (label: string): number => known.get(label) ?? count.get(label)!.n;
+  const count = db.prepare<[string], Kept>(
+    'SELECT count(*) AS rows, total(octet_length(verdicts)) AS bytes FROM trace WHERE label = ?',
+  );
+  const oldest = db.prepare<[string, number], { n: number; bytes: number }>(
+    'SELECT n, octet_length(verdicts) AS bytes FROM trace WHERE label = ? ORDER BY n LIMIT ?',
+  );
+  const trim = db.prepare('DELETE FROM trace WHERE label = ? AND n <= ?');
+  const known = new Map<string, Kept>();
+  const keptOf = (label: string): Kept => {
+    const kept = known.get(label) ?? count.get(label)!;
+    known.set(label, kept);
+    return kept;
+  };
+  const isTooMuch = ({ rows, bytes }: Kept): boolean => rows > TRACES_KEPT || bytes > BYTES_KEPT;
 
   return {
     keep(label: string, customer: CustomerKey, { eid, cursor, at, verdicts }: Trace): void {
-      known.set(label, countOf(label) + 1);
-      add.run(label, toColumn(customer), eid === null ? null : toColumn(eid), cursor, at, JSON.stringify(verdicts));
+      const kept = keptOf(label);
+      const text = JSON.stringify(verdicts);
+      add.run(label, toColumn(customer), eid === null ? null : toColumn(eid), cursor, at, text);
+      kept.rows += 1;
+      kept.bytes += Buffer.byteLength(text);
     },
     /** The last step of a transaction. */
     trim(): void {
       for (const [label, kept] of known)
-        if (kept > TRACES_KEPT) {
-          trim.run(label, kept - TRACES_KEPT);
-          known.set(label, TRACES_KEPT);
+        while (isTooMuch(kept)) {
+          let last = 0;
+          for (const { n, bytes } of oldest.all(label, AT_ONCE)) {
+            if (!isTooMuch(kept)) break;
+            kept.rows -= 1;
+            kept.bytes -= bytes;
+            last = n;
+          }
+          trim.run(label, last);
         }
     },
     find: (label: string, of: { eid: string } | { customer: CustomerKey }, limit: number): KeptTrace[] => {

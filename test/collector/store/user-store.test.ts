@@ -102,6 +102,23 @@ test('a file of the first version goes on where it stopped, and its states lack 
   await store.close();
 });
 
+test('of traces that are large fewer are kept: the newest, and no more than a label has room for', async () => {
+  const dir = await directory();
+  const customer = 'd:phone';
+  const state = registered({ key: customer, user: null }, { name: 'casino', gamificationShare: 100 }, 1_000);
+  // Eight million bytes each, of which six have room.
+  const verdicts = [{ campaign: 'welcome', fired: false, why: 'é'.repeat(4_000_000) }];
+  const trace = (n: number) => ({ eid: `e-${n}`, cursor: null, at: 1, verdicts });
+  const store = await openSqliteUsers(dir);
+  await store.update('casino', [{ customer, version: 0, state, traces: [1, 2, 3, 4, 5, 6].map(trace) }]);
+  await store.close();
+  const again = await openSqliteUsers(dir);
+  await again.update('casino', [{ customer, version: 1, state, traces: [7, 8].map(trace) }]);
+  const kept = await again.traces('casino', { customer }, 100);
+  expect(kept.map(({ eid }) => eid)).toEqual(['e-8', 'e-7', 'e-6', 'e-5', 'e-4', 'e-3']);
+  await again.close();
+});
+
 test('of a customer who is erased no word is left in the files', async () => {
   const dir = await directory();
   const store = await openSqliteUsers(dir);
