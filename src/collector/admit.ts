@@ -43,6 +43,9 @@ export const admit = (
   if (!label.brands.includes(brand)) return refuse('unknown_brand', 'this label has no brand of that name');
   if (voucher.by === 'secret key' && user_ext_id === null && event.scope !== 'system')
     return refuse('no_user', 'an event from a server needs user_ext_id, or scope "system"');
+  // It would be told to every customer: not on a page's word.
+  if (voucher.by !== 'secret key' && event.scope === 'system')
+    return refuse('bad_scope', 'a system event comes from a server, with a secret key');
   if (label.retentionDays !== null && event_date < now - label.retentionDays * DAY)
     return refuse('too_old', `this label keeps events for ${label.retentionDays} days, and this one is older`);
   const identity = identityOf(user_ext_id, event_date, label, voucher, now);

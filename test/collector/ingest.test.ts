@@ -211,6 +211,15 @@ describe('a page’s batch', () => {
         .status;
     expect([await from('203.0.113.3', pages), await from('203.0.113.3', [])]).toEqual([200, 429]);
   });
+
+  test('speaks for its own customer: what every customer is told of comes from a server', async () => {
+    const system = browserEvent({ scope: 'system', payload: { client_action: 'ITEM_IN_STOCK' } });
+    const own = browserEvent();
+    const { body } = await send(collector, batch([system, own]));
+    expect(body.rejected).toMatchObject([{ index: 0, eid: system.eid, code: 'bad_scope' }]);
+    expect(await stored(collector, system.eid)).toBeUndefined();
+    expect(await stored(collector, own.eid)).not.toHaveProperty('scope');
+  });
 });
 
 describe('a page of another origin', () => {
