@@ -25,9 +25,7 @@ export type Naming = <Row extends { customer: CustomerKey }>(
 export const createNaming =
   (users: Pick<UserStore, 'writtenIds'>): Naming =>
   async (label, rows) => {
-    const isExact = (key: CustomerKey): boolean => label.hashes.form === 'v2' || !/^u:.*[a-z]/s.test(key);
-    const unsure = new Set(rows.flatMap(({ customer }) => (isExact(customer) ? [] : customer)));
-    const ids = await users.writtenIds(label.name, [...unsure]);
+    const ids = await users.writtenIds(label.name, [...new Set(rows.map(({ customer }) => customer))]);
     return rows.map(({ customer, ...row }) => ({
       ...row,
       ...named({ key: customer, user: ids.get(customer) ?? null }),

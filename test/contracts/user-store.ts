@@ -253,15 +253,17 @@ export const userStoreContract = ({ make, reopen }: UsersContract): void => {
     expect(await store.members('casino', 'nobody’s', undefined, 10)).toEqual({ members: [], next: null });
   });
 
-  promise('users are named as they were first written, visitors and strangers not at all', async (store) => {
+  promise('an id is known as it was first written, where the key does not say it', async (store) => {
     const odd = 'Ünit-\ud800-\u0000-"q"';
     const visitor = { customer: 'd:1', version: 0, state: stateOf('x', { user: null }) };
     await store.update('casino', [
       { ...change('anna', 0), state: stateOf('Anna') },
       { ...change('odd', 0), state: stateOf(odd) },
+      change('bob', 0),
       visitor,
     ]);
-    const asked = ['u:odd', 'd:1', 'u:nobody', 'u:anna'];
+    await store.update('casino', [{ ...change('anna', 1), state: stateOf('Anna', { nickname: 'A' }) }]);
+    const asked = ['u:odd', 'd:1', 'u:nobody', 'u:bob', 'u:anna'];
     expect(await store.writtenIds('casino', asked)).toEqual(
       new Map([
         ['u:odd', odd],

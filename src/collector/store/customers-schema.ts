@@ -84,5 +84,12 @@ INSERT INTO content (label, id, at, content) SELECT label, id, unixepoch() * 100
 DROP TABLE content_without_time;
 CREATE INDEX content_at ON content (label, at);
 `,
+    // How an id was first written, where the key does not say it: most do, and a list of thousands is named without their rows.
+    `
+ALTER TABLE customer ADD COLUMN written TEXT;
+UPDATE customer SET written = state ->> '$.user'
+  WHERE customer >= 'u:' AND customer < 'u;' AND state ->> '$.user' <> substr(customer, 3);
+CREATE INDEX customer_written ON customer (label, customer, written) WHERE written IS NOT NULL;
+`,
   ],
 };

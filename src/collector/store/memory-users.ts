@@ -111,7 +111,7 @@ export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
       for (const customer of customers) {
         const kept = labelOf(label).customers.get(customer);
         const id = kept ? stateOf(kept).user : null;
-        if (id !== null) ids.set(customer, id);
+        if (id !== null && id !== customer.slice(2)) ids.set(customer, id);
       }
       return ids;
     },

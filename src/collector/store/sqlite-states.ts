@@ -25,13 +25,16 @@ const stateOf = ({ state }: StateRow): CustomerState => {
   return known.history === undefined ? { ...nothingYet(), ...known } : known;
 };
 
+/** `null`: the key says it. */
+const writtenIn = (customer: CustomerKey, { user }: CustomerState): string | null =>
+  user === null || user === customer.slice(2) ? null : toColumn(user);
+
 export const sqliteStates = (db: Sqlite, now: () => number) => {
   const find = db.prepare<[string, string], StateRow>(
     'SELECT customer, version, state FROM customer WHERE label = ? AND customer = ?',
   );
-  // As JSON has it: only so does a string of any kind come back.
-  const writtenId = db.prepare<[string, string], { user: string }>(
-    "SELECT state -> '$.user' AS user FROM customer WHERE label = ? AND customer = ?",
+  const writtenId = db.prepare<[string, string], { written: string }>(
+    'SELECT written FROM customer INDEXED BY customer_written WHERE label = ? AND customer = ? AND written IS NOT NULL',
   );
   const page = db.prepare<[string, string, number], StateRow>(
     'SELECT customer, version, state FROM customer WHERE label = ? AND customer > ? ORDER BY customer LIMIT ?',
@@ -40,8 +43,8 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
     'SELECT id, version, segments FROM customer WHERE label = ? AND customer = ?',
   );
   const add = db.prepare(
-    `INSERT INTO customer (label, customer, version, changed_at, wakes_at, segments, state)
-     VALUES (?, ?, 1, ?, ?, ?, ?)`,
+    `INSERT INTO customer (label, customer, version, changed_at, wakes_at, segments, state, written)
+     VALUES (?, ?, 1, ?, ?, ?, ?, ?)`,
   );
   const replace = db.prepare(
     'UPDATE customer SET version = version + 1, changed_at = ?, wakes_at = ?, segments = ?, state = ? WHERE id = ?',
@@ -83,8 +86,7 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
       const ids = new Map<CustomerKey, string>();
       for (const customer of customers) {
         const row = writtenId.get(label, toColumn(customer));
-        const id = row ? (JSON.parse(row.user) as CustomerState['user']) : null;
-        if (id !== null) ids.set(customer, id);
+        if (row) ids.set(customer, fromColumn(row.written));
       }
       return ids;
     },
@@ -95,7 +97,7 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
       if ((row?.version ?? 0) !== version) return false;
       const segments = JSON.stringify(state.segments);
       if (row) replace.run(now(), state.wakes_at, segments, JSON.stringify(state), row.id);
-      else add.run(label, key, now(), state.wakes_at, segments, JSON.stringify(state));
+      else add.run(label, key, now(), state.wakes_at, segments, JSON.stringify(state), writtenIn(customer, state));
       const before = row?.segments ?? '{}';
       if (before !== segments) move(label, key, JSON.parse(before) as Segments, state.segments);
       return true;

@@ -98,7 +98,7 @@ export interface FunnelCount {
 export interface UserStore {
   /** `undefined` for a customer never stored. Whatever an `update` stored before this call is seen. */
   get(label: string, customer: CustomerKey): Promise<StoredState | undefined>;
-  /** Users among these customers, with their id as it was first written: no document is read whole for it. */
+  /** Ids as they were first written, of those among these users whose key does not say it. */
   writtenIds(label: string, customers: readonly CustomerKey[]): Promise<Map<CustomerKey, string>>;
   /**
    * Stores each change whose version is still the last one, with everything that belongs to it; resolves with which were

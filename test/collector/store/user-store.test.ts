@@ -92,6 +92,7 @@ test('a file of the first version goes on where it stopped, and its states lack 
     },
   ]);
   expect(await store.funnel('casino', {})).toMatchObject([{ campaign: 'admin', channel: 'popup', count: 1 }]);
+  expect(await store.writtenIds('casino', ['u:anna', 'd:device-1'])).toEqual(new Map([['u:anna', 'Anna']]));
   const state = { ...anna.state, segments: { VIP: 5 }, wakes_at: 6 };
   expect(await store.update('casino', [{ customer: 'u:anna', version: 3, state }])).toEqual([true]);
   expect(await store.memberCounts('casino')).toEqual({ VIP: 1 });
