@@ -1,6 +1,7 @@
 /**
  * One comparison of what was found at a path with what is asked, by `sift`: it knows what Mongo means by each, lists
- * included. It is handed single comparisons of plain values, never a query that somebody wrote. Pure.
+ * included (those of plain values are only looked up). It is handed single comparisons of plain values, never a query that
+ * somebody wrote. Pure.
  */
 import sift from 'sift';
 import type { Json, Payload } from '../../wire/event.ts';
@@ -48,6 +49,16 @@ const fitting: { [comparison in Comparison]?: Fits } = {
   $lte: ordered((found, asked) => found <= asked),
 };
 
+/** Lists without references are looked up: of a long one and an event's, each with each would hold up everybody. */
+const lookups: { [comparison in Comparison]?: (asked: ReadonlySet<Json>) => (found: readonly Json[]) => boolean } = {
+  $in: (asked) => (found) => found.some((one) => asked.has(one)),
+  $nin: (asked) => (found) => !found.some((one) => asked.has(one)),
+  $all: (asked) => (found) => {
+    const there = new Set(found);
+    return [...asked].every((one) => there.has(one));
+  },
+};
+
 /** A reference, and what the event has there while it is asked. */
 interface Field {
   name: string;
@@ -63,6 +74,11 @@ const testOf = (comparison: Comparison, operand: Json, fieldOf: (reference: stri
   };
   if (isReference(operand))
     return sift({ [saysOfEvery(comparison) ? '$ne' : '$eq']: fitted(operand, fitting[comparison] ?? equal) });
+  const lookup = Array.isArray(operand) && !operand.some(isReference) ? lookups[comparison] : undefined;
+  if (lookup) {
+    const isFound = lookup(new Set((operand as Json[]).map(plain)));
+    return (found) => isFound(Array.isArray(found) ? found : [found ?? null]);
+  }
   if (Array.isArray(operand))
     return sift({ [comparison]: operand.map((one) => (isReference(one) ? fitted(one, equal) : plain(one))) });
   return sift({ [comparison]: plain(operand) });

@@ -1,8 +1,9 @@
 /** Filters over what an event says: what holds, and else the first condition that said no. */
+import sift from 'sift';
 import { expect, test } from 'vitest';
 import type { Filter } from '../../../src/collector/engine/definitions.ts';
 import { compileFilter, compileOperators, fieldsIn, type Said } from '../../../src/collector/engine/filter.ts';
-import type { Payload } from '../../../src/wire/event.ts';
+import type { Json, Payload } from '../../../src/wire/event.ts';
 
 const click: Payload = {
   client_action: 'PIGGY-BANK-CLICK',
@@ -145,6 +146,28 @@ test('a reason is short, however long what was found is', () => {
   const long = { text: 'x'.repeat(30_000), list: Array.from({ length: 10_000 }, () => 'y'.repeat(100)) };
   for (const field of ['text', 'list'])
     expect(compileFilter({ [field]: 'ABC' })(long, {})?.length).toBeLessThanOrEqual('list:  is not "ABC"'.length + 60);
+});
+
+test('lists are asked as Mongo asks them, whatever stands in them', () => {
+  const values: Json[] = [null, 0, 1, '1', 'a', true, false, '', [], [1], ['a', 1], [null], [{ a: 1 }], { a: 1 }];
+  const lists: Json[][] = [[1], ['a'], [null], [1, 'a'], ['1', true], [0], [''], [false, null]];
+  for (const comparison of ['$in', '$nin', '$all'] as const)
+    for (const asked of lists)
+      for (const found of [undefined, ...values]) {
+        const said = compileFilter({ v: { [comparison]: asked } })(found === undefined ? {} : { v: found }, {});
+        const wanted = sift({ [comparison]: asked })(found);
+        expect([comparison, asked, found, said === null]).toEqual([comparison, asked, found, wanted]);
+      }
+});
+
+test.each<[string, boolean]>([
+  ['$in', false],
+  ['$nin', true],
+  ['$all', false],
+])('a long list is asked of a long list by %s before anybody grows tired of it', (comparison, holds) => {
+  const long = (name: string): string[] => Array.from({ length: 40_000 }, (_, n) => `${name} ${n}`);
+  const said = compileFilter({ list: { [comparison]: long('asked') } })({ list: long('found') }, {});
+  expect(said === null).toBe(holds);
 });
 
 test('the fields of a filter are the first parts of its paths, wherever they stand', () => {
