@@ -2,6 +2,7 @@
  * A million events of fifty thousand customers, then: who is in a segment? Asked of a segment of the config, whose members are
  * kept, and of a rule that nobody has asked before; and what ingest loses meanwhile.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { drive } from './drive.ts';
 import type { Job } from './load-client.ts';
 import { benchLabel, type Running, startCollector } from './processes.ts';
@@ -26,7 +27,9 @@ export interface Listing {
   newSeconds: number;
   checked: number;
   rateAlone: number;
-  rateBeside: number;
+  /** While the segment of the config is listed, or the new rule asked, every two seconds. */
+  rateListing: number;
+  rateAsking: number;
 }
 
 const eventOf = (n: number) => ({
@@ -89,6 +92,18 @@ const timed = async <Value>(work: () => Promise<Value>): Promise<[value: Value, 
   return [value, (performance.now() - from) / 1000];
 };
 
+/** Whoever looks at segments looks again and again: two seconds after the last time, or when that is answered. */
+const beside = async (rate: () => Promise<number>, look: () => Promise<unknown>): Promise<number> => {
+  let at: 'looking' | 'done' = 'looking';
+  const looks = (async () => {
+    while (at === 'looking') await Promise.all([look(), pause(2_000)]);
+  })();
+  const measured = await rate();
+  at = 'done';
+  await looks;
+  return measured;
+};
+
 export const measureListing = async (log: (line: string) => void): Promise<Listing> => {
   const server = await startCollector(['self'], [], definitions);
   try {
@@ -104,11 +119,9 @@ export const measureListing = async (log: (line: string) => void): Promise<Listi
     };
     const rate = async (): Promise<number> => (await drive(job, () => {})).eventsPerSecond;
     const rateAlone = await rate();
-    // Whoever looks at segments looks again and again; once every two seconds is the goal for one answer.
-    const again = setInterval(() => void preview(server.url).catch((cause) => log(String(cause))), 2_000);
-    const rateBeside = await rate();
-    clearInterval(again);
-    return { members, keptSeconds, newSeconds, checked: Number(found.checked), rateAlone, rateBeside };
+    const rateListing = await beside(rate, () => listed(server.url, 'OFTEN'));
+    const rateAsking = await beside(rate, () => preview(server.url));
+    return { members, keptSeconds, newSeconds, checked: Number(found.checked), rateAlone, rateListing, rateAsking };
   } finally {
     await server.stop();
   }
