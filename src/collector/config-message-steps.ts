@@ -43,10 +43,13 @@ export const readPush = (at: Place, { places }: Surroundings): Step => {
   return { kind: 'push', notice: notice ?? {}, transactional: transactional?.flag() ?? false };
 };
 
-/** Never with a template in it: who names the address decides whom the collector calls. */
+/** Who names the address decides whom the collector calls. */
+const calledProblem = (url: string): string | undefined =>
+  /\{[{%]/.test(url) ? 'must be one address, without a template: what differs goes into the body' : webhookProblem(url);
+
 const readCalled = (at: Place): string => {
   const url = at.text();
-  const problem = url === '' ? undefined : webhookProblem(url);
+  const problem = url === '' ? undefined : calledProblem(url);
   if (problem) at.mistake(problem);
   return url;
 };

@@ -484,6 +484,8 @@ test.each([
   'https://user:password@op.example',
   '{{ event.url }}',
   'https://{{ event.host }}/',
+  'https://{{event.host}}/',
+  'https://op.example/{{event.path}}',
 ])('a webhook to %s is refused when it is written', (url) => {
   expect(mistakesOf(steps({ webhook: { url } }))).toEqual([
     expect.stringMatching(/^campaigns\.A\.steps\[0]\.webhook\.url: /),
