@@ -146,9 +146,10 @@ test('a system event is asked of everybody as they are known', async () => {
         steps: [{ inbox: { title: 'Back', body: 'It is back' } }],
       },
     });
-    return firedFor(body);
+    return [firedFor(body), body.refused.map(({ why }) => why)];
   };
-  await expect.poll(told, patiently).toEqual(['gina']);
+  const lacking = expect.stringContaining('customer: never had viewed');
+  await expect.poll(told, patiently).toEqual([['gina'], expect.arrayContaining([lacking])]);
 });
 
 test('a segment that is entered begins what waits for it', async () => {

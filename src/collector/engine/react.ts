@@ -128,10 +128,6 @@ const eventOf = (before: CustomerState, occasion: Occasion, { now, events }: Wor
   return { eid, cursor: eid === null ? null : (events.get(eid)?.cursor ?? null) };
 };
 
-/** An event of everybody is traced where it began something: of all the others nothing is written. */
-const isTraced = ({ verdicts }: Turn, { is }: Occasion): boolean =>
-  is === 'system' ? verdicts.some(({ fired }) => fired) : verdicts.length > 0;
-
 const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): Reaction => {
   const { plan, world, verdicts, untils, contents, deliveries } = turn;
   const earlier = knowsEveryUntil(before, occasion, plan) ? [] : [before.wakes_at];
@@ -143,7 +139,7 @@ const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): React
     state: isFolded ? { ...state, folded: own.cursor } : state,
     contents,
     deliveries: [...deliveries.values()],
-    trace: isTraced(turn, occasion) ? { eid, cursor, at: world.now, verdicts } : undefined,
+    trace: verdicts.length > 0 ? { eid, cursor, at: world.now, verdicts } : undefined,
   };
 };
 

@@ -7,7 +7,7 @@ import { type Customer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { Plan } from '../engine/plan.ts';
 import { react } from '../engine/react.ts';
-import type { Occasion, Reaction, World } from '../engine/reaction.ts';
+import type { Occasion, Reaction, Trace, World } from '../engine/reaction.ts';
 import { registered } from '../engine/registered.ts';
 import type { Cursor } from '../store/event-log.ts';
 import type { CustomerKey, StateChange, StoredState, UserStore } from '../store/user-store.ts';
@@ -55,6 +55,10 @@ const registers = ({ what }: Happening): boolean => what.is === 'event' || what.
 
 const inboxMessages = ({ deliveries }: Reaction): number =>
   deliveries.filter(({ channel, status }) => channel === 'inbox' && status === 'pending').length;
+
+/** Of an event of everybody, what it began is kept: of all the others nothing is written. */
+const keptTraces = ({ trace }: Reaction, { is }: Occasion): Trace[] =>
+  trace && (is !== 'system' || trace.verdicts.some(({ fired }) => fired)) ? [trace] : [];
 
 export const createMove = (needs: MoveNeeds): Move => {
   const { users, label, plan, recall, folded, quota, uidOf, places, now, failed } = needs;
@@ -128,7 +132,7 @@ export const createMove = (needs: MoveNeeds): Move => {
       moved.state = reaction.state;
       moved.contents.push(...reaction.contents);
       moved.deliveries.push(...reaction.deliveries);
-      if (reaction.trace) moved.traces.push(reaction.trace);
+      moved.traces.push(...keptTraces(reaction, occasion));
     };
     if (before.reviewed === '') {
       // Nobody enters a segment by being looked at for the first time: pages were told that they are in it.

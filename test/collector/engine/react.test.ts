@@ -145,11 +145,13 @@ describe('a system event', () => {
     expect(desk.state.engagements.map(({ about }) => about)).toEqual(['hat']);
   });
 
-  test('leaves those alone whom it does not concern: nothing of it is written', () => {
+  test('leaves those alone whom it does not concern, and says why', () => {
     const desk = engineDesk({ campaigns: [inStock] });
     desk.happens('view', { item: 'shoe' });
     const { state } = desk;
-    expect(told(desk)).toEqual({ state, contents: [], deliveries: [], trace: undefined });
+    const { trace, ...others } = told(desk);
+    expect(others).toEqual({ state, contents: [], deliveries: [] });
+    expect(trace?.verdicts).toEqual([{ campaign: 'in stock', fired: false, why: expect.stringContaining('view') }]);
     expect(desk.state).toBe(state);
   });
 
