@@ -11,7 +11,7 @@ import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey, Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
-import { type Entry, entryOf, isForAll, isForOne } from './happening.ts';
+import { type Entry, entryOf, type Happening, isForAll, isForOne } from './happening.ts';
 import { createKnownUsers } from './known-users.ts';
 import type { Step } from './step.ts';
 
@@ -42,7 +42,7 @@ export interface FollowerNeeds {
   step: Step;
   /** Before they are folded. */
   link: (entries: Entry[]) => Promise<void>;
-  /** Called where the definitions changed, while nothing is being folded by the old ones. */
+  /** The definitions changed, and nothing is being folded by the old ones. */
   redefined: () => void;
   /** Called once it is stored that everybody is to be told. */
   begun: (fanouts: Fanout[]) => void;
@@ -225,13 +225,10 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     },
     forget(customers) {
       registered.forget();
-      registered.expectNobody();
       // Their events are gone from the log; what of them waits still has its place in it.
-      waiting = waiting.map((one) =>
-        one.happenings.some(({ customer }) => customers.includes(customer.key))
-          ? { ...one, user_ext_id: null, happenings: [] }
-          : one,
-      );
+      const isTheirs = ({ customer }: Happening): boolean => customers.includes(customer.key);
+      for (const one of waiting)
+        if (one.happenings.some(isTheirs)) Object.assign(one, { user_ext_id: null, happenings: [] });
     },
     async at() {
       await placed();

@@ -31,6 +31,9 @@ export const createKnownUsers = (): KnownUsers => {
       expected.delete(user);
     },
     expectNobody: () => expected.clear(),
-    forget: () => known.clear(),
+    forget() {
+      known.clear();
+      expected.clear();
+    },
   };
 };
