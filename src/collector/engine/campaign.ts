@@ -11,6 +11,8 @@ import type { Fact } from './user-state.ts';
 
 /** Of eids that are remembered: more events than that do not come again out of order. */
 const MOST_EIDS = 20;
+/** As many beginnings as a cap can ask for. */
+const MOST_STARTS = 100;
 /** How deep campaigns may begin because of what others did. */
 const DEEPEST = 5;
 
@@ -18,6 +20,12 @@ const noStarts: CampaignStarts = { at: [], eids: [] };
 
 export const startsOf = ({ campaigns }: CustomerState, name: string): CampaignStarts =>
   Object.hasOwn(campaigns, name) ? campaigns[name]! : noStarts;
+
+/** Beginnings of two who turned out to be one. */
+export const joinedStarts = (own: CampaignStarts, theirs: CampaignStarts): CampaignStarts => ({
+  at: [...new Set([...own.at, ...theirs.at])].sort((one, other) => one - other).slice(-MOST_STARTS),
+  eids: [...new Set([...theirs.eids, ...own.eids])].slice(-MOST_EIDS),
+});
 
 const capReached = ({ cap }: Campaign, { at }: CampaignStarts, now: number): string | null => {
   if (!cap) return null;

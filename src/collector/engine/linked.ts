@@ -3,6 +3,7 @@
  * stays; points are not a visitor's to bring.
  */
 import { changedTags } from '../../wire/tags.ts';
+import { joinedStarts, startsOf } from './campaign.ts';
 import { type CustomerState, stateBounds } from './customer-state.ts';
 import { withVisitorsHistory } from './history.ts';
 import { withLackingProperties } from './properties.ts';
@@ -24,6 +25,31 @@ const withWhatIsLacking = (state: CustomerState, visitor: CustomerState): Custom
   entry_point: state.entry_point ?? visitor.entry_point,
 });
 
+/** Newest first, each once, as many as a state keeps. */
+const joined = <One extends { uid: string; at: number }>(own: One[], theirs: One[], most: number): One[] => {
+  const known = new Set(own.map(({ uid }) => uid));
+  const others = theirs.filter(({ uid }) => !known.has(uid));
+  return others.length === 0 ? own : [...own, ...others].sort((one, other) => other.at - one.at).slice(0, most);
+};
+
+/** What the visitor was sent is the customer's to read. */
+const withMessages = (state: CustomerState, { engagements, inbox }: CustomerState): CustomerState => ({
+  ...state,
+  engagements: joined(state.engagements, engagements, stateBounds.engagements),
+  inbox: joined(state.inbox, inbox, stateBounds.inbox),
+});
+
+/** Caps count what began for the visitor, too: the same person is not told the same twice. */
+const withStarts = (state: CustomerState, { campaigns }: CustomerState): CustomerState => ({
+  ...state,
+  campaigns: {
+    ...state.campaigns,
+    ...Object.fromEntries(
+      Object.entries(campaigns).map(([name, theirs]) => [name, joinedStarts(startsOf(state, name), theirs)]),
+    ),
+  },
+});
+
 const withDevice = (state: CustomerState, device: string, at: number): CustomerState => {
   const others = Object.entries(state.devices).filter(([name]) => name !== device);
   const newest = [...others, [device, at] as const]
@@ -41,6 +67,7 @@ export const withVisitor = (
 ): CustomerState => {
   // What was brought at an earlier login is counted already.
   const since = Math.max(at - REACH, state.devices[device] ?? 0);
-  const joined = withVisitorsHistory(state, visitor, since);
-  return withDevice(withWhatIsLacking(withPushTargets(withTags(joined, visitor), visitor), visitor), device, at);
+  const parts = [withTags, withPushTargets, withWhatIsLacking, withMessages, withStarts];
+  const whole = parts.reduce((known, join) => join(known, visitor), withVisitorsHistory(state, visitor, since));
+  return withDevice(whole, device, at);
 };

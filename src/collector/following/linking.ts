@@ -47,7 +47,7 @@ const lastOfEach = (logins: Login[]): Login[] =>
 
 /**
  * What a visitor brings to the customer whom they became. Of a device on which somebody else logged in before, only what was
- * done since then: tags and properties do not tell whose they are. The link itself says so, since the visitor's document may
+ * done and sent since then: tags, properties and caps do not tell whose they are. The link itself says so, since the visitor's document may
  * have it already.
  */
 export const broughtBy = (visitor: CustomerState, { payload: { from, shared } }: Fact): CustomerState => {
@@ -59,6 +59,9 @@ export const broughtBy = (visitor: CustomerState, { payload: { from, shared } }:
   return {
     ...visitor,
     history: Object.fromEntries(history),
+    engagements: visitor.engagements.filter(({ at }) => at > from),
+    inbox: visitor.inbox.filter(({ at }) => at > from),
+    campaigns: {},
     tags: [],
     properties: {},
     push: [],

@@ -1,7 +1,7 @@
 /** A visitor who turns out to be a customer. */
 import { describe, expect, test } from 'vitest';
 import { type CustomerState, stateBounds } from '../../../src/collector/engine/customer-state.ts';
-import type { Definitions } from '../../../src/collector/engine/definitions.ts';
+import type { Definitions, Step } from '../../../src/collector/engine/definitions.ts';
 import { campaign, DAY, type EngineDesk, engineDesk, mission, START, tagged } from '../../support/engine-desk.ts';
 
 const definitions: Partial<Definitions> = {
@@ -45,6 +45,22 @@ test('brings what they did, so that segments are entered and campaigns begin', (
   expect([anna.state.history.play?.count, anna.state.tags]).toEqual([3, ['HAILED']]);
   expect(Object.keys(anna.state.segments)).toEqual(['fans']);
   expect(anna.state.devices).toEqual({ 'device-1': START });
+});
+
+test('brings what they were sent, and the caps of what began for them: nobody is told the same twice', () => {
+  const popup: Step = {
+    kind: 'engagement',
+    request: { kind: 'inbox', title: 'Hello', body: 'There' },
+    expiresIn: null,
+  };
+  const greeted = { trigger: { entered: 'fans' }, cap: { times: 1, within: null } } as const;
+  const desk = { ...definitions, campaigns: [campaign('hail', [popup], greeted)] };
+  const stranger = engineDesk(desk, null);
+  did(stranger, 'play', 3);
+  const anna = linked(engineDesk(desk), stranger.state);
+  expect(anna.state.inbox.map(({ uid }) => uid)).toEqual(stranger.state.inbox.map(({ uid }) => uid));
+  expect(anna.state.engagements).toHaveLength(1);
+  expect(Object.keys(anna.state.segments)).toEqual(['fans']);
 });
 
 test('counts for missions, and completes one', () => {
