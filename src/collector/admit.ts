@@ -5,11 +5,11 @@
 import type { VerdictCode } from '../wire/codes.ts';
 import type { BrowserEvent, Envelope } from '../wire/event.ts';
 import { limits } from '../wire/limits.ts';
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { judgeLink } from './deep-links.ts';
-import { type LabelRules, underRules } from './field-rules.ts';
 import { momentOfProof } from './hashes.ts';
 import { identityOf, type Voucher } from './identity.ts';
+import { type LabelRules, underRules } from './operator/field-rules.ts';
 import { fieldCode, nameIn, shapeOf } from './shape.ts';
 import type { NewEvent } from './store/event-log.ts';
 

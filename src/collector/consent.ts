@@ -1,7 +1,7 @@
 /**
  * A browser's refusal that the label heeds: nothing that comes with Global Privacy Control is taken from it.
  */
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { Refusal } from './refusal.ts';
 
 export const sendsGpc = (headers: { [name: string]: string | string[] | undefined }): boolean =>

@@ -3,7 +3,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { SignedLink } from '../wire/event.ts';
-import type { DeepLinkActions } from './config.ts';
+import type { DeepLinkActions } from './config/config.ts';
 import { lengthPrefixed } from './hashes.ts';
 
 export type LinkVerdict = 'allowed' | 'link_not_listed' | 'link_not_signed';

@@ -1,7 +1,7 @@
 /**
  * How many events one label, and one address within it, may bring at once; a message of the protocol counts as one.
  */
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { bucketOfAddress, type Rates } from './rates.ts';
 import { Refusal, retryAfter } from './refusal.ts';
 

@@ -3,7 +3,7 @@
  * Decides nothing about events: `admit.ts` does, by the label's rules.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { HashForm } from './config.ts';
+import type { HashForm } from './config/config.ts';
 
 const DAY = 86_400_000;
 /** Clocks of the operator's servers and ours differ a little. */

@@ -2,7 +2,7 @@
  * Whether somebody is who they say, and what their word is worth by the label's rules. Pure.
  */
 import type { Trust } from '../wire/event.ts';
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { checkHash, type HashCheck, momentOfProof } from './hashes.ts';
 
 /** Who vouches for the users of a request. */

@@ -7,12 +7,12 @@ import type { BatchAnswer, Envelope, Losses, PageCount, Rejection, Verdicts } fr
 import { isEventId } from '../wire/ids.ts';
 import { type Parsed, type Problem, parseBatch, parseEnvelope, parseEnvelopes, problemText } from '../wire/parse.ts';
 import { admit, type PlacedEvent } from './admit.ts';
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { checkConsent } from './consent.ts';
 import type { CheckRate } from './event-rates.ts';
-import type { FieldRules } from './field-rules.ts';
 import { hashVoucher, type Voucher } from './identity.ts';
 import type { Labels } from './labels.ts';
+import type { FieldRules } from './operator/field-rules.ts';
 import type { Origins } from './origins.ts';
 import { Refusal } from './refusal.ts';
 import { logMessages, type NewEvent, type Outcome, type RejectionRecord, type Submission } from './store/event-log.ts';

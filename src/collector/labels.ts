@@ -2,9 +2,9 @@
  * Labels by the keys that speak for them. The key that came decides the label, and nothing in a body does.
  */
 import { createHash } from 'node:crypto';
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
+import type { Settings } from './config/settings.ts';
 import { Refusal } from './refusal.ts';
-import type { Settings } from './settings.ts';
 
 export interface Labels {
   /** By the public key of a batch; refuses `unknown_label`. */

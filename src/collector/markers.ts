@@ -5,8 +5,8 @@
 import type { Envelope } from '../wire/event.ts';
 import { changedTags, TAG_LENGTH, type TagOperation, tagOperations, tagsIn } from '../wire/tags.ts';
 import { admit } from './admit.ts';
-import type { Label } from './config.ts';
-import { fields, type Mistake, place } from './config-place.ts';
+import type { Label } from './config/config.ts';
+import { fields, type Mistake, place } from './config/place.ts';
 import type { Customers } from './customers.ts';
 import type { Customer } from './engine/customer-key.ts';
 import { Refusal, refuseMistakes } from './refusal.ts';

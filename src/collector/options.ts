@@ -2,7 +2,7 @@
  * The environment as options: every variable that the collector knows, with its default, checked.
  * Pure; `main.ts` hands it `process.env`.
  */
-import type { Mistake } from './config-place.ts';
+import type { Mistake } from './config/place.ts';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 

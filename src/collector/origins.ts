@@ -1,7 +1,7 @@
 /**
  * Which pages may speak to the collector. Exact comparison only; a request without an Origin is not a browser's page.
  */
-import type { Label } from './config.ts';
+import type { Label } from './config/config.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Origins {

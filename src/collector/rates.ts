@@ -2,7 +2,7 @@
  * Token buckets, counted in events: how much one label, and one address within it, may send. Pure: time comes as an
  * argument. Bounded: the buckets used longest ago are forgotten first, and a forgotten bucket is a full one.
  */
-import type { Rate } from './config.ts';
+import type { Rate } from './config/config.ts';
 
 export type Allowance = { ok: true } | { ok: false; waitSeconds: number };
 

@@ -2,7 +2,7 @@
  * What campaigns cost: ingest with two hundred of them, how far the engine is behind meanwhile, one event that all of them
  * mention, and who is in a segment.
  */
-import { parseConfig } from '../../src/collector/config.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
 import { planOf } from '../../src/collector/engine/plan.ts';
 import { react } from '../../src/collector/engine/react.ts';
 import { registered } from '../../src/collector/engine/registered.ts';

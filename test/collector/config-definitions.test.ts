@@ -1,6 +1,6 @@
 /** What follows an event, as the config says it: what is read of it, and every mistake with its path and reason. */
 import { describe, expect, test } from 'vitest';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
 
 const base = {
   name: 'Casino',

@@ -1,7 +1,7 @@
 /** A collector whose config is swapped while it serves: what follows at once, what is let go of, and what is told of it. */
 import { afterEach, expect, test } from 'vitest';
-import type { Label } from '../../src/collector/config.ts';
-import { parseConfig } from '../../src/collector/config.ts';
+import type { Label } from '../../src/collector/config/config.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
 import { batch, browserEvent, read, send } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/collector/config.ts';
-import { writeFreshConfig } from '../../src/collector/config-file.ts';
-import { configSchema } from '../../src/collector/config-schema.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
+import { writeFreshConfig } from '../../src/collector/config/file.ts';
+import { configSchema } from '../../src/collector/config/schema.ts';
 import { codeBlocksOf } from '../support/markdown.ts';
 
 // As an editor has it: JSON, and nothing of what made it.

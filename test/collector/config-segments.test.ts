@@ -1,9 +1,9 @@
 /** Segments, rules and filters as the config says them: what is read, and every mistake with its path and reason. */
 import { describe, expect, test } from 'vitest';
-import { parseFilter } from '../../src/collector/config-filter.ts';
-import { type Mistake, place } from '../../src/collector/config-place.ts';
-import { parseRule } from '../../src/collector/config-rule.ts';
-import { parseSegments } from '../../src/collector/config-segments.ts';
+import { parseFilter } from '../../src/collector/config/filter.ts';
+import { type Mistake, place } from '../../src/collector/config/place.ts';
+import { parseRule } from '../../src/collector/config/rule.ts';
+import { parseSegments } from '../../src/collector/config/segments.ts';
 import { registered } from '../../src/collector/engine/registered.ts';
 import { compileRule } from '../../src/collector/engine/segment.ts';
 

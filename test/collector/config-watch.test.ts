@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/collector/config.ts';
-import { configDifference } from '../../src/collector/config-difference.ts';
-import { readConfigFor } from '../../src/collector/config-file.ts';
-import { markOf, watchConfig } from '../../src/collector/config-watch.ts';
-import { settingsOf } from '../../src/collector/settings.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
+import { configDifference } from '../../src/collector/config/difference.ts';
+import { readConfigFor } from '../../src/collector/config/file.ts';
+import { settingsOf } from '../../src/collector/config/settings.ts';
+import { markOf, watchConfig } from '../../src/collector/config/watch.ts';
 
 const label = (more: object = {}) => ({
   name: 'Casino',

@@ -1,7 +1,7 @@
 /** The config's mistakes, each with its path and reason, all at once. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
 import { noDefinitions } from '../../src/collector/engine/no-definitions.ts';
 
 const label = {

@@ -1,6 +1,6 @@
 /** What a link may fire, by the label's policy. The fixed signature was made with openssl, not with this code. */
 import { describe, expect, test } from 'vitest';
-import type { DeepLinkActions } from '../../src/collector/config.ts';
+import type { DeepLinkActions } from '../../src/collector/config/config.ts';
 import { judgeLink, type LinkVerdict } from '../../src/collector/deep-links.ts';
 import type { SignedLink } from '../../src/wire/event.ts';
 

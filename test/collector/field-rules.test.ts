@@ -1,6 +1,6 @@
 /** What the registry sets for fields: types that they must have, and what is never kept. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFieldRules, underRules } from '../../src/collector/field-rules.ts';
+import { createFieldRules, underRules } from '../../src/collector/operator/field-rules.ts';
 import type { FieldRule, Registered } from '../../src/collector/store/event-log.ts';
 import type { Payload } from '../../src/wire/event.ts';
 import { batch, browserEvent, envelope, newEid, read, send, sendFromServer, stored } from '../support/batches.ts';

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/collector/config.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
 import { batch, browserEvent, newPage, read, send, stored } from '../support/batches.ts';
 import { collectorProgram, type RunningCollector, startCollector } from '../support/collector.ts';
 import { closeClients, connectClient, connectCustomer } from '../support/socket-client.ts';

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/collector/config.ts';
+import { parseConfig } from '../../src/collector/config/config.ts';
 import { codeBlocksOf } from '../support/markdown.ts';
 import { root } from '../support/source-map.ts';
 

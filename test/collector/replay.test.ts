@@ -1,10 +1,10 @@
 /** A campaign replayed over a log of many days: time passes for its customers as it did. */
 import { expect, test, vi } from 'vitest';
 import { admit } from '../../src/collector/admit.ts';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
-import { type DryRun, dryRun } from '../../src/collector/dry-run.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
 import { placesOf } from '../../src/collector/engagement/places.ts';
 import { createPace } from '../../src/collector/following/pace.ts';
+import { type DryRun, dryRun } from '../../src/collector/operator/dry-run.ts';
 import type { EventLog, NewEvent } from '../../src/collector/store/event-log.ts';
 import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';

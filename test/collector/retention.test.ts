@@ -1,8 +1,8 @@
 /** What is older than a label keeps it goes, and nothing else does. */
 import { expect, test, vi } from 'vitest';
-import type { Label } from '../../src/collector/config.ts';
+import type { Label } from '../../src/collector/config/config.ts';
 import { createPace } from '../../src/collector/following/pace.ts';
-import { type Purged, startRetention } from '../../src/collector/retention.ts';
+import { type Purged, startRetention } from '../../src/collector/operator/retention.ts';
 import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;

@@ -1,17 +1,17 @@
 /** The schemas that describe the API are the wire's types: the compiler holds them together. */
 import type { Static } from '@sinclair/typebox';
 import { expectTypeOf, test } from 'vitest';
-import type { customerView } from '../../src/collector/customer-view.ts';
-import type { DryRun } from '../../src/collector/dry-run.ts';
 import type { CustomerState, Engagement, InboxEntry } from '../../src/collector/engine/customer-state.ts';
 import type { Delivery } from '../../src/collector/engine/reaction.ts';
-import type { Receipt } from '../../src/collector/erasing.ts';
+import type { customerView } from '../../src/collector/operator/customer-view.ts';
+import type { DryRun } from '../../src/collector/operator/dry-run.ts';
+import type { Receipt } from '../../src/collector/operator/erasing.ts';
 import type { RegistryView } from '../../src/collector/registry-tally.ts';
 import type { shownEvent } from '../../src/collector/routes/read-routes.ts';
-import type * as wire from '../../src/collector/schemas.ts';
-import type * as ofCampaigns from '../../src/collector/schemas-campaign.ts';
-import type * as ofCustomers from '../../src/collector/schemas-customer.ts';
-import type * as ofRegistry from '../../src/collector/schemas-registry.ts';
+import type * as ofCampaigns from '../../src/collector/schemas/campaign.ts';
+import type * as ofCustomers from '../../src/collector/schemas/customer.ts';
+import type * as wire from '../../src/collector/schemas/events.ts';
+import type * as ofRegistry from '../../src/collector/schemas/registry.ts';
 import type { LossReport, RejectionRecord } from '../../src/collector/store/event-log.ts';
 import type { Batch, BatchAnswer, BrowserEvent, Envelope, ErrorBody, Verdicts } from '../../src/wire/event.ts';
 import type { PublicProps } from '../../src/wire/protocol.ts';

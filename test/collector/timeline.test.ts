@@ -1,7 +1,7 @@
 /** A timeline of several lists: in order, whole, and page by page. */
 import { expect, test } from 'vitest';
+import { type LinkedTime, timelineOf, type Whose } from '../../src/collector/operator/timeline.ts';
 import type { EventQuery, LoggedEvent } from '../../src/collector/store/event-log.ts';
-import { type LinkedTime, timelineOf, type Whose } from '../../src/collector/timeline.ts';
 
 /** Events at cursors that are their times, too; a list belongs to a user or to a device. */
 const logOf = (lists: { [whose: string]: number[] }) => ({

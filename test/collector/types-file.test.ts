@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { typesFile } from '../../src/collector/operator/types-file.ts';
 import { foldRegistry } from '../../src/collector/registry-tally.ts';
 import type { RegistryRows } from '../../src/collector/store/event-log.ts';
-import { typesFile } from '../../src/collector/types-file.ts';
 import { root } from '../support/source-map.ts';
 
 const shape = (

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { createCollector } from '../../src/collector/collector.ts';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
+import { type ChangingSettings, settingsOf } from '../../src/collector/config/settings.ts';
 import type { PushService } from '../../src/collector/push/push-service.ts';
 import { serve } from '../../src/collector/serve.ts';
-import { type ChangingSettings, settingsOf } from '../../src/collector/settings.ts';
 import { createMemoryLog } from '../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../src/collector/store/memory-users.ts';
 import type { UserStore } from '../../src/collector/store/user-store.ts';

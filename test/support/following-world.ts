@@ -1,5 +1,6 @@
 /** What follows from events, with a real engine over any stores: a clock that is set by hand, and ways out that remember. */
-import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
+import { type ChangingSettings, settingsOf } from '../../src/collector/config/settings.ts';
 import type { Outbound } from '../../src/collector/effects/outbound.ts';
 import type { Sending } from '../../src/collector/effects/sending.ts';
 import type { PushMade } from '../../src/collector/engagement/engagement-push.ts';
@@ -7,7 +8,6 @@ import type { CustomerState, OutboxItem } from '../../src/collector/engine/custo
 import { createFollowing, type Following } from '../../src/collector/following/following.ts';
 import { createQuota } from '../../src/collector/following/quota.ts';
 import { keptUids } from '../../src/collector/following/uids.ts';
-import { type ChangingSettings, settingsOf } from '../../src/collector/settings.ts';
 import type { EventLog, NewEvent, Outcome, Submission } from '../../src/collector/store/event-log.ts';
 import type { UserStore } from '../../src/collector/store/user-store.ts';
 import { event, submission } from './submissions.ts';

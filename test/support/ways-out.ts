@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Label, parseConfig } from '../../src/collector/config.ts';
+import { type Label, parseConfig } from '../../src/collector/config/config.ts';
 import { createMessageFiles, type MessageFiles } from '../../src/collector/effects/message-files.ts';
 import { createOutbound } from '../../src/collector/effects/outbound.ts';
 import { createOutward } from '../../src/collector/effects/outward.ts';

@@ -2,7 +2,7 @@
  * How e-mails leave: by the label's mail server, over connections that are kept, or as files where it names none.
  */
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Places } from '../engagement/safe-link.ts';
 import { type EmailWords, emailMade } from './email.ts';
 import type { MessageFiles } from './message-files.ts';

@@ -2,7 +2,7 @@
  * The ways out: one try to send one message by its channel. When it may leave and when it is tried again, others decide.
  * Whatever happens is an answer: a try never rejects.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { placesOf } from '../engagement/places.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import type { CustomerState, OutboundChannel, OutboxItem } from '../engine/customer-state.ts';

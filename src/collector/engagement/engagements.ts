@@ -3,7 +3,7 @@
  * id sent again changes nothing. Whatever the operator did wrong is told at once, with its places.
  */
 import type { Channel } from '../channel.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';

@@ -2,7 +2,7 @@
  * Who may frame the collector's pages, and what those may load: the policies that go with an operator's HTML and with the
  * widget. Pure.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 
 /** Only what a policy can name: words of the config stand for other things, and browsers know no IPv6 address in one. */
 const sources = (origins: Iterable<string>): string =>

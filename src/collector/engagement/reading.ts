@@ -4,7 +4,7 @@
  */
 import type { Payload } from '../../wire/event.ts';
 import type { Button } from '../../wire/protocol.ts';
-import { fields, type Mistake, type Place, place } from '../config-place.ts';
+import { fields, type Mistake, type Place, place } from '../config/place.ts';
 import { cleanHtml, type Removed } from './clean-html.ts';
 import { type LinkProblem, linkProblem, type Places } from './safe-link.ts';
 

@@ -2,7 +2,7 @@
  * What an operator asks to be sent: unknown JSON in, its content or every mistake at once out. Pure; who it is for and
  * whether it was sent before, `engagements.ts` knows.
  */
-import { fields } from '../config-place.ts';
+import { fields } from '../config/place.ts';
 import type { Removed } from './clean-html.ts';
 import type { Content, DeepLinkContent, InboxContent, PopupContent } from './content.ts';
 import { openReading, type Reading, type RequestMistake } from './reading.ts';

@@ -1,6 +1,6 @@
 /**
  * Filters over a payload, in the words of Mongo: compiled once, then asked of any number of payloads. The answer is the
- * first condition that said no, with what was found. Pure. What may stand in a filter is `config-filter.ts`'s to say; a
+ * first condition that said no, with what was found. Pure. What may stand in a filter is `config/filter.ts`'s to say; a
  * filter here has passed it. Only own properties are looked at.
  */
 import type { Json, Payload } from '../../wire/event.ts';

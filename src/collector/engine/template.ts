@@ -4,7 +4,7 @@
  */
 import type { Template } from 'liquidjs';
 import type { Json, Payload } from '../../wire/event.ts';
-import { nearest } from '../config-place.ts';
+import { nearest } from '../config/place.ts';
 import type { TemplateText } from './definitions.ts';
 import { engines, failed, parse, render } from './template-engine.ts';
 

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Payload } from '../../wire/event.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { PlanView } from '../engine/reaction.ts';
 import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';

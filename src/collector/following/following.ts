@@ -1,9 +1,9 @@
 /**
  * What follows from events, for every label of the config in force: labels come and go with it.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
+import type { Settings } from '../config/settings.ts';
 import type { FirstLook } from '../customers.ts';
-import type { Settings } from '../settings.ts';
 import type { Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey } from '../store/user-store.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';

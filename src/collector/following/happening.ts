@@ -3,7 +3,7 @@
  * from it at all. Pure. Asked of every event that is committed, so that the answer "nothing" must cost next to nothing.
  */
 import type { Payload } from '../../wire/event.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { type Customer, userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { eventName } from '../engine/event-name.ts';

@@ -1,7 +1,7 @@
 /**
  * Everything that follows the events of one label, put together: wiring only.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Outbound } from '../effects/outbound.ts';
 import type { PushMade } from '../engagement/engagement-push.ts';
 import type { CustomerState } from '../engine/customer-state.ts';

@@ -4,7 +4,7 @@
  * engine knows. Events keep the identity that they were made with.
  */
 import { admit } from '../admit.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { Fact } from '../engine/user-state.ts';

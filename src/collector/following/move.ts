@@ -2,7 +2,7 @@
  * One customer moved on: what happened to them is put to the engine, one thing after the other, and everything that follows
  * is gathered. Reads, and stores nothing.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { type Customer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { Plan } from '../engine/plan.ts';

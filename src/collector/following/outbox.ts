@@ -8,7 +8,7 @@
  * What a cap counts goes to a customer one after the other, since the next may leave only if the last did not reach it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Outbound } from '../effects/outbound.ts';
 import type { CustomerState, OutboxItem } from '../engine/customer-state.ts';
 import { mayLeave } from '../engine/message-rules.ts';

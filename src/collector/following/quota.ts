@@ -2,7 +2,7 @@
  * Inbox messages that a label may still send this month (of UTC). Counted from the rows of the campaigns' report after a
  * start, and by itself from then on.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { UserStore } from '../store/user-store.ts';
 
 type Limited = Pick<Label, 'name' | 'messages'>;

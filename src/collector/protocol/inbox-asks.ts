@@ -3,7 +3,7 @@
  * they are answered, and saying one again is harmless.
  */
 import { cids, type InboxItem, type Message } from '../../wire/protocol.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Customers } from '../customers.ts';
 import { inboxBody, readContent } from '../engagement/content.ts';
 import type { CustomerState, InboxEntry } from '../engine/customer-state.ts';

@@ -2,7 +2,7 @@
  * What INIT tells a page of its label. All text, as published.
  */
 import type { LabelSettings } from '../../wire/protocol.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 
 /** @param base the collector's own address */
 export const labelSettings = (label: Label, labelKey: string, base: string, pushKey: string): LabelSettings => {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { isEventId } from '../../wire/ids.ts';
 import type { Message } from '../../wire/protocol.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { type Customer, userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import { hashVoucher, identityOf, type Voucher } from '../identity.ts';
 import { ProtocolError } from './answer.ts';

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { limits } from '../../wire/limits.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { checkConsent, sendsGpc } from '../consent.ts';
 import type { Voucher } from '../identity.ts';
 import type { Labels } from '../labels.ts';

@@ -2,7 +2,7 @@
  * What a push says: unknown JSON in, a notice or every mistake at once out. Pure.
  */
 
-import { fields } from '../config-place.ts';
+import { fields } from '../config/place.ts';
 import { openReading, type RequestMistake } from '../engagement/reading.ts';
 import { openedProblem, type Places, pictureProblem } from '../engagement/safe-link.ts';
 import { refuseMistakes } from '../refusal.ts';

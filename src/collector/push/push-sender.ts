@@ -2,7 +2,7 @@
  * Sends a notification to every browser of a customer that asked for them, and forgets those that are gone for good.
  * Tokens of native apps are kept and counted: no gateway of theirs is spoken to.
  */
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Customers } from '../customers.ts';
 import type { Customer } from '../engine/customer-key.ts';
 import type { PushService, PushSubscription } from './push-service.ts';

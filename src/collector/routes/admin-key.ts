@@ -2,7 +2,7 @@
  * The label that a request's admin key is for. Such a key reads and sends everything, so no other site's page may use one.
  */
 import type { FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Labels } from '../labels.ts';
 import type { Origins } from '../origins.ts';
 

@@ -3,8 +3,8 @@
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
-import { answers } from '../schemas.ts';
+import type { Label } from '../config/config.ts';
+import { answers } from '../schemas/events.ts';
 import { type AdminNeeds, labelOfAdmin } from './admin-key.ts';
 import type { Route } from './route.ts';
 

@@ -2,17 +2,17 @@
  * Campaigns and missions with what became of them, and a campaign tried on what happened already.
  */
 import type { FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
-import { fields, type Mistake, type Place, place } from '../config-place.ts';
-import { draftedCampaign } from '../draft.ts';
-import { dryRun, type Stretch } from '../dry-run.ts';
+import type { Label } from '../config/config.ts';
+import { fields, type Mistake, type Place, place } from '../config/place.ts';
 import { placesOf } from '../engagement/places.ts';
 import type { Places } from '../engagement/safe-link.ts';
 import type { Campaign } from '../engine/definitions.ts';
 import { createPace } from '../following/pace.ts';
-import type { Naming } from '../naming.ts';
+import { draftedCampaign } from '../operator/draft.ts';
+import { dryRun, type Stretch } from '../operator/dry-run.ts';
+import type { Naming } from '../operator/naming.ts';
 import { Refusal, refuseMistakes } from '../refusal.ts';
-import * as schemas from '../schemas-campaign.ts';
+import * as schemas from '../schemas/campaign.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { FunnelCount, UserStore } from '../store/user-store.ts';
 import type { AdminNeeds } from './admin-key.ts';

@@ -1,11 +1,11 @@
 /**
  * What is in force of the config, what is wrong with the file that was to replace it, and the schema that files are written by.
  */
-import type { Label } from '../config.ts';
-import type { Mistake } from '../config-place.ts';
-import { configSchema } from '../config-schema.ts';
-import { configState } from '../schemas-config.ts';
-import type { Refused, Settings } from '../settings.ts';
+import type { Label } from '../config/config.ts';
+import type { Mistake } from '../config/place.ts';
+import { configSchema } from '../config/schema.ts';
+import type { Refused, Settings } from '../config/settings.ts';
+import { configState } from '../schemas/config.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';
 import { readQuery } from './query.ts';

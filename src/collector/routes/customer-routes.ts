@@ -3,14 +3,14 @@
  * for good.
  */
 import { Readable } from 'node:stream';
-import { customerView } from '../customer-view.ts';
 import type { Customers } from '../customers.ts';
-import type { Erasing } from '../erasing.ts';
-import type { createExport } from '../exporting.ts';
+import { customerView } from '../operator/customer-view.ts';
+import type { Erasing } from '../operator/erasing.ts';
+import type { createExport } from '../operator/exporting.ts';
+import { linkedTimes, timelineOf, type Whose } from '../operator/timeline.ts';
 import { Refusal } from '../refusal.ts';
-import * as schemas from '../schemas-customer.ts';
+import * as schemas from '../schemas/customer.ts';
 import type { EventLog } from '../store/event-log.ts';
-import { linkedTimes, timelineOf, type Whose } from '../timeline.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';
 import { readQuery } from './query.ts';

@@ -2,10 +2,10 @@
  * What was made for customers and why: deliveries with their words, and what every campaign said to an event.
  */
 import { channels } from '../engine/customer-state.ts';
-import { wordsOf } from '../message-words.ts';
-import type { Naming } from '../naming.ts';
+import { wordsOf } from '../operator/message-words.ts';
+import type { Naming } from '../operator/naming.ts';
 import { Refusal } from '../refusal.ts';
-import * as schemas from '../schemas-campaign.ts';
+import * as schemas from '../schemas/campaign.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';

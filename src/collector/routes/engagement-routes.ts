@@ -6,7 +6,7 @@ import { placesOf } from '../engagement/places.ts';
 import type { Markers } from '../markers.ts';
 import { readNotice } from '../push/notice.ts';
 import type { PushSender } from '../push/push-sender.ts';
-import * as schemas from '../schemas-engagement.ts';
+import * as schemas from '../schemas/engagement.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';
 import { bodyOf, type Route } from './route.ts';

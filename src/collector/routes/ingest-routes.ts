@@ -6,7 +6,7 @@ import type { Body } from '../body.ts';
 import { sendsGpc } from '../consent.ts';
 import type { Arrival, Ingest } from '../ingest.ts';
 import { Refusal } from '../refusal.ts';
-import * as schemas from '../schemas.ts';
+import * as schemas from '../schemas/events.ts';
 import { preflight } from './preflight.ts';
 import type { Route } from './route.ts';
 

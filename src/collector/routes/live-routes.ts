@@ -2,13 +2,13 @@
  * The live view's stream. Read with `fetch`, since `EventSource` cannot send the admin key.
  */
 
+import type { Settings } from '../config/settings.ts';
 import type { Labels } from '../labels.ts';
 import type { LiveFeed } from '../live-feed.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Origins } from '../origins.ts';
 import { Refusal } from '../refusal.ts';
 import { serverSentEvents } from '../server-sent-events.ts';
-import type { Settings } from '../settings.ts';
 import { readQuery } from './query.ts';
 import type { Route } from './route.ts';
 

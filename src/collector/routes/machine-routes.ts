@@ -2,7 +2,7 @@
  * What machines ask: health, metrics, the description of the API.
  */
 import type { Metrics } from '../metrics.ts';
-import * as schemas from '../schemas.ts';
+import * as schemas from '../schemas/events.ts';
 import type { Route } from './route.ts';
 
 export interface MachineNeeds {

@@ -17,7 +17,7 @@ import { type RequestTraits, readClientEvents } from '../publisher/client-events
 import type { SessionTokens } from '../publisher/session-tokens.ts';
 import { type DoorNeeds, NOBODY, type PublisherSpeaker, publisherDoor } from '../publisher/speaker.ts';
 import { Refusal } from '../refusal.ts';
-import * as schemas from '../schemas-publisher.ts';
+import * as schemas from '../schemas/publisher.ts';
 import { preflight } from './preflight.ts';
 import { bodyOf, type Route } from './route.ts';
 

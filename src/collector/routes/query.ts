@@ -1,7 +1,7 @@
 /**
  * A query string, checked: known names only, each of its form. Refuses `bad_query` with the name and the rule.
  */
-import { nearest } from '../config-place.ts';
+import { nearest } from '../config/place.ts';
 import { Refusal } from '../refusal.ts';
 
 export interface Query {

@@ -3,8 +3,8 @@
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
-import * as schemas from '../schemas.ts';
+import type { Label } from '../config/config.ts';
+import * as schemas from '../schemas/events.ts';
 import type { EventLog, EventQuery, LoggedEvent, MinuteCount } from '../store/event-log.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';

@@ -3,13 +3,13 @@
  */
 import { Type } from '@sinclair/typebox';
 import { limits } from '../../wire/limits.ts';
-import type { FieldRules } from '../field-rules.ts';
+import type { FieldRules } from '../operator/field-rules.ts';
+import { readRegistration } from '../operator/registry-request.ts';
+import { typesFile } from '../operator/types-file.ts';
 import { Refusal } from '../refusal.ts';
-import { readRegistration } from '../registry-request.ts';
 import { foldRegistry, type RegistryEntry, type RegistryView } from '../registry-tally.ts';
-import * as schemas from '../schemas-registry.ts';
+import * as schemas from '../schemas/registry.ts';
 import type { EventLog, RegistryKind } from '../store/event-log.ts';
-import { typesFile } from '../types-file.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';
 import { readQuery } from './query.ts';

@@ -17,7 +17,7 @@ import { optionalText, userField } from '../protocol/fields.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { anonymous, named, provenBy, type Speaker, type Whence } from '../protocol/speaker.ts';
 import { Refusal } from '../refusal.ts';
-import * as schemas from '../schemas.ts';
+import * as schemas from '../schemas/events.ts';
 import { preflight } from './preflight.ts';
 import type { Route } from './route.ts';
 

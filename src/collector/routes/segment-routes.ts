@@ -2,16 +2,16 @@
  * Segments: who is in them and why, and a rule tried before it is in the config.
  */
 
-import type { Label } from '../config.ts';
-import { fields, type Mistake, place } from '../config-place.ts';
+import type { Label } from '../config/config.ts';
+import { fields, type Mistake, place } from '../config/place.ts';
 import type { Customers } from '../customers.ts';
-import { draftedRule } from '../draft.ts';
 import { compiledSegments } from '../engine/segment-answers.ts';
 import { createPace } from '../following/pace.ts';
-import type { Naming } from '../naming.ts';
+import { draftedRule } from '../operator/draft.ts';
+import type { Naming } from '../operator/naming.ts';
+import { previewSegment } from '../operator/segment-preview.ts';
 import { Refusal, refuseMistakes } from '../refusal.ts';
-import * as schemas from '../schemas-segment.ts';
-import { previewSegment } from '../segment-preview.ts';
+import * as schemas from '../schemas/segment.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { AdminNeeds } from './admin-key.ts';
 import { adminRoute } from './admin-route.ts';

@@ -3,7 +3,7 @@
  * programs look at links too; the button does, and so does the POST of a mail program (RFC 8058).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import type { Customers } from '../customers.ts';
 import type { UnsubscribeLinks } from '../effects/unsubscribe-links.ts';
 import { type UnsubscribePage, unsubscribePage, unsubscribePolicy } from '../effects/unsubscribe-page.ts';

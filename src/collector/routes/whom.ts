@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isEventId } from '../../wire/ids.ts';
 import { limits } from '../../wire/limits.ts';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { type Customer, userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import { Refusal } from '../refusal.ts';
 import type { Query } from './query.ts';

@@ -3,7 +3,7 @@
  * file for everybody; who it is about, its script asks with the hash that stands in its address.
  */
 import type { FastifyRequest } from 'fastify';
-import type { Label } from '../config.ts';
+import type { Label } from '../config/config.ts';
 import { widgetPolicy } from '../engagement/framing.ts';
 import type { Labels } from '../labels.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,7 +1,7 @@
 /** Something is sent to a customer: what is kept, what is told, and what a second time does. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createChannel } from '../../../src/collector/channel.ts';
-import type { Label } from '../../../src/collector/config.ts';
+import type { Label } from '../../../src/collector/config/config.ts';
 import { type Customers, createCustomers } from '../../../src/collector/customers.ts';
 import { createEngagements, type Engagements } from '../../../src/collector/engagement/engagements.ts';
 import { pendingPushes } from '../../../src/collector/engagement/pending.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCustomers } from '../../../src/collector/customers.ts';
 import { userCustomer } from '../../../src/collector/engine/customer-key.ts';
-import { createErasing } from '../../../src/collector/erasing.ts';
+import { createErasing } from '../../../src/collector/operator/erasing.ts';
 import type { EventLog, NewEvent, Submission } from '../../../src/collector/store/event-log.ts';
 import { createMemoryLog } from '../../../src/collector/store/memory-log.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';

@@ -1,0 +1,79 @@
+/**
+ * Campaigns: what begins one, for whom, how often, and its steps.
+ */
+import type { Trust } from '../../wire/event.ts';
+import type { Campaign, Cap, Step, Trigger } from '../engine/definitions.ts';
+import { parseDuration } from './duration.ts';
+import { namedEntries, readName, readReference } from './names.ts';
+import { fields, type Place } from './place.ts';
+import { parseSteps, readCondition, type Surroundings } from './steps.ts';
+
+const MOST_CAMPAIGNS = 1_000;
+/** As many beginnings as a customer's document remembers. */
+const MOST_TIMES = 100;
+const triggers = ['event', 'system', 'entered', 'left'] as const;
+export const trusts = ['server', 'verified', 'unverified'] as const satisfies readonly Trust[];
+
+/** A name that stands for something else in reports. */
+const TAKEN = /^(?:admin$|mission:)/;
+
+export const parseCap = (at: Place | undefined): Cap | null =>
+  at?.orNull((given) => {
+    const { times, within } = fields(given, ['times', 'within'], ['times']);
+    const most = times?.whole(1, MOST_TIMES) ?? 1;
+    return { times: most, within: within ? parseDuration(within) : null };
+  }) ?? null;
+
+const NOTHING: Trigger = { event: '' };
+
+const parseTrigger = (at: Place | undefined, { names: { segments } }: Surroundings): Trigger => {
+  if (!at) return NOTHING;
+  const named = fields(at, triggers);
+  if (!at.isObject()) return NOTHING;
+  const [verb, ...others] = triggers.filter((one) => named[one]);
+  const inside = verb && named[verb];
+  if (!inside || others.length > 0) {
+    at.mistake(`must have exactly one of ${triggers.join(', ')}`);
+    return NOTHING;
+  }
+  switch (verb) {
+    case 'event':
+      return { event: readName(inside) };
+    case 'system':
+      return { system: readName(inside) };
+    case 'entered':
+      return { entered: readReference(inside, segments, 'a segment') };
+    case 'left':
+      return { left: readReference(inside, segments, 'a segment') };
+  }
+};
+
+/** In messages that leave the operator's pages. */
+const namesTheEvent = (step: Step): boolean =>
+  (step.kind === 'email' || step.kind === 'sms' || step.kind === 'webhook') &&
+  /\{[{%][^}]*\bevent(?:Context)?\b/.test(JSON.stringify(step));
+
+const parseCampaign = (name: string, at: Place, surroundings: Surroundings): Campaign => {
+  const known = fields(at, ['on', 'where', 'customer', 'cap', 'trust', 'enabled', 'steps'], ['on', 'steps']);
+  if (TAKEN.test(name)) at.mistake('has a name that reports use for something else');
+  const trigger = parseTrigger(known.on, surroundings);
+  const trust = known.trust?.oneOf(trusts) ?? 'unverified';
+  const steps = known.steps ? parseSteps(known.steps, surroundings) : [];
+  if (trust === 'unverified' && !('system' in trigger) && steps.some(namesTheEvent))
+    surroundings.warnings.push({
+      path: at.path,
+      reason: 'sends words of events that anybody can make up; "trust": "verified" or "server" keeps those out',
+    });
+  return {
+    name,
+    enabled: known.enabled?.flag() ?? true,
+    trigger,
+    ...readCondition(known, surroundings),
+    cap: parseCap(known.cap),
+    trust,
+    steps,
+  };
+};
+
+export const parseCampaigns = (at: Place | undefined, surroundings: Surroundings): Campaign[] =>
+  at ? namedEntries(at, MOST_CAMPAIGNS).map(([name, inside]) => parseCampaign(name, inside, surroundings)) : [];

@@ -1,0 +1,64 @@
+/**
+ * What is older than a label keeps it goes: events, reports, traces and words, and visitors who never came back. Looked at
+ * when the collector starts and every hour, a little at a time, behind whatever else there is to do.
+ */
+import type { Label } from '../config/config.ts';
+import { createChore } from '../following/chore.ts';
+import type { Pace } from '../following/pace.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { UserStore } from '../store/user-store.ts';
+
+export interface Retention {
+  /** What is under way comes to its next stop. */
+  close(): Promise<void>;
+}
+
+/** What was taken from a label. */
+export interface Purged {
+  events: number;
+  /** Of reports, traces, words and visitors. */
+  rows: number;
+}
+
+export interface RetentionNeeds {
+  labels: () => readonly Label[];
+  log: Pick<EventLog, 'purge'>;
+  users: Pick<UserStore, 'purge'>;
+  pace: Pace;
+  purged: (label: string, taken: Purged) => void;
+  failed: (cause: unknown) => void;
+  now: () => number;
+}
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+/** A commit of so many rows stops nobody for long. */
+const AT_ONCE = 200;
+
+export const startRetention = ({ labels, log, users, pace, purged, failed, now }: RetentionNeeds): Retention => {
+  const takeAll = async (take: () => Promise<number>, goesOn: () => boolean): Promise<number> => {
+    let taken = 0;
+    for (let some = AT_ONCE; some > 0 && goesOn(); taken += some) {
+      some = await take();
+      await pace.rest();
+    }
+    return taken;
+  };
+  const chore = createChore(async (goesOn) => {
+    for (const { name, retentionDays } of labels()) {
+      if (retentionDays === null) continue;
+      const before = now() - retentionDays * DAY;
+      const events = await takeAll(() => log.purge(name, before, AT_ONCE), goesOn);
+      const rows = await takeAll(() => users.purge(name, before, AT_ONCE), goesOn);
+      if (events + rows > 0) purged(name, { events, rows });
+    }
+  }, failed);
+  chore.wake();
+  const clock = setInterval(chore.wake, HOUR).unref();
+  return {
+    async close() {
+      clearInterval(clock);
+      await chore.close();
+    },
+  };
+};
