@@ -87,7 +87,7 @@ const tour = async (page: Page): Promise<void> => {
   await page.locator('dialog').getByText('With a picture').waitFor();
   await page.keyboard.press('Escape');
   await page.evaluate(() => window._smartico.showWidget('short_info'));
-  await page.frameLocator('dialog iframe').getByText('No level yet').waitFor();
+  await page.frameLocator('dialog iframe').getByText('Bronze').waitFor();
   expect(await page.evaluate(() => window._smartico.api.checkSegmentMatch('VIP'))).toBe(false);
 };
 const violations = (page: Page) => page.evaluate(() => (window as unknown as { violations: string[] }).violations);

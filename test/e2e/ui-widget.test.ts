@@ -110,7 +110,7 @@ test.each(['inbox', 'inbox-widget'])('%s opens the inbox', async (type) => {
   await page.getByRole('dialog', { name: 'Inbox' }).waitFor();
 });
 
-test.each(['store', 'tournaments', 'missions', 'mini-game', 'match-x-2', 'quiz', 'custom-section', 'gf_missions'])(
+test.each(['store', 'tournaments', 'mini-game', 'match-x-2', 'quiz', 'custom-section'])(
   '%s is of another product: refused, with a notice',
   async (type) => {
     const page = await world.open();

@@ -203,13 +203,13 @@ export const sendAll = (page: Page): Promise<void> => expect.poll(async () => (a
 
 export const nameOf = ({ payload, event_type }: StoredEvent): string => String(payload.client_action ?? event_type);
 
-/** What the SDK says by itself of who is there. */
-const ownWords = new Set(['login', 'logout', 'core_language_changed']);
+/** What the SDK says by itself of who is there, and the collector of whose visitor it was. */
+const ownWords = new Set(['login', 'logout', 'core_language_changed', 'visitor_linked']);
 /** What the page said. */
 export const saidByPage = async (label: Label): Promise<StoredEvent[]> =>
   (await label.events()).filter(({ event_type }) => !ownWords.has(event_type));
 
-/** Every name of the ledger arrives, once, and nothing else does but what the SDK says by itself. */
+/** Every name of the ledger arrives, once, and nothing else does but what is said without the page. */
 export const expectDelivered = (label: Label, ledger: string[]): Promise<void> =>
   expect
     .poll(async () =>
