@@ -521,14 +521,29 @@ test('what only an event will say is judged when it is said', () => {
 });
 
 describe('what works, and should be better, is told too', () => {
+  const KEPT_OUT = '"trust": "verified" or "server" keeps those out';
   test('words of events that anybody can make up', () => {
     const email = { email: { subject: 's', text: '{{ event.url }}' } };
-    const warning =
-      'campaigns.A: sends words of events that anybody can make up; "trust": "verified" or "server" keeps those out';
-    expect(warningsOf(steps(email))).toEqual([warning]);
+    const sent = `sends words of events that anybody can make up; ${KEPT_OUT}`;
+    expect(warningsOf(steps(email))).toEqual([`campaigns.A: ${sent}`]);
     expect(warningsOf(campaign({ trust: 'server', steps: [email] }))).toEqual([]);
     expect(warningsOf(campaign({ on: { system: 'X' }, steps: [email] }))).toEqual([]);
     expect(warningsOf(steps({ popup: { title: '{{ event.url }}' } }))).toEqual([]);
+    const mission = (more: object) => ({ missions: { M: { tasks: [{ event: 'X' }], reward: [email], ...more } } });
+    expect(warningsOf(mission({}))).toEqual([`missions.M: ${sent}`]);
+    expect(warningsOf(mission({ trust: 'verified' }))).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['of a deep link', { deepLink: 'dp:{{ event.page }}' }],
+    ['of a popup’s button', { popup: { title: 't', buttons: [{ text: 'go', action: '/{{ event.page }}' }] } }],
+    ['of an inbox message', { inbox: { title: 't', body: 'b', action: '{{ client.eventContext.page }}' } }],
+    ['of a push', { push: { title: 't', body: 'b', action: '{% if event.page %}/a{% endif %}' } }],
+    ['of a link in HTML', { popup: { title: 't', html: '<a href="/{{ event.page }}">go</a>' } }],
+  ])('the address %s, where anybody can choose it', (_, step) => {
+    const led = `campaigns.A: leads to addresses of events that anybody can make up; ${KEPT_OUT}`;
+    expect(warningsOf(steps(step))).toEqual([led]);
+    expect(warningsOf(campaign({ trust: 'verified', steps: [step] }))).toEqual([]);
   });
 
   test('HTML that is taken out', () => {

@@ -2,8 +2,9 @@
  * Campaigns: what begins one, for whom, how often, and its steps.
  */
 import type { Trust } from '../../wire/event.ts';
-import type { Campaign, Cap, Step, Trigger } from '../engine/definitions.ts';
+import type { Campaign, Cap, Trigger } from '../engine/definitions.ts';
 import { parseDuration } from './duration.ts';
+import { warnOfEventWords } from './event-words.ts';
 import { namedEntries, readName, readReference } from './names.ts';
 import { fields, type Place } from './place.ts';
 import { parseSteps, readCondition, type Surroundings } from './steps.ts';
@@ -48,22 +49,13 @@ const parseTrigger = (at: Place | undefined, { names: { segments } }: Surroundin
   }
 };
 
-/** In messages that leave the operator's pages. */
-const namesTheEvent = (step: Step): boolean =>
-  (step.kind === 'email' || step.kind === 'sms' || step.kind === 'webhook') &&
-  /\{[{%][^}]*\bevent(?:Context)?\b/.test(JSON.stringify(step));
-
 const parseCampaign = (name: string, at: Place, surroundings: Surroundings): Campaign => {
   const known = fields(at, ['on', 'where', 'customer', 'cap', 'trust', 'enabled', 'steps'], ['on', 'steps']);
   if (TAKEN.test(name)) at.mistake('has a name that reports use for something else');
   const trigger = parseTrigger(known.on, surroundings);
   const trust = known.trust?.oneOf(trusts) ?? 'unverified';
   const steps = known.steps ? parseSteps(known.steps, surroundings) : [];
-  if (trust === 'unverified' && !('system' in trigger) && steps.some(namesTheEvent))
-    surroundings.warnings.push({
-      path: at.path,
-      reason: 'sends words of events that anybody can make up; "trust": "verified" or "server" keeps those out',
-    });
+  if (trust === 'unverified' && !('system' in trigger)) warnOfEventWords(at, steps, surroundings);
   return {
     name,
     enabled: known.enabled?.flag() ?? true,

@@ -4,6 +4,7 @@
 import type { Payload } from '../../wire/event.ts';
 import type { Ad, Level, Mission, Task } from '../engine/definitions.ts';
 import { trusts } from './campaigns.ts';
+import { warnOfEventWords } from './event-words.ts';
 import { parseFilter } from './filter.ts';
 import { namedEntries, readName } from './names.ts';
 import { fields, type Place } from './place.ts';
@@ -29,13 +30,17 @@ const parseTasks = (at: Place): Task[] => {
 
 const parseMission = (name: string, at: Place, surroundings: Surroundings): Mission => {
   const known = fields(at, ['title', 'tasks', 'trust', 'repeats', 'reward'], ['tasks']);
+  const trust = known.trust?.oneOf(trusts) ?? 'unverified';
+  const tasks = known.tasks ? parseTasks(known.tasks) : [];
+  const reward = known.reward ? parseSteps(known.reward, surroundings) : [];
+  if (trust === 'unverified') warnOfEventWords(at, reward, surroundings);
   return {
     name,
     title: known.title?.text() ?? name,
-    tasks: known.tasks ? parseTasks(known.tasks) : [],
-    trust: known.trust?.oneOf(trusts) ?? 'unverified',
+    tasks,
+    trust,
     repeats: known.repeats?.flag() ?? false,
-    reward: known.reward ? parseSteps(known.reward, surroundings) : [],
+    reward,
   };
 };
 
