@@ -546,6 +546,27 @@ describe('what works, and should be better, is told too', () => {
     expect(warningsOf(campaign({ trust: 'verified', steps: [step] }))).toEqual([]);
   });
 
+  test('trust, where events count that were asked for none', () => {
+    const segments = {
+      REGULARS: { event: 'X', count: { min: 3 } },
+      VIP: { tag: 'vip' },
+      BOTH: { any: [{ segment: 'REGULARS' }] },
+    };
+    const warned = (more: object) => warningsOf({ segments, ...campaign({ trust: 'verified', ...more }) });
+    const warning =
+      'campaigns.A.trust: is asked of the event that begins it alone: events that its segment or rule counts may be unverified, and time is asked for none';
+    for (const more of [
+      { on: { entered: 'BOTH' } },
+      { on: { left: 'REGULARS' } },
+      { customer: { not: { event: 'Y' } } },
+    ])
+      expect([more, warned(more)]).toEqual([more, [warning]]);
+    for (const more of [{}, { on: { entered: 'VIP' } }, { on: { entered: 'BOTH' }, trust: 'unverified' }])
+      expect([more, warned(more)]).toEqual([more, []]);
+    const ring = { A: { segment: 'B' }, B: { any: [{ segment: 'A' }, { segment: 'C' }] } };
+    expect(mistakesOf({ segments: ring, ...campaign({ on: { entered: 'A' }, trust: 'server' }) })).not.toEqual([]);
+  });
+
   test('HTML that is taken out', () => {
     expect(warningsOf(steps({ popup: { title: 't', html: '<p>x</p><script>1</script>' } }))).toEqual([
       'campaigns.A.steps[0].popup.html: script is taken out: no script ever runs here',

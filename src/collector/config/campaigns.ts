@@ -2,11 +2,12 @@
  * Campaigns: what begins one, for whom, how often, and its steps.
  */
 import type { Trust } from '../../wire/event.ts';
-import type { Campaign, Cap, Trigger } from '../engine/definitions.ts';
+import type { Campaign, Cap, SegmentRule, Trigger } from '../engine/definitions.ts';
 import { parseDuration } from './duration.ts';
 import { warnOfEventWords } from './event-words.ts';
 import { namedEntries, readName, readReference } from './names.ts';
 import { fields, type Place } from './place.ts';
+import { countsEvents } from './segments.ts';
 import { parseSteps, readCondition, type Surroundings } from './steps.ts';
 
 const MOST_CAMPAIGNS = 1_000;
@@ -49,6 +50,11 @@ const parseTrigger = (at: Place | undefined, { names: { segments } }: Surroundin
   }
 };
 
+const segmentOf = (trigger: Trigger): SegmentRule[] => {
+  if ('entered' in trigger) return [{ segment: trigger.entered }];
+  return 'left' in trigger ? [{ segment: trigger.left }] : [];
+};
+
 const parseCampaign = (name: string, at: Place, surroundings: Surroundings): Campaign => {
   const known = fields(at, ['on', 'where', 'customer', 'cap', 'trust', 'enabled', 'steps'], ['on', 'steps']);
   if (TAKEN.test(name)) at.mistake('has a name that reports use for something else');
@@ -56,11 +62,19 @@ const parseCampaign = (name: string, at: Place, surroundings: Surroundings): Cam
   const trust = known.trust?.oneOf(trusts) ?? 'unverified';
   const steps = known.steps ? parseSteps(known.steps, surroundings) : [];
   if (trust === 'unverified' && !('system' in trigger)) warnOfEventWords(at, steps, surroundings);
+  const condition = readCondition(known, surroundings);
+  const asked = [...segmentOf(trigger), ...(condition.customer ? [condition.customer] : [])];
+  if (trust !== 'unverified' && asked.some((rule) => countsEvents(rule, surroundings.segments)))
+    surroundings.warnings.push({
+      path: `${at.path}.trust`,
+      reason:
+        'is asked of the event that begins it alone: events that its segment or rule counts may be unverified, and time is asked for none',
+    });
   return {
     name,
     enabled: known.enabled?.flag() ?? true,
     trigger,
-    ...readCondition(known, surroundings),
+    ...condition,
     cap: parseCap(known.cap),
     trust,
     steps,

@@ -24,15 +24,18 @@ export const parseDefinitions = (
   warnings: Mistake[],
 ): Definitions => {
   const messages = parseMessages(at.messages);
+  const templates = parseTemplates(at.templates);
+  const segments = at.segments ? parseSegments(at.segments, namesIn(at.missions)) : {};
   const surroundings: Surroundings = {
-    templates: parseTemplates(at.templates),
+    templates,
+    segments,
     names: { segments: namesIn(at.segments), missions: namesIn(at.missions) },
     places,
     signsWebhooks: messages.webhooks !== null,
     warnings,
   };
   return {
-    segments: at.segments ? parseSegments(at.segments, namesIn(at.missions)) : {},
+    segments,
     campaigns: parseCampaigns(at.campaigns, surroundings),
     missions: parseMissions(at.missions, surroundings),
     levels: parseLevels(at.levels),

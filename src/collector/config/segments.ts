@@ -54,6 +54,19 @@ const checkInside = (rules: ReadonlyMap<string, SegmentRule[]>, places: Readonly
   }
 };
 
+/** Whether events are counted for it, also in segments inside, as far as those are there. */
+export const countsEvents = (
+  rule: SegmentRule,
+  segments: Definitions['segments'],
+  asked: Set<string> = new Set(),
+): boolean =>
+  rulesIn(rule).some((one) => {
+    if ('event' in one) return true;
+    if (!('segment' in one) || !Object.hasOwn(segments, one.segment) || asked.has(one.segment)) return false;
+    asked.add(one.segment);
+    return countsEvents(segments[one.segment]!, segments, asked);
+  });
+
 /** @param missions that a rule may name */
 export const parseSegments = (at: Place, missions: readonly string[] = []): Definitions['segments'] => {
   const entries = namedEntries(at, MOST_SEGMENTS);

@@ -4,7 +4,7 @@
  */
 import { normalTag, TAG_LENGTH } from '../../wire/tags.ts';
 import type { Places } from '../engagement/safe-link.ts';
-import type { Condition, EmailWords, Step } from '../engine/definitions.ts';
+import type { Condition, Definitions, EmailWords, Step } from '../engine/definitions.ts';
 import { parseDuration } from './duration.ts';
 import { readDeepLink, readShown } from './engagement-steps.ts';
 import { parseFilter } from './filter.ts';
@@ -16,6 +16,8 @@ import { parseRule, type RuleNames } from './rule.ts';
 /** What else of its label a definition may name, and where it may lead. */
 export interface Surroundings {
   templates: ReadonlyMap<string, EmailWords>;
+  /** As they were read, mistakes and all. */
+  segments: Definitions['segments'];
   names: RuleNames;
   places: Places;
   signsWebhooks: boolean;

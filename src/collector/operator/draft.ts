@@ -26,6 +26,7 @@ export const draftedCampaign = (value: unknown, label: Label, places: Places): C
   const mistakes: Mistake[] = [];
   const [campaign] = parseCampaigns(place({ campaign: value }, '', mistakes), {
     templates: parseTemplates(place(label.written.templates, 'templates', mistakes)),
+    segments: label.segments,
     names: namesIn(label),
     places,
     signsWebhooks: label.messages.webhooks !== null,
