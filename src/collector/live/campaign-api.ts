@@ -5,6 +5,7 @@ import { type Ask, posted, queryOf } from './ask.ts';
 import type {
   CampaignDetail,
   CampaignList,
+  ConfigNews,
   DryRun,
   SegmentLine,
   SegmentMembers,
@@ -15,6 +16,7 @@ import type {
 import type { Whose } from './whose.ts';
 
 export interface CampaignApi {
+  config(): Promise<ConfigNews>;
   campaigns(): Promise<CampaignList>;
   /** Its definition, what became of it, and the newest of what it sent; `after` walks down. */
   campaign(name: string, after: string | null): Promise<CampaignDetail>;
@@ -31,6 +33,7 @@ const ROWS = 50;
 export const createCampaignApi = (ask: Ask): CampaignApi => {
   const named = (kind: 'campaigns' | 'segments', name: string): string => `/v1/${kind}/${encodeURIComponent(name)}`;
   return {
+    config: () => ask('/v1/config'),
     campaigns: () => ask('/v1/campaigns'),
     campaign: (name, after) => ask(`${named('campaigns', name)}?${queryOf({ after, limit: ROWS })}`),
     dryRun: (campaign, from) => ask('/v1/campaigns/dry-run', posted({ campaign, from })),

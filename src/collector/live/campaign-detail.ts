@@ -115,5 +115,11 @@ export const createCampaignDetail = ({ api, sent, onProblem, onClose }: DetailNe
     panel.hidden = false;
     title.focus();
   };
-  return { open: (name: string): void => void api.campaign(name, null).then(draw, onProblem) };
+  /** One that is not there leaves the page to all of them, and the reason above. */
+  const nothing = (problem: unknown): void => {
+    panel.hidden = true;
+    onClose();
+    onProblem(problem);
+  };
+  return { open: (name: string): void => void api.campaign(name, null).then(draw, nothing) };
 };

@@ -19,6 +19,11 @@ export type DeliveryStatus =
   | 'no_address'
   | 'refused';
 
+/** What is wrong with the config's file, if it was changed and not taken. */
+export interface ConfigNews {
+  refused: { at: number; mistakes: { path: string; reason: string }[]; others: number } | null;
+}
+
 /** What one campaign said to one event. */
 export interface Verdict {
   campaign: string;

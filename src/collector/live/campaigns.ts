@@ -5,6 +5,7 @@ import { addressOf, writeAddress } from './admin-key.ts';
 import type { CampaignApi } from './campaign-api.ts';
 import { createCampaignDetail } from './campaign-detail.ts';
 import type { CampaignLine, CampaignList, MissionLine, SegmentLine } from './campaign-shapes.ts';
+import { showConfigNews } from './config-news.ts';
 import { byId, element, note, table } from './draw.ts';
 import { funnelOf } from './funnel.ts';
 import { showMembers } from './segment-members.ts';
@@ -102,7 +103,12 @@ export const createCampaigns = ({ api, sent, onProblem }: CampaignsNeeds): Campa
     );
   const show = (): void => {
     if (list.hidden) return;
-    Promise.all([api.campaigns().then(drawList), api.segments().then(drawSegments)]).catch(onProblem);
+    const asked = [
+      api.config().then(showConfigNews),
+      api.campaigns().then(drawList),
+      api.segments().then(drawSegments),
+    ];
+    Promise.all(asked).catch(onProblem);
   };
   return {
     show,
