@@ -26,7 +26,10 @@ const warningsOf = (more: object): string[] => {
   return parsed.ok ? told(parsed.warnings) : ['is no config'];
 };
 const campaign = (more: object) => ({ campaigns: { A: { on: { event: 'X' }, steps: [{ tag: 'a' }], ...more } } });
-const steps = (...list: unknown[]) => ({ ...campaign({ steps: list }), messages: { webhooks: { key: 'k' } } });
+const steps = (...list: unknown[]) => ({
+  ...campaign({ steps: list }),
+  messages: { webhooks: { key: 'signs all webhooks' } },
+});
 const programOf = (...list: unknown[]) => labelOf(steps(...list)).campaigns[0]!.steps;
 
 /** The arms of a filter: what follows where it holds, and where not. */
@@ -205,8 +208,8 @@ test('messages say when, how often and by whom', () => {
         caps: { email: { times: 3, within: '7d' } },
         inboxPerMonth: 10_000,
         email: { from: 'Casino <hello@op.example>', smtp: 'smtps://me:secret@mail.op.example:465' },
-        sms: { url: 'https://sms.op.example/send', key: 'k' },
-        webhooks: { key: 'w' },
+        sms: { url: 'https://sms.op.example/send', key: 'key of the gateway' },
+        webhooks: { key: 'whsec_a2V5IG9mIHRoZSB3ZWJob29rcw==' },
       },
     }).messages,
   ).toEqual({
@@ -216,8 +219,8 @@ test('messages say when, how often and by whom', () => {
     inboxPerMonth: 10_000,
     recipientTrust: 'server',
     email: { from: 'Casino <hello@op.example>', smtp: 'smtps://me:secret@mail.op.example:465' },
-    sms: { url: 'https://sms.op.example/send', key: 'k' },
-    webhooks: { key: 'w' },
+    sms: { url: 'https://sms.op.example/send', key: 'key of the gateway' },
+    webhooks: { key: 'whsec_a2V5IG9mIHRoZSB3ZWJob29rcw==' },
   });
 });
 
@@ -450,7 +453,7 @@ describe.each<[string, object, string[]]>([
         inboxPerMonth: -1,
         recipientTrust: 'anybody',
         email: { from: 'hello', smtp: 'https://mail.op.example' },
-        sms: { url: 'http://sms.op.example', key: 'k' },
+        sms: { url: 'http://sms.op.example', key: 'key of 15 bytes' },
         webhooks: {},
       },
     },
@@ -465,11 +468,23 @@ describe.each<[string, object, string[]]>([
       'messages.email.from: must be an address such as "Casino <hello@op.example>"',
       'messages.email.smtp: must be an address such as smtps://name:password@mail.op.example:465',
       'messages.sms.url: must be an https URL',
+      'messages.sms.key: must be at least 16 bytes',
       'messages.webhooks.key: is missing',
     ],
   ],
 ])('%s', (_, more, wanted) => {
   test('is told by path and reason', () => expect(mistakesOf(more)).toEqual(wanted));
+});
+
+test.each([
+  ['not base64 at all!', 'begins with "whsec_", and what follows is no base64'],
+  ['a2V5IG9mIHRoZSB3ZWJob29rcw', 'begins with "whsec_", and what follows is no base64'],
+  ['c2hvcnQ=', 'must be at least 16 bytes'],
+  ['', 'must be at least 16 bytes'],
+])('a key for webhooks of whsec_%s is refused', (text, reason) => {
+  expect(mistakesOf({ messages: { webhooks: { key: `whsec_${text}` } } })).toEqual([
+    `messages.webhooks.key: ${reason}`,
+  ]);
 });
 
 test.each([

@@ -89,8 +89,8 @@ test('the API shows what is in force without its secrets, and of a refused file 
       campaigns: { A: { on: { event: 'X' }, steps: [{ tag: 'a' }] } },
       messages: {
         email: { from: 'a@op.example', smtp: 'smtps://me:smtp-secret@mail.op.example' },
-        sms: { url: 'https://sms.op.example', key: 'sms-secret' },
-        webhooks: { key: 'webhook-secret' },
+        sms: { url: 'https://sms.op.example', key: 'sms-secret-of-16' },
+        webhooks: { key: 'webhook-secret-16' },
       },
     },
   });

@@ -1,7 +1,7 @@
 /**
  * When and how often messages go out, and by whom.
  */
-
+import { keyProblem } from '../effects/signed-post.ts';
 import { webhookProblem } from '../effects/webhook.ts';
 import { channels } from '../engine/customer-state.ts';
 import type { MessageRules } from '../engine/definitions.ts';
@@ -58,12 +58,19 @@ const parseEmail = (at: Place): MessageRules['email'] => {
   return { from: sender, smtp: smtp?.orNull(parseSmtp) ?? null };
 };
 
+const readKey = (at: Place | undefined): string => {
+  const key = at?.text() ?? '';
+  const problem = key === '' ? undefined : keyProblem(key);
+  if (problem) at?.mistake(problem);
+  return key;
+};
+
 const parseSms = (at: Place): MessageRules['sms'] => {
   const { url, key } = fields(at, ['url', 'key'], ['url', 'key']);
   const gateway = url?.text() ?? '';
   const problem = gateway === '' ? undefined : webhookProblem(gateway);
   if (problem) url?.mistake(problem);
-  return { url: gateway, key: key?.text() ?? '' };
+  return { url: gateway, key: readKey(key) };
 };
 
 export const parseMessages = (at: Place | undefined): MessageRules => {
@@ -86,7 +93,6 @@ export const parseMessages = (at: Place | undefined): MessageRules => {
     recipientTrust: known.recipientTrust?.oneOf(trusts) ?? normal.recipientTrust,
     email: known.email ? parseEmail(known.email) : normal.email,
     sms: known.sms?.orNull(parseSms) ?? null,
-    webhooks:
-      known.webhooks?.orNull((webhooks) => ({ key: fields(webhooks, ['key'], ['key']).key?.text() ?? '' })) ?? null,
+    webhooks: known.webhooks?.orNull((webhooks) => ({ key: readKey(fields(webhooks, ['key'], ['key']).key) })) ?? null,
   };
 };

@@ -22,9 +22,21 @@ const LONGEST_WAIT = 6 * HOUR;
 const PASSING = new Set([408, 425, 429]);
 const LONGEST_LOCATION = 200;
 
+const STANDARD = 'whsec_';
+/** A shorter one can be found by trying. */
+const SHORTEST_KEY = 16;
+
 /** `whsec_` and base64 is the form of the standard's libraries; any other text is the key as it stands. */
 const keyBytes = (key: string): Buffer =>
-  key.startsWith('whsec_') ? Buffer.from(key.slice('whsec_'.length), 'base64') : Buffer.from(key);
+  key.startsWith(STANDARD) ? Buffer.from(key.slice(STANDARD.length), 'base64') : Buffer.from(key);
+
+/** Why nothing may be signed with it; `undefined` for a good one. */
+export const keyProblem = (key: string): string | undefined => {
+  const bytes = keyBytes(key);
+  if (key.startsWith(STANDARD) && bytes.toString('base64') !== key.slice(STANDARD.length))
+    return 'begins with "whsec_", and what follows is no base64';
+  return bytes.length < SHORTEST_KEY ? `must be at least ${SHORTEST_KEY} bytes` : undefined;
+};
 
 export const signature = (key: string, id: string, seconds: number, body: string): string =>
   `v1,${createHmac('sha256', keyBytes(key)).update(`${id}.${seconds}.${body}`).digest('base64')}`;
