@@ -368,16 +368,16 @@ describe.each<[string, object, string[]]>([
       templates: { T: { subject: '{% if %}', html: '{{ client.propertis.x }}' } },
     },
     [
-      'templates.T.subject: as a template invalid value expression: "" (line 1, column 6)',
-      'templates.T.html: as a template names "client.propertis", which is not there; did you mean "client.properties"?',
-      `${IN}popup.title: as a template names "evnt", which is not there; did you mean "event"?`,
-      `${IN}popup.html: as a template tag {% for x in event.y %} not closed (line 1, column 4)`,
-      'campaigns.A.steps[1].inbox.title: as a template undefined filter: nope (line 1, column 1)',
-      'campaigns.A.steps[1].inbox.custom_data.deep[0]: as a template tag "include" not found (line 1, column 1)',
-      'campaigns.A.steps[2].push.body: as a template names "constructor", which no template may read',
-      'campaigns.A.steps[3].sms.text: as a template output "{{ event.x" not closed (line 1, column 1)',
-      'campaigns.A.steps[4].deepLink: as a template names "evnt", which is not there; did you mean "event"?',
-      'campaigns.A.steps[5].webhook.body.a[0]: as a template tag "render" not found (line 1, column 1)',
+      'templates.T.subject: is a template with a mistake: invalid value expression: "" (line 1, column 6)',
+      'templates.T.html: is a template with a mistake: names "client.propertis", which is not there; did you mean "client.properties"?',
+      `${IN}popup.title: is a template with a mistake: names "evnt", which is not there; did you mean "event"?`,
+      `${IN}popup.html: is a template with a mistake: tag {% for x in event.y %} not closed (line 1, column 4)`,
+      'campaigns.A.steps[1].inbox.title: is a template with a mistake: undefined filter: nope (line 1, column 1)',
+      'campaigns.A.steps[1].inbox.custom_data.deep[0]: is a template with a mistake: tag "include" not found (line 1, column 1)',
+      'campaigns.A.steps[2].push.body: is a template with a mistake: names "constructor", which no template may read',
+      'campaigns.A.steps[3].sms.text: is a template with a mistake: output "{{ event.x" not closed (line 1, column 1)',
+      'campaigns.A.steps[4].deepLink: is a template with a mistake: names "evnt", which is not there; did you mean "event"?',
+      'campaigns.A.steps[5].webhook.body.a[0]: is a template with a mistake: tag "render" not found (line 1, column 1)',
     ],
   ],
   [
@@ -513,7 +513,7 @@ test('what is nested without end, or never ends, is told and not tried', () => {
   const list = [{ inbox: { title: 't', body: 'b', custom_data: { nested } } }, { popup }];
   expect(mistakesOf(steps(...list, { webhook: { url: 'https://op.example', body: { nested } } }))).toEqual([
     `${IN}inbox.custom_data.nested${'[0]'.repeat(20)}: is more than 20 levels deep`,
-    'campaigns.A.steps[1].popup.html: as a template is longer than 65536 characters',
+    'campaigns.A.steps[1].popup.html: is a template with a mistake: is longer than 65536 characters',
     `campaigns.A.steps[2].webhook.body.nested${'[0]'.repeat(20)}: is more than 20 levels deep`,
   ]);
 });

@@ -15,7 +15,7 @@ const DEEPEST = 20;
 export const readTemplate = (at: Place): TemplateText => {
   const text = at.text();
   const problem = templateProblem(text);
-  if (problem) at.mistake(`as a template ${problem}`);
+  if (problem) at.mistake(`is a template with a mistake: ${problem}`);
   return problem ? '' : text;
 };
 
