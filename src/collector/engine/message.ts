@@ -113,6 +113,14 @@ const engagementMade = (state: CustomerState, step: EngagementStep, words: Words
 
 const factSaid = ({ eid, name, at, trust, payload }: Fact): Payload => ({ eid, name, at, trust, payload });
 
+/** Ten messages in one, which is what gateways take; each is paid for. */
+const LONGEST_SMS = 1_600;
+
+const smsText = (text: string): string => {
+  if (text.length <= LONGEST_SMS) return text;
+  throw new Refusal('bad_request', `the text has ${text.length} characters, and an SMS at most ${LONGEST_SMS}`);
+};
+
 /** As the outbox keeps them. Throws a `Refusal` where what was made may not be sent. */
 const outboundWords = (step: OutboundStep, words: Words, { fact, places, now }: MessageOrder): object => {
   switch (step.kind) {
@@ -125,7 +133,7 @@ const outboundWords = (step: OutboundStep, words: Words, { fact, places, now }: 
       };
     }
     case 'sms':
-      return { text: words.text(step.text) };
+      return { text: smsText(words.text(step.text)) };
     case 'push':
       return readNotice(words.payload(step.notice), places, now);
     case 'webhook':

@@ -173,6 +173,16 @@ describe('what leaves', () => {
     expect(made(step)).toMatchObject({ state: desk.state, delivery: { channel: 'push', status: 'refused' } });
   });
 
+  test('an SMS that an event made too long is refused, and the row says so', () => {
+    const long = (more: string) => made(sms(`${'x'.repeat(1_599)}{{ event.amount }}${more}`));
+    expect(long('').delivery.status).toBe('pending');
+    expect(long('x')).toMatchObject({
+      state: desk.state,
+      delivery: { status: 'refused', why: 'the text has 1601 characters, and an SMS at most 1600' },
+      words: undefined,
+    });
+  });
+
   test('within the quiet hours it waits until they end, and the row and the trace say so', () => {
     const { state, delivery, told } = made(sms('x'), { rules: { quietHours: { from: 11 * 60, to: 13 * 60 } } });
     const why = 'quiet hours until 2026-01-05T13:00:00.000Z';
