@@ -151,7 +151,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const pushes = createPushSender(needs.pushService ?? createPushService(pushKeys, outward), customers);
   const outbound = createOutbound({ outward, files: needs.files, pushes, unsubscribeLinks, ownOrigins, now });
   const quota = createQuota(needs.users, now);
-  const following = createFollowing({
+  const following = await createFollowing({
     settings,
     log: needs.log,
     users: needs.users,

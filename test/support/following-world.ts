@@ -73,6 +73,8 @@ export const openWorld = async (
   stores: Pick<World, 'log' | 'users'>,
   settings = settingsFor(),
   now = 10_000,
+  /** While it listens, and nothing follows yet. */
+  atFirst: (world: World) => Promise<unknown> = async () => {},
 ): Promise<World> => {
   let life: 'alive' | 'killed' = 'alive';
   const isAlive = (): boolean => life === 'alive';
@@ -112,7 +114,7 @@ export const openWorld = async (
     kill() {
       life = 'killed';
     },
-    following: createFollowing({
+    following: await createFollowing({
       settings,
       log,
       users,
@@ -128,6 +130,7 @@ export const openWorld = async (
       failed: (cause) => world.failures.push(cause),
     }),
   };
+  await atFirst(world);
   world.following.begin();
   return world;
 };

@@ -13,6 +13,7 @@ import type { CustomerKey, Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
 import { type Entry, entryOf, type Happening, isForAll, isForOne } from './happening.ts';
 import { createKnownUsers } from './known-users.ts';
+import { happeningsIn, pastOf } from './past.ts';
 import type { Step } from './step.ts';
 
 export interface Follower {
@@ -38,7 +39,7 @@ export interface FollowerNeeds {
   label: () => Label;
   plan: () => PlanView;
   log: Pick<EventLog, 'events'>;
-  users: Pick<UserStore, 'folded' | 'update'>;
+  users: Pick<UserStore, 'folded' | 'update' | 'keepSetting'>;
   step: Step;
   /** Before they are folded. */
   link: (entries: Entry[]) => Promise<void>;
@@ -74,6 +75,8 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
+  /** Up to here they begin nothing. */
+  let past: Cursor = 0;
   /** When the newest that was heard of came, and the newest that is folded; 0 while nothing is known of it. */
   let newest = 0;
   let foldedTo = 0;
@@ -101,10 +104,11 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
 
   const keep = async (entries: Entry[], upTo: Cursor, came: number): Promise<void> => {
     if (entries.length > 0 || upTo - (kept ?? 0) >= KEEP_EVERY) {
-      await link(entries);
-      const fanouts = entries.filter(({ isForAll }) => isForAll).map(({ cursor }) => ({ cursor, after: null }));
-      const happenings = entries.flatMap(({ happenings }) => happenings);
-      await step(happenings, { folded: upTo, ...(fanouts.length > 0 ? { fanouts } : {}) });
+      // The log has the links of what is past, and everybody was told of what concerned them.
+      const fresh = entries.filter(({ cursor }) => cursor > past);
+      await link(fresh);
+      const fanouts = fresh.filter(({ isForAll }) => isForAll).map(({ cursor }) => ({ cursor, after: null }));
+      await step(happeningsIn(entries, past), { folded: upTo, ...(fanouts.length > 0 ? { fanouts } : {}) });
       kept = upTo;
       for (const { user_ext_id } of entries) if (user_ext_id !== null) registered.know(user_ext_id);
       if (fanouts.length > 0) begun(fanouts);
@@ -129,6 +133,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   let placing: Promise<void> | undefined;
   const findPlace = async (): Promise<void> => {
     try {
+      past = await pastOf(log, users, label().name);
       kept = await users.folded(label().name);
       folded = kept;
     } catch (cause) {
@@ -186,6 +191,8 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       throw cause;
     }
   }, failed);
+  // Of a label that is new to the config, too, what is sent from now on is not past.
+  placed().catch(failed);
   chore.wake();
 
   return {

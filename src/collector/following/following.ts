@@ -7,6 +7,7 @@ import type { FirstLook } from '../customers.ts';
 import type { Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey } from '../store/user-store.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
+import { pastOf } from './past.ts';
 
 export interface Following {
   /** Not before the collector listens: what is sent names its address. What was committed until then is read from the log. */
@@ -31,7 +32,9 @@ export interface FollowingNeeds extends LabelNeeds {
   settings: Pick<Settings, 'labels' | 'changed'>;
 }
 
-export const createFollowing = ({ settings, ...needs }: FollowingNeeds): Following => {
+/** Resolves when it is known of every label what is past: nobody can have sent anything until then. */
+export const createFollowing = async ({ settings, ...needs }: FollowingNeeds): Promise<Following> => {
+  for (const { name } of settings.labels()) await pastOf(needs.log, needs.users, name);
   const followed = new Map<string, FollowedLabel>();
   const going = new Set<Promise<void>>();
 

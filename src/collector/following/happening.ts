@@ -32,6 +32,8 @@ export interface Happening {
     | { is: 'done'; change: (state: CustomerState) => Done };
   /** What was just read of them, where it was. */
   stored?: StoredState;
+  /** It makes the customer what they are, and was told to whom it concerned long ago. */
+  begins?: 'nothing';
 }
 
 export interface Done {

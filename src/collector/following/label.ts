@@ -6,6 +6,7 @@ import type { Outbound } from '../effects/outbound.ts';
 import type { PushMade } from '../engagement/engagement-push.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { type Plan, planOf } from '../engine/plan.ts';
+import { quietPlan } from '../engine/quiet-plan.ts';
 import { react } from '../engine/react.ts';
 import type { World } from '../engine/reaction.ts';
 import type { Changed } from '../props-push.ts';
@@ -71,6 +72,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
   const { name } = first;
   let current = first;
   let plan: Plan = planOf(first);
+  let quiet = quietPlan(plan);
   let lastCommit = -Infinity;
   const label = (): Label => current;
   const newPace = (): Pace => createPace(() => performance.now() - lastCommit < BUSY_MS);
@@ -79,6 +81,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     users,
     label,
     plan: () => plan,
+    quietPlan: () => quiet,
     recall: createRecall(log, name),
     folded: () => follower.at(),
     quota,
@@ -122,6 +125,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     redefined() {
       const { digest } = plan;
       plan = planOf(current);
+      quiet = quietPlan(plan);
       if (plan.digest !== digest) review.wake();
     },
     begun: fanouts.wake,

@@ -41,6 +41,8 @@ export interface MoveNeeds {
   users: Pick<UserStore, 'get'>;
   label: () => Label;
   plan: () => Plan;
+  /** For what begins nothing. */
+  quietPlan: () => Plan;
   recall: Recall;
   /** Resolves with the place up to which every event was asked whether anything follows from it. */
   folded: () => Promise<Cursor>;
@@ -61,7 +63,7 @@ const keptTraces = ({ trace }: Reaction, { is }: Occasion): Trace[] =>
   trace && (is !== 'system' || trace.verdicts.some(({ fired }) => fired)) ? [trace] : [];
 
 export const createMove = (needs: MoveNeeds): Move => {
-  const { users, label, plan, recall, folded, quota, uidOf, places, now, failed } = needs;
+  const { users, label, plan, quietPlan, recall, folded, quota, uidOf, places, now, failed } = needs;
 
   /** As they are before it happens: registered if they are not, with the history that definitions ask about. */
   const known = async (customer: Customer, { at, what }: Happening, stored: StoredState | undefined) => {
@@ -117,8 +119,8 @@ export const createMove = (needs: MoveNeeds): Move => {
       traces: [],
       messages: 0,
     };
-    const reactTo = (occasion: Occasion, events: World['events'] = new Map()): void => {
-      const reaction = react(plan(), moved.state, occasion, {
+    const reactTo = (by: Plan, occasion: Occasion, events: World['events'] = new Map()): void => {
+      const reaction = react(by, moved.state, occasion, {
         now: now(),
         customer: customer.key,
         uidOf: (...parts) => uidOf(label().name, ...parts),
@@ -136,11 +138,11 @@ export const createMove = (needs: MoveNeeds): Move => {
     };
     if (before.reviewed === '') {
       // Nobody enters a segment by being looked at for the first time: pages were told that they are in it.
-      reactTo({ is: 'review' });
+      reactTo(plan(), { is: 'review' });
       moved.before = { ...before, segments: moved.state.segments };
     }
     for (const happening of happenings) {
-      const { what } = happening;
+      const { what, begins } = happening;
       const occasion = await occasionOf(happening, moved.state, others);
       const events = occasion?.is === 'time' ? await recall.begunBy(moved.state, now()) : undefined;
       try {
@@ -149,7 +151,7 @@ export const createMove = (needs: MoveNeeds): Move => {
           moved.state = done.state;
           moved.deliveries.push(...done.deliveries);
         }
-        if (occasion) reactTo(occasion, events);
+        if (occasion) reactTo(begins === 'nothing' ? quietPlan() : plan(), occasion, events);
       } catch (cause) {
         // One that the engine cannot take must not keep all later ones from everybody.
         failed(new Error(`"${what.is}" could not be put to the engine`, { cause }));
