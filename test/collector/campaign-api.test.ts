@@ -5,7 +5,7 @@ import type {
   CampaignList,
   SentMessage,
   SentPage,
-  TraceRow,
+  TraceList,
 } from '../../src/collector/live/campaign-shapes.ts';
 import { batch, browserEvent, envelope, newEid, read, send, sendFromServer } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
@@ -30,7 +30,11 @@ beforeAll(async () => {
   collector = await startHere({
     label: {
       segments: { NOBODY: { tag: 'NOBODY' } },
-      campaigns: { welcome, sleeping: { on: { left: 'NOBODY' }, enabled: false, steps: [{ points: 1 }] } },
+      campaigns: {
+        welcome,
+        sleeping: { on: { left: 'NOBODY' }, enabled: false, steps: [{ points: 1 }] },
+        news: { on: { system: 'news' }, steps: [{ points: 1 }] },
+      },
       missions: { clicker: { title: 'Click', tasks: [{ event: 'click', count: 3 }], reward: [{ points: 5 }] } },
     },
   });
@@ -52,6 +56,7 @@ test('every campaign with what begins it and what became of it, and every missio
       counts: expect.arrayContaining([{ channel: 'popup', status: 'pending', count: 2 }]),
     },
     { name: 'sleeping', enabled: false, on: { left: 'NOBODY' }, counts: [] },
+    { name: 'news', enabled: true, on: { system: 'news' }, counts: [] },
   ]);
   expect(missions).toEqual([{ name: 'clicker', title: 'Click', tasks: [{ event: 'click', count: 3 }], counts: [] }]);
 });
@@ -88,16 +93,16 @@ test('what was made for one customer, and the words that went out', async () => 
 });
 
 test('the trace of an event says what every campaign said to it, and that of a customer the newest first', async () => {
-  const [no] = (await get<{ traces: TraceRow[] }>(`/v1/traces?eid=${silver}`)).traces;
+  const [no] = (await get<TraceList>(`/v1/traces?eid=${silver}`)).traces;
   expect(no).toMatchObject({
     user_ext_id: 'bela',
     device_id: null,
     eid: silver,
     verdicts: [{ campaign: 'welcome', fired: false, why: expect.stringMatching(/^plan: "silver" /) }],
   });
-  const { traces } = await get<{ traces: TraceRow[] }>('/v1/traces?user_ext_id=Anna');
+  const { traces } = await get<TraceList>('/v1/traces?user_ext_id=Anna');
   expect(traces).toMatchObject([{ eid: gold, verdicts: [{ campaign: 'welcome', fired: true }] }]);
-  expect(await get(`/v1/traces?eid=${newEid()}`)).toEqual({ traces: [] });
+  expect(await get(`/v1/traces?eid=${newEid()}`)).toEqual({ traces: [], more: false });
   expect(await get('/v1/traces')).toMatchObject({ code: 'bad_query' });
 });
 
@@ -132,6 +137,15 @@ test('a visitor is sent to by hand like anybody', async () => {
   const { engagements } = await get<{ engagements: object[] }>('/v1/visitors/device-of-visitor');
   expect(engagements).toContainEqual(expect.objectContaining({ about: 'Hello', from: 'admin' }));
   expect(await get('/v1/visitors/x')).toMatchObject({ code: 'bad_request' });
+});
+
+test('a system event, told to more customers than are asked for, says that there are more', async () => {
+  const eid = newEid();
+  await sendFromServer(collector, [envelope({ eid, user_ext_id: undefined, event_type: 'news', scope: 'system' })]);
+  const asked = (limit: number) => get<TraceList>(`/v1/traces?eid=${eid}&limit=${limit}`);
+  await expect.poll(async () => (await asked(3)).traces.length, patiently).toBe(3);
+  expect((await asked(2)).traces).toHaveLength(2);
+  expect([(await asked(2)).more, (await asked(3)).more]).toEqual([true, false]);
 });
 
 test('every reading needs the admin key, and one label’s reads nothing of another', async () => {

@@ -11,7 +11,7 @@ import type {
   SegmentMembers,
   SentMessage,
   SentPage,
-  TraceRow,
+  TraceList,
 } from './campaign-shapes.ts';
 import type { Whose } from './whose.ts';
 
@@ -23,7 +23,7 @@ export interface CampaignApi {
   dryRun(name: string, from: number): Promise<DryRun>;
   segments(): Promise<SegmentLine[]>;
   members(segment: string, after: string | null): Promise<SegmentMembers>;
-  traces(eid: string): Promise<TraceRow[]>;
+  traces(eid: string): Promise<TraceList>;
   sentTo(whose: Whose): Promise<SentPage>;
   message(uid: string): Promise<SentMessage>;
 }
@@ -39,7 +39,7 @@ export const createCampaignApi = (ask: Ask): CampaignApi => {
     dryRun: (campaign, from) => ask('/v1/campaigns/dry-run', posted({ campaign, from })),
     segments: async () => (await ask<{ segments: SegmentLine[] }>('/v1/segments')).segments,
     members: (name, after) => ask(`${named('segments', name)}?${queryOf({ after, limit: ROWS })}`),
-    traces: async (eid) => (await ask<{ traces: TraceRow[] }>(`/v1/traces?${queryOf({ eid })}`)).traces,
+    traces: (eid) => ask(`/v1/traces?${queryOf({ eid })}`),
     sentTo: (whose) => {
       const of = 'customer' in whose ? { user_ext_id: whose.customer } : { device_id: whose.visitor };
       return ask(`/v1/deliveries?${queryOf({ ...of, limit: ROWS })}`);

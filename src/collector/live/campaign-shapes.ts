@@ -104,6 +104,12 @@ export interface TraceRow {
   verdicts: Verdict[];
 }
 
+export interface TraceList {
+  traces: TraceRow[];
+  /** A system event is told to more customers than are shown. */
+  more: boolean;
+}
+
 export interface DryRun {
   events: number;
   customers: number;

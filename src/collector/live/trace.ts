@@ -31,12 +31,13 @@ export const traceSection = (
   onProblem: (problem: unknown) => void,
 ): HTMLElement => {
   const content = element('div', { role: 'status' }, note('Asking …'));
-  api.traces(eid).then((traces) => {
+  api.traces(eid).then(({ traces, more }) => {
     const many = traces.length > 1;
     content.replaceChildren(
       ...(traces.length
         ? traces.flatMap((trace) => traceList(trace, many))
         : [note('No campaign mentions this event, or its trace is older than those that are kept.')]),
+      ...(more ? [note('… and more')] : []),
     );
   }, onProblem);
   return element('section', {}, element('h3', {}, 'Campaigns'), content);

@@ -66,8 +66,9 @@ export const deliveryRoutes = ({ users, naming, ...keys }: DeliveryNeeds): Route
         const of = eid !== undefined ? { eid } : customer !== undefined ? { customer } : undefined;
         if (!of || (eid !== undefined && customer !== undefined))
           throw new Refusal('bad_query', 'traces are those of one "eid", or of one "user_ext_id" or "device_id"');
-        const traces = await users.traces(label.name, of, query.whole('limit', 1, 1000) ?? 100);
-        return { traces: await naming(label, traces) };
+        const limit = query.whole('limit', 1, 1000) ?? 100;
+        const traces = await users.traces(label.name, of, limit + 1);
+        return { traces: await naming(label, traces.slice(0, limit)), more: traces.length > limit };
       },
     ),
   ];

@@ -59,6 +59,7 @@ export const traces = Type.Object({
       verdicts: Type.Array(Type.Object({ campaign: Type.String(), fired: Type.Boolean(), why: Type.String() })),
     }),
   ),
+  more: Type.Boolean({ description: 'There are more than `limit`' }),
 });
 
 export const dryRunRequest = Type.Object({
