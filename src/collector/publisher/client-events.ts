@@ -114,21 +114,29 @@ const readOne = (value: unknown, path: string, customer: string, request: Reques
 };
 
 /** What is odd about an event that is kept. */
-const oddities = (value: Fields): string[] => {
+const oddities = (value: Fields, serveTokens: ReadonlySet<string>): string[] => {
   const { clientEventType, clientEvent, clientEventTimestamp, clientEventMetadata } = value;
   const expected = publishedTypeOf(`${clientEvent}`);
-  const { channel } = Object(clientEventMetadata) as Fields;
+  const { channel, serveToken } = Object(clientEventMetadata) as Fields;
   const found: string[] = [];
   if (!expected) found.push('clientEvent is not among the published names');
   else if (expected !== clientEventType) found.push(`clientEventType of this clientEvent is ${expected} as published`);
   if (typeof channel === 'string' && !channels.some((one) => one === channel))
     found.push(`clientEventMetadata.channel is none of ${channels.join(', ')}`);
+  if (typeof serveToken === 'string' && !serveTokens.has(serveToken))
+    found.push('clientEventMetadata.serveToken is of no ad that the label has');
   if (momentIn(clientEventTimestamp)?.zone === 'none')
     found.push('clientEventTimestamp names no time zone and is taken for UTC');
   return found;
 };
 
-export const readClientEvents = (body: unknown, customer: string, request: RequestTraits): Parsed<ReadClientEvents> => {
+/** @param serveTokens of the label's ads */
+export const readClientEvents = (
+  body: unknown,
+  customer: string,
+  request: RequestTraits,
+  serveTokens: ReadonlySet<string>,
+): Parsed<ReadClientEvents> => {
   if (!isFields(body)) return refuse('bad_batch', 'body', 'must be an object', body);
   const { clientEvents } = body;
   if (!Array.isArray(clientEvents) || clientEvents.length === 0)
@@ -145,7 +153,7 @@ export const readClientEvents = (body: unknown, customer: string, request: Reque
         return { eid: clientEventId, event_type: clientEvent, user_ext_id: customer };
       }),
       warnings: events.flatMap((event, index) =>
-        event.ok ? oddities(clientEvents[index] as Fields).map((message) => ({ index, message })) : [],
+        event.ok ? oddities(clientEvents[index] as Fields, serveTokens).map((message) => ({ index, message })) : [],
       ),
     },
   };

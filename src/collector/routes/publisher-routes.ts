@@ -71,7 +71,8 @@ export const publisherRoutes = (needs: PublisherNeeds): Route[] => {
     if (!body) throw new Refusal('empty_body', 'the body is empty');
     if (customer === NOBODY)
       throw new Refusal('bad_request', 'User is not enrolled in the program and should not receive events.');
-    const parsed = readClientEvents(body.value, customer, traitsOf(request));
+    const serveTokens = new Set(label.ads.map(({ serveToken }) => serveToken));
+    const parsed = readClientEvents(body.value, customer, traitsOf(request), serveTokens);
     if (!parsed.ok) throw new Refusal(parsed.problem.code as RequestCode, problemText(parsed.problem));
     const { events, seen, warnings } = parsed.value;
     checkRate(label, request.ip, events.length);

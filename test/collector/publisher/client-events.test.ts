@@ -4,6 +4,7 @@ import { readClientEvents } from '../../../src/collector/publisher/client-events
 import { momentIn } from '../../../src/collector/publisher/moment.ts';
 import { problemText } from '../../../src/wire/parse.ts';
 
+const serveTokens = new Set(['coffee-token']);
 const metadata = { section: 'LatestOffers', channel: 'OLB' };
 const message = (more: object = {}) => ({
   clientEventId: '2e08d638-04e2-4561-b56a-ca32cfff6203',
@@ -14,7 +15,7 @@ const message = (more: object = {}) => ({
   ...more,
 });
 const readOf = (...clientEvents: unknown[]) => {
-  const read = readClientEvents({ clientEvents }, 'anna', {});
+  const read = readClientEvents({ clientEvents }, 'anna', {}, serveTokens);
   if (!read.ok) throw new Error(problemText(read.problem));
   return read.value;
 };
@@ -41,7 +42,7 @@ test('an event is an envelope of its customer: its name is the type, its metadat
 });
 
 test('what the request says of itself stands with each event', () => {
-  const read = readClientEvents({ clientEvents: [message()] }, 'anna', { session: 's-1', meta: 'ios 17' });
+  const read = readClientEvents({ clientEvents: [message()] }, 'anna', { session: 's-1', meta: 'ios 17' }, serveTokens);
   expect(read.ok && read.value.events[0]).toMatchObject({
     value: { payload: { request: { session: 's-1', meta: 'ios 17' } } },
   });
@@ -143,6 +144,12 @@ describe('an event is kept, and told of,', () => {
       { clientEventTimestamp: '2023-03-11T08:00:00' },
       ['clientEventTimestamp names no time zone and is taken for UTC'],
     ],
+    ['about an ad of the label: not at all', { clientEventMetadata: { ...metadata, serveToken: 'coffee-token' } }, []],
+    [
+      'about no ad of the label',
+      { clientEventMetadata: { ...metadata, serveToken: 'cofee-token' } },
+      ['clientEventMetadata.serveToken is of no ad that the label has'],
+    ],
     ['whose name every object has', { clientEvent: 'toString' }, ['clientEvent is not among the published names']],
   ])('%s', (_, more, expected) => {
     expect(oddities(more)).toEqual(expected);
@@ -163,7 +170,7 @@ test.each<[string, unknown, string]>([
     'too_many_events clientEvents: must have at most 1000',
   ],
 ])('a body is refused whole: %s', (_, body, expected) => {
-  const read = readClientEvents(body, 'anna', {});
+  const read = readClientEvents(body, 'anna', {}, serveTokens);
   expect(read.ok ? '' : `${read.problem.code} ${problemText(read.problem)}`).toContain(expected);
 });
 
