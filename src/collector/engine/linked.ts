@@ -11,6 +11,10 @@ import { withLackingProperties } from './properties.ts';
 /** What somebody did on a shared machine long ago is nobody's. */
 const REACH = 60 * 24 * 3_600_000;
 
+/** When the visitor of a device became this customer, or a customer at all; 0 if they never did. Devices choose their names. */
+export const linkedOn = ({ devices }: CustomerState, device: string): number =>
+  Object.hasOwn(devices, device) ? devices[device]! : 0;
+
 const withTags = (state: CustomerState, { tags }: CustomerState): CustomerState =>
   tags.every((tag) => state.tags.includes(tag)) ? state : { ...state, tags: changedTags(state.tags, 'add', tags) };
 
@@ -66,7 +70,7 @@ export const withVisitor = (
   at: number,
 ): CustomerState => {
   // What was brought at an earlier login is counted already.
-  const since = Math.max(at - REACH, state.devices[device] ?? 0);
+  const since = Math.max(at - REACH, linkedOn(state, device));
   const parts = [withTags, withPushTargets, withWhatIsLacking, withMessages, withStarts];
   const whole = parts.reduce((known, join) => join(known, visitor), withVisitorsHistory(state, visitor, since));
   return withDevice(whole, device, at);

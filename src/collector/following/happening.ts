@@ -7,6 +7,7 @@ import type { Label } from '../config/config.ts';
 import { type Customer, userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { eventName } from '../engine/event-name.ts';
+import { linkedOn } from '../engine/linked.ts';
 import type { Delivery, PlanView } from '../engine/reaction.ts';
 import { changesCustomers, type Fact } from '../engine/user-state.ts';
 import type { LoggedEvent } from '../store/event-log.ts';
@@ -72,7 +73,7 @@ const customerOf = (label: Label, user: string | null, device: string | null): C
 const linkedAt =
   (device: string, at: number) =>
   (state: CustomerState): Done => ({
-    state: { ...state, devices: { ...state.devices, [device]: Math.max(at, state.devices[device] ?? 0) } },
+    state: { ...state, devices: { ...state.devices, [device]: Math.max(at, linkedOn(state, device)) } },
     deliveries: [],
   });
 

@@ -7,6 +7,7 @@ import { admit } from '../admit.ts';
 import type { Label } from '../config/config.ts';
 import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
+import { linkedOn } from '../engine/linked.ts';
 import type { Fact } from '../engine/user-state.ts';
 import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
@@ -91,9 +92,10 @@ export const createLinking = ({ users, log, submit, label, uidOf, failed }: Link
       users.get(name, key),
       log.profile(name, { visitor: device_id }),
     ]);
-    const own = user?.state.devices[device_id] ?? 0;
+    const own = user ? linkedOn(user.state, device_id) : 0;
+    const visitors = visitor ? linkedOn(visitor.state, device_id) : 0;
     const last = lastThere.get(device_id);
-    const others = last && last.user !== key ? last.at : (visitor?.state.devices[device_id] ?? 0);
+    const others = last && last.user !== key ? last.at : visitors;
     const since = Math.max(own, others, last?.at ?? 0);
     const isKnown = visitor !== undefined && since === 0;
     return isKnown || (profile && profile.last_seen > since) ? { since, shared: others > own } : undefined;
@@ -101,11 +103,12 @@ export const createLinking = ({ users, log, submit, label, uidOf, failed }: Link
 
   const say = async (login: Login, { since, shared }: Since): Promise<void> => {
     const { user_ext_id, device_id, brand, fact, at } = login;
-    const { name, hashes } = label();
+    const { name, hashes, brands } = label();
     const event = {
       eid: uidOf(name, VISITOR_LINKED, user_ext_id, device_id, fact?.eid ?? null),
       event_date: at,
-      ext_brand_id: brand,
+      // One that left the config is nobody's: the first one's, as of an event that names none.
+      ext_brand_id: brand !== null && brands.includes(brand) ? brand : null,
       user_ext_id,
       event_type: VISITOR_LINKED,
       payload: { device_id, from: Math.max(since, at - LINKED_BACK_MS), to: at, ...(shared ? { shared } : {}) },

@@ -48,6 +48,26 @@ test('what the visitor did counts for the customer, and begins what it begins', 
   expect([await lookCount('u:anna'), world.made]).toEqual([3, ['u:anna Still looking?']]);
 });
 
+test('a login under a brand that left the config links all the same, under the first of those that are left', async () => {
+  await looks('phone');
+  await world.commit([ofType('anna', 'login', {}, { ext_brand_id: 'gone' })], { device_id: 'phone' });
+  await idle();
+  expect(await links()).toHaveLength(1);
+  expect(await lookCount('u:anna')).toBe(1);
+  expect(world.failures).toEqual([]);
+});
+
+test.each(['constructor', '__proto__', 'toString'])('a device may be called %s', async (device) => {
+  await looks(device);
+  await logsIn('anna', device);
+  await looks(device);
+  await logsIn('anna', device);
+  expect(await links()).toMatchObject([{ to: NOW }, { from: NOW, to: NOW + 1_000 }]);
+  expect(Object.entries((await world.state('u:anna'))?.devices ?? {})).toEqual([[device, NOW + 1_000]]);
+  expect(Object.entries((await world.state(`d:${device}`))?.devices ?? {})).toEqual([[device, NOW + 1_000]]);
+  expect(await lookCount('u:anna')).toBe(2);
+});
+
 test('events of a visitor keep the identity that they were made with', async () => {
   await looks('phone');
   await logsIn('anna', 'phone');
