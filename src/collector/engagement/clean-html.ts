@@ -56,7 +56,9 @@ const reasons: { [tag: string]: string } = {
   link: 'nothing is loaded from elsewhere; use a style element',
 };
 const isAllowed = (tag: string, name: string): boolean =>
-  everywhere.includes(name) || name.startsWith('aria-') || (allowedAttributes[tag]?.includes(name) ?? false);
+  everywhere.includes(name) ||
+  name.startsWith('aria-') ||
+  (Object.hasOwn(allowedAttributes, tag) && allowedAttributes[tag]!.includes(name));
 
 export const cleanHtml = (html: string, places: Places): CleanHtml => {
   const removed = new Map<string, Removed>();
@@ -98,7 +100,8 @@ export const cleanHtml = (html: string, places: Places): CleanHtml => {
     nestingLimit: DEEPEST,
     transformTags: {
       '*': (tagName, given) => {
-        if (!allowedTags.includes(tagName)) note(tagName, reasons[tagName] ?? 'is not known here');
+        if (!allowedTags.includes(tagName))
+          note(tagName, Object.hasOwn(reasons, tagName) ? reasons[tagName]! : 'is not known here');
         const attribs: { [name: string]: string } = {};
         for (const [name, value] of Object.entries(given)) {
           const keep = kept(tagName, name, value);

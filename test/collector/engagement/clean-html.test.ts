@@ -71,6 +71,11 @@ test('a style that is nearly all spaces is read as fast as any other', () => {
   expect(clean(`<style>p{background:url(${spaces}a${spaces}\nb)}</style>`)).toBe('');
 });
 
+test('a tag may be called as every object’s property is', () => {
+  const { html, removed } = cleanHtml('<constructor>Hello</constructor>', places);
+  expect([html, removed]).toEqual(['Hello', [{ what: 'constructor', why: 'is not known here' }]]);
+});
+
 test('whoever wrote it is told what was taken out, each kind once', () => {
   const { html, removed } = cleanHtml(
     '<p onclick=x onclick=y>a</p><p onclick=z>b</p><form>c</form><a href=http://op.example/>d</a><style>@import "x"</style>',
