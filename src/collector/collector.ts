@@ -1,11 +1,8 @@
 /**
  * The collector put together: wiring only. Takes its log, its clock and its randomness; opens nothing by itself.
  */
-import { randomBytes } from 'node:crypto';
-import fastifySwagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { otherMediaType, readBody } from './body.ts';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
 import { createChannel } from './channel.ts';
 import type { Settings } from './config/settings.ts';
@@ -33,13 +30,12 @@ import { ownAddress } from './own-address.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
 import { propsPush } from './props-push.ts';
 import { createProtocol } from './protocol/protocol.ts';
-import { publisherRequestId } from './publisher/publisher-error.ts';
 import { createSessionTokens, keptSessionKey } from './publisher/session-tokens.ts';
 import { createPushSender } from './push/push-sender.ts';
 import { createPushService, type PushService } from './push/push-service.ts';
 import { keptVapidKeys } from './push/vapid.ts';
 import { createRates } from './rates.ts';
-import { overloadedAs, refusalAnswers } from './refusal-answers.ts';
+import { overloadedAs } from './refusal-answers.ts';
 import { configRoutes } from './routes/config-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
@@ -51,6 +47,7 @@ import { s2sRoutes } from './routes/s2s-routes.ts';
 import { socketRoute } from './routes/socket-route.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe-routes.ts';
 import { sendingRoutes } from './sending.ts';
+import { createServer } from './server.ts';
 import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
@@ -88,10 +85,6 @@ export interface Collector {
   /** After the last request: what was accepted is on disk. */
   close(): Promise<void>;
 }
-
-const HEADERS_TIMEOUT = 9_000;
-/** Bytes of a request's head, which Node bounds. */
-const LONGEST_ADDRESS = 16_384;
 
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
   const { settings, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
@@ -182,47 +175,20 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     () => performance.now(),
   );
 
-  const start = randomBytes(4).toString('hex');
-  let requests = 0;
-  const newRequestId = (): string => `${start}-${(++requests).toString(36)}`;
-  const refusals = refusalAnswers(metrics, logger, newRequestId);
   let state: 'serving' | 'draining' = 'serving';
-  const app = fastify({
-    loggerInstance: logger as FastifyBaseLogger,
-    // A child a request costs more than anything else in this file; refusals name their request themselves.
-    childLoggerFactory: (parent) => parent,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: (request) => publisherRequestId(request) ?? newRequestId(),
-    requestIdHeader: false,
-    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
-    forceCloseConnections: true,
-    return503OnClosing: false,
-    // As long as an address can be: what is too long for a user id is told by whoever reads it.
-    routerOptions: { maxParamLength: LONGEST_ADDRESS },
-    frameworkErrors: refusals.onError,
-    clientErrorHandler: refusals.onUnread,
-    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 500, requestTimeout: 0 },
-  });
-  // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request, _, done) => {
-    if (request.routeOptions.config.bodies !== 'unread') return readBody(request.raw, bodies, done);
-    bodies.discard(request.raw);
-    done(null);
-  });
-  await app.register(fastifySwagger, {
-    openapi: {
-      info: { title: 'openaction collector', version: needs.version },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-    },
+  const isDraining = (): boolean => state === 'draining';
+  const { app, newRequestId, serveRoutes } = await createServer({
+    logger,
+    metrics,
+    version: needs.version,
+    trustedProxies,
+    bodies,
+    isDraining,
   });
   await servePages(app, needs.pages);
 
   const upgrades = createUpgrades(app.server, (request, response) => app.routing(request, response));
   app.server.on('upgrade', upgrades.take);
-  const isDraining = (): boolean => state === 'draining';
   const routes: Route[] = [
     ...ingestRoutes(ingest),
     ...s2sRoutes({ labels, origins, protocol, checkRate, ownAddress: address, now }),
@@ -271,37 +237,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       now,
     }),
   ];
-  app.addHook('onRequest', (request, reply, next) => {
-    // A body is bytes whatever its type is called; fastify would refuse a name that it cannot read.
-    delete request.raw.headers['content-type'];
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'strict-origin-when-cross-origin');
-    if (isDraining()) reply.header('connection', 'close');
-    next();
-  });
-  for (const { method, url, audience, bodies, schema, answer } of routes)
-    app.route({
-      method,
-      url,
-      // Health checks and caches ask so; a stream has no end to tell the length of.
-      exposeHeadRoute: audience === 'public',
-      config: bodies ? { bodies } : {},
-      ...(schema ? { schema } : {}),
-      onRequest(request, reply, next) {
-        if (audience === 'private') reply.header('cache-control', 'no-store');
-        const { origin } = request.headers;
-        if (audience === 'page' && origin !== undefined)
-          // Refusals name the Origin too, so that the SDK can tell its page why. There are no cookies to protect.
-          reply
-            .header('access-control-allow-origin', origin)
-            .header('access-control-expose-headers', 'retry-after, x-request-id')
-            .header('vary', 'origin');
-        next(bodies === 'json' ? otherMediaType(request.raw) : undefined);
-      },
-      handler: answer,
-    });
-  app.setErrorHandler(refusals.onError);
-  app.setNotFoundHandler((request, reply) => refusals.onNotFound(request, reply, routes));
+  serveRoutes(routes);
 
   return {
     app,
