@@ -217,7 +217,7 @@ export const rejectionByLog = (
   message: logMessages[outcome],
   event_type: event.event_type,
   user_ext_id: event.user_ext_id,
-  from: submission.device_id === null ? 'server' : 'browser',
+  from: event.source === 'server' ? 'server' : 'browser',
   request_id: submission.request_id,
 });
 

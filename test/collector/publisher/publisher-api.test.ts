@@ -164,6 +164,17 @@ describe('the documented examples, byte for byte', () => {
     expect(await adsOf(customer)).toEqual(before);
   });
 
+  test('a conflict says whether a server or a session’s token sent it', async () => {
+    const clientEventId = newId();
+    await say(customer, event({ clientEventId }));
+    const changed = event({ clientEventId, clientEvent: 'LogLogin' });
+    await say(customer, changed);
+    await post('events/clientEvent', changed, { 'x-cdlx-session-token': await sessionOf(customer) });
+    const { body } = await read<{ rejections: { from: string; eid: string }[] }>(collector, '/v1/rejections');
+    const conflicts = body.rejections.filter(({ eid }) => eid === clientEventId);
+    expect(conflicts.map(({ from }) => from)).toEqual(['browser', 'server']);
+  });
+
   test('sent again unchanged, the first is a duplicate and no conflict', async () => {
     expect((await say(customer, seed('impression'))).body).toEqual({ requestId: expect.any(String), duplicate: [ID] });
   });
