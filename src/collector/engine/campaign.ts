@@ -4,7 +4,7 @@
  */
 import type { CompiledCondition } from './condition.ts';
 import type { CampaignStarts, CustomerState } from './customer-state.ts';
-import type { Campaign } from './definitions.ts';
+import type { Campaign, Definitions } from './definitions.ts';
 import { durationText } from './duration-text.ts';
 import { isAtLeast } from './trust.ts';
 import type { Fact } from './user-state.ts';
@@ -13,6 +13,8 @@ import type { Fact } from './user-state.ts';
 const MOST_EIDS = 20;
 /** As many beginnings as a cap can ask for. */
 const MOST_STARTS = 100;
+/** That a campaign began is remembered so long after it left the config: one that comes back must not begin anew. */
+const REMEMBERED = 90 * 24 * 3_600_000;
 /** How deep campaigns may begin because of what others did. */
 const DEEPEST = 5;
 
@@ -72,4 +74,16 @@ export const withStart = (state: CustomerState, { name, cap }: Campaign, { fact,
     eids: fact ? [...eids, fact.eid].slice(-MOST_EIDS) : eids,
   };
   return { ...state, campaigns: { ...state.campaigns, [name]: starts } };
+};
+
+/** Without what campaigns that are gone began, once it is long ago. */
+export const withoutOldStarts = (
+  state: CustomerState,
+  { campaigns }: Pick<Definitions, 'campaigns'>,
+  now: number,
+): CustomerState => {
+  const isKept = ([name, { at }]: [string, CampaignStarts]): boolean =>
+    at.some((one) => one >= now - REMEMBERED) || campaigns.some((one) => one.name === name);
+  const all = Object.entries(state.campaigns);
+  return all.every(isKept) ? state : { ...state, campaigns: Object.fromEntries(all.filter(isKept)) };
 };

@@ -2,6 +2,7 @@
  * Which segments a customer enters and leaves. Only those are asked whose answer can have changed: segments are indexed by
  * what they are about.
  */
+import { withoutOldStarts } from './campaign.ts';
 import type { CustomerState } from './customer-state.ts';
 import { withLevel } from './level.ts';
 import type { Aspect } from './segment.ts';
@@ -68,7 +69,7 @@ export const review = (turn: Turn): void => {
   const { definitions, segments, digest } = turn.plan;
   const known = Object.entries(turn.state.segments).filter(([name]) => segments.rules.has(name));
   const kept = { ...turn.state, reviewed: digest, segments: Object.fromEntries(known) };
-  turn.state = withLevel(kept, definitions.levels);
+  turn.state = withLevel(withoutOldStarts(kept, definitions, turn.world.now), definitions.levels);
   turn.state = withMoved(turn.state, moved(turn, new Set(segments.rules.keys())), turn.world.now);
   turn.settled = turn.state;
 };

@@ -42,6 +42,28 @@ describe('definitions that change', () => {
     expect([Object.keys(desk.state.segments), desk.state.engagements]).toEqual([['modest'], []]);
   });
 
+  test('take along what began long ago by campaigns that are gone, and nothing of one that was mistyped for a while', () => {
+    const desk = engineDesk({ campaigns: [campaign('go', [])] });
+    desk.happens('go');
+    desk.happens('go');
+    desk.redefine({});
+    desk.now += 90 * DAY;
+    desk.meets({ is: 'review' });
+    expect(Object.keys(desk.state.campaigns)).toEqual(['go']);
+    desk.now += 1;
+    desk.meets({ is: 'review' });
+    expect(desk.state.campaigns).toEqual({});
+  });
+
+  test('take along nothing of campaigns that are there, whenever they began', () => {
+    const desk = engineDesk({ campaigns: [campaign('go', [])] });
+    desk.happens('go');
+    desk.redefine({ campaigns: [campaign('go', [], { enabled: false })], segments: fans });
+    desk.now += 365 * DAY;
+    desk.meets({ is: 'review' });
+    expect(Object.keys(desk.state.campaigns)).toEqual(['go']);
+  });
+
   test('change nothing of a customer whom they do not concern', () => {
     const desk = engineDesk({ segments: fans });
     const { state } = desk.meets({ is: 'review' });
