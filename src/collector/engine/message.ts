@@ -15,6 +15,7 @@ import { engagementOf, withEngagement } from './engagement-made.ts';
 import { mayLeave } from './message-rules.ts';
 import type { Delivery, DeliveryStatus, Reaction } from './reaction.ts';
 import { TemplateFailed } from './template.ts';
+import { unsubscribePlace } from './unsubscribe-place.ts';
 import type { Fact } from './user-state.ts';
 import { openWords, templateContext, type Words } from './words.ts';
 
@@ -165,7 +166,8 @@ const outboundMade = (state: CustomerState, step: OutboundStep, words: Words, or
 };
 
 export const makeMessage = (state: CustomerState, step: MessageStep, order: MessageOrder): MessageMade => {
-  const words = openWords(templateContext(state, order.fact?.payload ?? {}, order.now));
+  const context = templateContext(state, order.fact?.payload ?? {}, order.now);
+  const words = openWords(step.kind === 'email' ? { ...context, unsubscribe_url: unsubscribePlace } : context);
   try {
     return step.kind === 'engagement'
       ? engagementMade(state, step, words, order)

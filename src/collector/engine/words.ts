@@ -6,7 +6,6 @@ import type { Json, Payload } from '../../wire/event.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { TemplateText } from './definitions.ts';
 import { compileTemplate, type TemplateContext, type TemplatePlace } from './template.ts';
-import { unsubscribePlace } from './unsubscribe-place.ts';
 
 export const templateContext = (state: CustomerState, event: Payload, now: number): TemplateContext => ({
   event,
@@ -21,7 +20,6 @@ export const templateContext = (state: CustomerState, event: Payload, now: numbe
     language: state.language,
     segments: Object.keys(state.segments),
   },
-  unsubscribe_url: unsubscribePlace,
   now,
 });
 

@@ -173,6 +173,13 @@ describe('what leaves', () => {
     expect(made(step)).toMatchObject({ state: desk.state, delivery: { channel: 'push', status: 'refused' } });
   });
 
+  test('only e-mails have a link to unsubscribe: elsewhere it is empty, and noted', () => {
+    const { words, told } = made(sms('No more: {{ unsubscribe_url }}'));
+    expect([words, told]).toEqual([{ text: 'No more: ' }, 'sms (not there, so empty: unsubscribe_url)']);
+    const email = { subject: 'Hi', html: null, text: '{{ unsubscribe_url }}' };
+    expect(made({ kind: 'email', words: email, transactional: false }).words?.text).toMatch(/^https:/);
+  });
+
   test('an SMS that an event made too long is refused, and the row says so', () => {
     const long = (more: string) => made(sms(`${'x'.repeat(1_599)}{{ event.amount }}${more}`));
     expect(long('').delivery.status).toBe('pending');
