@@ -12,7 +12,7 @@ import type { Mistake } from './config/place.ts';
 import { settingsOf } from './config/settings.ts';
 import { markOf, watchConfig } from './config/watch.ts';
 import { createMessageFiles } from './effects/message-files.ts';
-import { usersWithFiles } from './effects/users-with-files.ts';
+import { filesOfKnown, usersWithFiles } from './effects/users-with-files.ts';
 import { type Options, parseOptions } from './options.ts';
 import { serve } from './serve.ts';
 import { whenLoopIsLate } from './store/loop-watch.ts';
@@ -97,7 +97,7 @@ const start = async (options: Options): Promise<void> => {
     log,
     users: usersWithFiles(users, files),
     store: options.store,
-    files,
+    files: filesOfKnown(users, files),
     logger,
     version: VERSION,
     pages: { dist, site },

@@ -32,13 +32,15 @@ const filesIn = async (folder: string): Promise<string[]> => {
 export const createMessageFiles = (dataDir: string): MessageFiles => {
   const placeOf = (kind: FileKind, label: string, uid: string): string =>
     join(kind, asName(label), `${asName(uid)}${endings[kind]}`);
+  /** Beside it while it is written, and after an end in the midst of that. */
+  const partOf = (file: string): string => `${file}.part`;
   const kinds = Object.keys(endings) as FileKind[];
 
   return {
     async write(kind, label, uid, content) {
       const place = placeOf(kind, label, uid);
       const file = join(dataDir, place);
-      const beside = `${file}.part`;
+      const beside = partOf(file);
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       await writeFile(beside, content, { mode: 0o600, flush: true });
       await rename(beside, file);
@@ -46,7 +48,7 @@ export const createMessageFiles = (dataDir: string): MessageFiles => {
     },
     async forget(label, uids) {
       const files = uids.flatMap((uid) => kinds.map((kind) => join(dataDir, placeOf(kind, label, uid))));
-      for (const file of files) await rm(file, { force: true });
+      for (const file of files) for (const one of [partOf(file), file]) await rm(one, { force: true });
     },
     async purge(label, before, limit) {
       const files = await Promise.all(kinds.map((kind) => filesIn(join(dataDir, kind, asName(label)))));

@@ -7,22 +7,27 @@ import type { MessageFiles } from './message-files.ts';
 const AT_ONCE = 500;
 
 export const usersWithFiles = (users: UserStore, files: Pick<MessageFiles, 'forget' | 'purge'>): UserStore => {
-  const forgetFiles = async (label: string, customer: CustomerKey, after: string | null = null): Promise<void> => {
-    const query = { customer, limit: AT_ONCE, ...(after === null ? {} : { after }) };
-    const { deliveries, next } = await users.deliveries(label, query);
-    await files.forget(
-      label,
-      deliveries.map(({ uid }) => uid),
-    );
-    if (next !== null) await forgetFiles(label, customer, next);
+  const uidsOf = async (label: string, customer: CustomerKey): Promise<string[]> => {
+    const uids: string[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const query = { customer, limit: AT_ONCE, ...(after === undefined ? {} : { after }) };
+      const { deliveries, next } = await users.deliveries(label, query);
+      uids.push(...deliveries.map(({ uid }) => uid));
+      after = next;
+    }
+    return uids;
   };
 
   return {
     ...users,
     async erase(label, customer) {
       // They go first: their names are in the rows.
-      await forgetFiles(label, customer);
-      return users.erase(label, customer);
+      await files.forget(label, await uidsOf(label, customer));
+      const uids = await uidsOf(label, customer);
+      const erased = await users.erase(label, customer);
+      // And what was under way meanwhile.
+      await files.forget(label, uids);
+      return erased;
     },
     async purge(label, before, limit) {
       const taken = await files.purge(label, before, limit);
@@ -30,3 +35,16 @@ export const usersWithFiles = (users: UserStore, files: Pick<MessageFiles, 'forg
     },
   };
 };
+
+/** Files of those who are known: a message that was under way when its customer was erased leaves none. */
+export const filesOfKnown = (
+  users: Pick<UserStore, 'content'>,
+  files: Pick<MessageFiles, 'write' | 'forget'>,
+): Pick<MessageFiles, 'write'> => ({
+  async write(kind, label, uid, content) {
+    const place = await files.write(kind, label, uid, content);
+    // The words went with the customer.
+    if ((await users.content(label, uid)) === undefined) await files.forget(label, [uid]);
+    return place;
+  },
+});

@@ -1,10 +1,10 @@
 /** Messages as files: when they go. */
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMessageFiles, type MessageFiles } from '../../../src/collector/effects/message-files.ts';
-import { usersWithFiles } from '../../../src/collector/effects/users-with-files.ts';
+import { filesOfKnown, usersWithFiles } from '../../../src/collector/effects/users-with-files.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
 import type { UserStore } from '../../../src/collector/store/user-store.ts';
@@ -45,6 +45,43 @@ test('who is erased leaves no file, and others keep theirs', async () => {
   await sentTo('bob');
   expect(await users.erase('shop', 'u:ann')).toMatchObject({ states: 1, deliveries: 2 });
   expect([await left('mail'), await left('sms')]).toEqual([['bob-mail.eml'], ['bob-sms.txt']]);
+});
+
+test('who is erased while a message of theirs is under way leaves no file, whenever it is written', async () => {
+  const known = filesOfKnown(users, files);
+  await sentTo('ann');
+  await users.erase('shop', 'u:ann');
+  await known.write('mail', 'shop', 'ann-mail', 'Dear …');
+  expect(await left('mail')).toEqual([]);
+
+  await sentTo('bob');
+  await users.keepContent('shop', 'bob-mail', '{}');
+  await known.write('mail', 'shop', 'bob-mail', 'Dear …');
+  expect(await left('mail')).toEqual(['bob-mail.eml']);
+});
+
+test('a file that is written between the look for files and the end of the customer goes, too', async () => {
+  const stored = createMemoryUsers();
+  users = usersWithFiles(
+    {
+      ...stored,
+      async erase(label, customer) {
+        await files.write('mail', label, 'ann-mail', 'Dear …');
+        return stored.erase(label, customer);
+      },
+    },
+    files,
+  );
+  await sentTo('ann');
+  await users.erase('shop', 'u:ann');
+  expect(await left('mail')).toEqual([]);
+});
+
+test('what a process that ended had half written goes with its customer', async () => {
+  await sentTo('ann');
+  await writeFile(join(dataDir, 'mail/shop/ann-mail.eml.part'), 'Dear');
+  await users.erase('shop', 'u:ann');
+  expect(await left('mail')).toEqual([]);
 });
 
 test('what is too old goes, a little at a time', async () => {
