@@ -14,6 +14,6 @@ const example = codeBlocksOf(readFileSync(`${root}/README.md`, 'utf8')).find((bl
 test('README’s example of a campaign is taken as it stands', () => {
   const definitions = JSON.parse(example ?? '') as object;
   const label = { name: 'Casino', keys: { public: ['casino'] }, brands: ['main'], origins: ['self'], ...definitions };
-  expect(parseConfig({ labels: [label] })).toMatchObject({ ok: true });
+  expect(parseConfig({ labels: [label] })).toMatchObject({ ok: true, warnings: [] });
   expect(Object.keys(definitions)).toEqual(['segments', 'templates', 'campaigns', 'missions', 'levels', 'messages']);
 });
