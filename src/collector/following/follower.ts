@@ -11,6 +11,7 @@ import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey, Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
+import { doneOnce } from './done-once.ts';
 import { type Entry, entryOf, type Happening, isForAll, isForOne } from './happening.ts';
 import { createKnownUsers } from './known-users.ts';
 import { happeningsIn, pastOf } from './past.ts';
@@ -130,21 +131,11 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   /** The log has been read as far as what waits: a reader that had to reach its end would never do so under load. */
   const joinsUp = (next: Cursor | null): boolean =>
     at === 'behind' && (next === null || (waitingFrom !== undefined && folded >= waitingFrom));
-  let placing: Promise<void> | undefined;
-  const findPlace = async (): Promise<void> => {
-    try {
-      past = await pastOf(log, users, label().name);
-      kept = await users.folded(label().name);
-      folded = kept;
-    } catch (cause) {
-      placing = undefined;
-      throw cause;
-    }
-  };
-  const placed = (): Promise<void> => {
-    placing ??= findPlace();
-    return placing;
-  };
+  const placed = doneOnce(async () => {
+    past = await pastOf(log, users, label().name);
+    kept = await users.folded(label().name);
+    folded = kept;
+  });
   const catchUp = async (): Promise<void> => {
     await placed();
     at = 'behind';
