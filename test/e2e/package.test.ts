@@ -14,6 +14,8 @@ let project: string;
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'openaction-consumer-'));
+  // A project of its own, whatever lies in the folders around it.
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   await mkdir(join(project, 'node_modules'));
   await symlink(root, join(project, 'node_modules/openaction'));
 });
