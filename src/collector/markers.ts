@@ -9,6 +9,7 @@ import type { Label } from './config/config.ts';
 import { fields, type Mistake, place } from './config/place.ts';
 import type { Customers } from './customers.ts';
 import type { Customer } from './engine/customer-key.ts';
+import { ownEvent } from './own-event.ts';
 import { Refusal, refuseMistakes } from './refusal.ts';
 import type { Outcome, Submission } from './store/event-log.ts';
 
@@ -58,18 +59,7 @@ export const createMarkers = ({ customers, submit, newEid, now }: MarkersNeeds):
     };
     const admission = admit(event, 0, label, { by: 'secret key' }, now());
     if (!admission.ok) throw new Refusal('bad_request', admission.message);
-    await submit({
-      label: label.name,
-      request_id,
-      received_at: now(),
-      device_id: null,
-      events: [admission.event],
-      rejected: [],
-      losses: [],
-      pages: [],
-      arrived: [],
-      weight: admission.event.payload.length,
-    });
+    await submit(ownEvent(label.name, request_id, now(), admission.event));
     // Whether the event is in the state by now or not: the same change made twice is the change.
     const { tags: before } = await customers.read(label, customer);
     return { eid: event.eid, tags: changedTags(before, operation, tags) };

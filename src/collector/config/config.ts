@@ -85,7 +85,7 @@ const isAddressOrRange = (text: string): boolean => {
 };
 
 /** `$schema` is for editors: it names `/config.schema.json` of a collector. */
-export const configNames = ['$schema', 'publicUrl', 'trustedProxies', 'labels'] as const;
+const configNames = ['$schema', 'publicUrl', 'trustedProxies', 'labels'] as const;
 
 export const parseConfig = (value: unknown): ParsedConfig => {
   const mistakes: Mistake[] = [];

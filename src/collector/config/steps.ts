@@ -66,7 +66,7 @@ const readers = {
 } as const satisfies { [verb: string]: Read };
 
 type Verb = keyof typeof readers;
-export const stepVerbs = [...(Object.keys(readers) as Verb[]), 'filter'] as const;
+const stepVerbs = [...(Object.keys(readers) as Verb[]), 'filter'] as const;
 const stepNames = [...stepVerbs, 'then', 'else'] as const;
 
 /** Until it is known where the whole program ends. */

@@ -32,7 +32,7 @@ export interface MissionMoved {
 }
 
 /** As many places as tasks are defined now. */
-export const progressIn = ({ missions }: CustomerState, { name, tasks }: Mission): MissionProgress => {
+const progressIn = ({ missions }: CustomerState, { name, tasks }: Mission): MissionProgress => {
   const known = Object.hasOwn(missions, name) ? missions[name] : undefined;
   return { done: tasks.map((_, at) => known?.done[at] ?? 0), completed_at: known?.completed_at ?? null };
 };
@@ -41,7 +41,7 @@ const isDone = ({ tasks }: Mission, done: readonly number[]): boolean =>
   tasks.every(({ count }, at) => done[at]! >= count);
 
 /** With what is done now; a mission that repeats begins again when it is completed. */
-export const withDone = (
+const withDone = (
   state: CustomerState,
   mission: Mission,
   done: number[],

@@ -9,6 +9,7 @@ import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { linkedOn } from '../engine/linked.ts';
 import type { Fact } from '../engine/user-state.ts';
+import { ownEvent } from '../own-event.ts';
 import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
 import { VISITOR_LINKED } from './fact.ts';
@@ -118,18 +119,7 @@ export const createLinking = ({ users, log, submit, label, uidOf, failed }: Link
       failed(new Error(`a visitor could not be linked: ${admission.code}, ${admission.message}`));
       return;
     }
-    await submit({
-      label: name,
-      request_id: event.eid,
-      received_at: at,
-      device_id: null,
-      events: [admission.event],
-      rejected: [],
-      losses: [],
-      pages: [],
-      arrived: [],
-      weight: admission.event.payload.length,
-    });
+    await submit(ownEvent(name, event.eid, at, admission.event));
     remember(device_id, userCustomer(user_ext_id, hashes.form === 'v2').key, at);
   };
 

@@ -13,7 +13,7 @@ interface ProfileNeeds {
 }
 
 /** The picture, or the first letter where there is none or the page's policy knows nothing of its host. */
-export const avatarOf = ({ avatar_id, public_username }: PublicProps, user: string): HTMLElement => {
+const avatarOf = ({ avatar_id, public_username }: PublicProps, user: string): HTMLElement => {
   const letter = element('span', { class: 'avatar', 'aria-hidden': 'true' }, [...(public_username ?? user)][0] ?? '');
   if (avatar_id === null) return letter;
   const picture = element('img', { class: 'avatar', src: avatar_id, alt: '', referrerpolicy: 'no-referrer' });
