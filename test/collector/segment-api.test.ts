@@ -101,7 +101,7 @@ describe('a rule that is in no config yet', () => {
   });
 
   test.each([
-    ['SQL in the place of a field', { event: 'bought', where: { 'amount) OR 1=1 --': 1 } }, 'rule.where'],
+    ['I43: SQL in the place of a field', { event: 'bought', where: { 'amount) OR 1=1 --': 1 } }, 'rule.where'],
     ['a regular expression', { event: 'bought', where: { item: { $regex: '^(a+)+$' } } }, 'rule.where'],
     ['code', { event: 'bought', where: { $where: 'sleep(1000)' } }, 'rule.where'],
     ['a prototype', { event: 'bought', where: { '__proto__.polluted': 1 } }, 'rule.where'],

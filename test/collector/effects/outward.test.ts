@@ -55,7 +55,7 @@ test('a name that has a private address when it is called is not called', async 
   expect(called.came).toEqual([]);
 });
 
-test('a name that turns to a private address is judged anew for each connection, and a connection stays where it was judged', async () => {
+test('I49: a name that turns to a private address is judged anew for each connection, and a connection stays where it was judged', async () => {
   const names = answering('127.0.0.1', '127.0.0.2');
   const outward = outwardWith({ allowed: here, resolve: names.resolve });
   const url = `https://rebinding.test:${called.port}/`;
@@ -76,7 +76,7 @@ test.each(['https://127.0.0.1', 'https://2130706433', 'https://[::ffff:127.0.0.1
   },
 );
 
-test('a redirect is told and not followed', async () => {
+test('I48: a redirect is told and not followed', async () => {
   called.answer = (response) => response.writeHead(302, { location: 'http://127.0.0.1:6379/' }).end();
   const outward = outwardWith({ allowed: here, resolve: answering('127.0.0.1').resolve });
   expect(await outward.post(posted(`https://hooks.test:${called.port}/`))).toMatchObject({

@@ -21,7 +21,7 @@ test.each('1.1.1.1 8.8.8.8 172.32.0.1 100.128.0.1 2606:4700::1111 2a00:1450::1'.
   (address) => expect(isPublicAddress(address)).toBe(true),
 );
 
-describe('a webhook is refused when it is written down', () => {
+describe('I46, I47: a webhook is refused when it is written down', () => {
   const hostile = JSON.parse(readFileSync(`${root}/test/fixtures/bad-inputs.json`, 'utf8')) as {
     id: string;
     input: string;

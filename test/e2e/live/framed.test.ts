@@ -63,7 +63,7 @@ describe.each<[string, Around[]]>([
 ])('framed by %s', (_, around) => {
   const told = () => [`[smartico] framed_by_stranger: ${world.pages.otherSite}`];
 
-  test('a button that acts does nothing, is not reported, and is told once; one that shows something goes on', async () => {
+  test('B18: a button that acts does nothing, is not reported, and is told once; one that shows something goes on', async () => {
     const frame = await open(around);
     await press(frame, 'Claim');
     await press(frame, 'Claim');

@@ -174,7 +174,7 @@ describe('a link acts', () => {
   });
 });
 
-describe('hostile links with `go`, by their number in the fixture', () => {
+describe('D14, D15, D16, D17, D18: hostile links with `go`, as they stand in the fixture', () => {
   const fixture = JSON.parse(readFileSync('test/fixtures/bad-inputs.json', 'utf8')) as { id: string; input: string }[];
   const hostile = fixture.filter(({ input }) => input.includes('dp:go')).map(({ id, input }) => [id, input] as const);
 
