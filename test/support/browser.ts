@@ -126,20 +126,24 @@ export const killBrowser = (directory: string): void => {
 };
 
 /**
- * Kills every renderer of the page's browser; the pages crash, the browser goes on. Resolves when the browser has noticed:
- * until then it would put a new page into a dead one.
+ * Takes aim at every renderer of the page's browser, so that the kill itself takes no time. The pages crash, the browser
+ * goes on. The kill resolves when the browser has noticed: until then it would put a new page into a dead one.
  */
-export const killRenderers = async (page: Page): Promise<void> => {
+export const aimAtRenderers = async (page: Page): Promise<() => Promise<void>> => {
   const devtools = await page.context().browser()!.newBrowserCDPSession();
   const renderers = async (): Promise<number[]> =>
     (await devtools.send('SystemInfo.getProcessInfo')).processInfo
       .filter(({ type }) => type === 'renderer')
       .map(({ id }) => id);
   const doomed = await renderers();
-  for (const pid of doomed) killNow(pid);
-  while ((await renderers()).some((pid) => doomed.includes(pid)));
-  await devtools.detach();
+  return async () => {
+    for (const pid of doomed) killNow(pid);
+    while ((await renderers()).some((pid) => doomed.includes(pid)));
+    await devtools.detach();
+  };
 };
+
+export const killRenderers = async (page: Page): Promise<void> => (await aimAtRenderers(page))();
 
 const killNow = (pid: number): void => {
   try {
