@@ -1,22 +1,15 @@
 /**
- * The network between a page and the collector, and what goes wrong with it. Passes everything on but what a test tells
- * it to spoil: of requests only those that carry events, and sockets apart from them. Writes down when each arrived.
+ * The network between a page and the collector, and what goes wrong with it: the line (`faulty-line.ts`) for all that
+ * passes, and then for requests that carry events their own faults (`request-faults.ts`), and sockets apart from them.
+ * Writes down when each arrived, and how much was sent.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-export type Fault =
-  | 'none'
-  /** The connection is cut before the collector hears of the request. */
-  | 'cut'
-  /** The collector answers, and the connection is cut before the page hears of it. */
-  | 'answer lost'
-  /** The collector answers, and the answer is kept until another fault (or none) is set. */
-  | 'answer held'
-  /** Answered on the way, by a proxy or a balancer. */
-  | { status: number; headers: OutgoingHttpHeaders };
+import { type Line, startFaultyLine } from './faulty-line.ts';
+import { type Answer, type Fault, readable, spoilt } from './request-faults.ts';
+import { chanceOf } from './seeds.ts';
 
 export type SocketFault =
   | 'none'
@@ -35,8 +28,12 @@ export interface FaultProxy {
   cutSockets(): void;
   /** Requests with events so far: when each arrived, in milliseconds of this process's clock. */
   readonly arrivals: number[];
+  /** Bytes of their bodies so far, whole ones or not. */
+  readonly bytes: number;
   /** From now on. */
   set(fault: Fault): void;
+  /** From now on, for everything. */
+  setLine(line: Line): void;
   /** The next requests meet these, one each; those after them what was set. */
   next(...faults: Fault[]): void;
   /** Back to a network that works, with nothing written down. */
@@ -44,35 +41,72 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-const bytesOf = async (message: IncomingMessage): Promise<Buffer> => {
+const bytesOf = async (message: IncomingMessage, heard: (bytes: number) => void = () => {}): Promise<Buffer> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
+  for await (const chunk of message) {
+    chunks.push(chunk as Buffer);
+    heard((chunk as Buffer).length);
+  }
   return Buffer.concat(chunks);
 };
 
 export const startFaultProxy = async (collector: string): Promise<FaultProxy> => {
+  const chance = chanceOf(1);
   let lasting: Fault = 'none';
   let coming: Fault[] = [];
+  let bytes = 0;
+  let before: Buffer = Buffer.from('{}');
   const arrivals: number[] = [];
   const held = new Set<() => void>();
   const release = (): void => {
     for (const answer of held) answer();
     held.clear();
   };
+  const releaseOf = () => new Promise<void>((resolve) => held.add(resolve));
 
-  const passOn = async (incoming: IncomingMessage, response: ServerResponse, fault: Fault): Promise<void> => {
-    const body = await bytesOf(incoming);
-    const { method, headers, url } = incoming;
+  const ask = async ({ method, headers, url }: IncomingMessage, body: Buffer): Promise<Answer> => {
     const onward = request(`${collector}${url}`, { ...(method && { method }), headers });
-    onward.once('error', () => response.destroy()); // the collector is down, and so is the page's connection to it
-    onward.once('response', async (answer) => {
-      const said = await bytesOf(answer);
-      if (fault === 'answer lost') return response.destroy();
-      if (fault === 'answer held') await new Promise<void>((resolve) => held.add(resolve));
-      response.writeHead(answer.statusCode ?? 502, answer.headers).end(said);
-    });
     onward.end(body);
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode ?? 502, headers: answer.headers, body: await bytesOf(answer) };
   };
+  const tell = (response: ServerResponse, { status, headers, body }: Answer): void =>
+    void response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+
+  const carry = async (incoming: IncomingMessage, response: ServerResponse, fault: Fault): Promise<void> => {
+    if (fault === 'cut') return void incoming.socket.destroy();
+    const body = await bytesOf(incoming, (more) => {
+      bytes += more;
+    });
+    if (typeof fault === 'object')
+      return void response.writeHead(fault.status, { ...readable, ...fault.headers }).end(fault.body ?? '{}');
+    if (fault === 'replayed') await ask(incoming, body);
+    const answer = await ask(incoming, body);
+    const last = before;
+    before = answer.body;
+    switch (fault) {
+      case 'answer lost':
+        return void response.destroy();
+      case 'half an answer': {
+        response.writeHead(answer.status, answer.headers);
+        response.write(answer.body.subarray(0, answer.body.length >> 1));
+        await releaseOf();
+        return void response.destroy();
+      }
+      case 'answer held':
+        await releaseOf();
+        return tell(response, answer);
+      case 'none':
+      case 'replayed':
+        return tell(response, answer);
+      default:
+        return tell(response, spoilt(fault, answer, last, chance.share));
+    }
+  };
+  /** What carries no events meets no fault of a request. */
+  const passOn = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> =>
+    tell(response, await ask(incoming, await bytesOf(incoming)));
+
   let socketFault: SocketFault = 'none';
   const sockets: number[] = [];
   const open = new Set<Duplex>();
@@ -94,18 +128,14 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
     near.pipe(far);
     if (fault === 'none') far.pipe(near);
     // The handshake, and nothing after it.
-    else far.once('data', (bytes: Buffer) => near.write(bytes));
+    else far.once('data', (handshake: Buffer) => near.write(handshake));
   };
   const server = createServer((incoming, response) => {
-    if (incoming.method !== 'POST' || incoming.url !== '/v1/events') return void passOn(incoming, response, 'none');
-    arrivals.push(performance.now());
-    const fault = coming.shift() ?? lasting;
-    if (fault === 'cut') incoming.socket.destroy();
-    else if (typeof fault === 'object') {
-      const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' };
-      incoming.resume();
-      response.writeHead(fault.status, { ...headers, ...fault.headers }).end('{}');
-    } else void passOn(incoming, response, fault);
+    const events = incoming.method === 'POST' && incoming.url === '/v1/events';
+    if (events) arrivals.push(performance.now());
+    const carried = events ? carry(incoming, response, coming.shift() ?? lasting) : passOn(incoming, response);
+    // The collector is down, or the page is gone: the connection between them is, too.
+    carried.catch(() => response.destroy());
   });
   server.on('upgrade', (incoming, near) => {
     sockets.push(performance.now());
@@ -114,14 +144,19 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const line = await startFaultyLine((server.address() as AddressInfo).port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: line.url,
     arrivals,
     sockets,
+    get bytes() {
+      return bytes;
+    },
     setSockets(fault) {
       socketFault = fault;
       if (fault === 'refused') cutSockets();
     },
+    setLine: line.set,
     cutSockets,
     set(fault) {
       lasting = fault;
@@ -132,13 +167,16 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
       lasting = 'none';
       coming = [];
       arrivals.length = 0;
+      bytes = 0;
       socketFault = 'none';
       sockets.length = 0;
+      line.set('healthy');
       release();
     },
     async close() {
       server.close();
       cutSockets();
+      await line.close();
       server.closeAllConnections();
       await once(server, 'close');
     },

@@ -69,9 +69,10 @@ export const createFlush = (needs: FlushNeeds): Flush => {
 
   /** Until when to wait, after how many failures, and whether the collector itself asks for it (which nothing shortens). */
   const wait = () => {
-    const [until = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map((part) => +part || 0);
-    // A time further away than that is one of a clock that was put back since.
-    return until > now() + DAY ? { until: 0, attempt, asked: 0 } : { until, attempt, asked: asked && until > now() };
+    const [from = 0, delay = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map((part) => +part || 0);
+    // A wait that has not begun is one of a clock that was put back since.
+    const until = from > now() ? 0 : from + Math.min(delay, DAY);
+    return { until, attempt, asked: asked && until > now() };
   };
 
   const settle = async (rows: Waiting[], answer: Pick<BatchAnswer, 'duplicate' | 'rejected'>, counts: FlushCounts) => {
@@ -104,9 +105,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     if (outcome.is === 'later') {
       const { after, slow } = outcome;
       const attempt = wait().attempt + 1;
-      keep(
-        `${now() + (after >= 0 ? Math.min(after, DAY) : backoff(attempt, Math.random()))} ${attempt} ${+(after >= 0)}`,
-      );
+      keep(`${now()} ${backoff(attempt, Math.random(), after)} ${attempt} ${+(after > 0)}`);
       if (slow) most = Math.max(1, rows.length >> 1);
       if (state.at === 'sending') state.again = true;
       tell('collector_unreachable', 'events are kept');

@@ -20,6 +20,9 @@ export const WIRE = 60_000;
 const SMALL = 1_500;
 /** A short body may outlive the page at once; longer ones would eat the budget that other scripts share. */
 export const KEEP_ALIVE = 8_000;
+/** The collector's own words for a batch that is refused. Whatever else a proxy or gateway says must not cost anybody an event. */
+const STOP = /^(unknown_label|unknown_key|origin_not_allowed|consent_refused|key_not_for_browsers)$/;
+const SPLIT = /^(bad_json|bad_gzip|bad_batch|too_deep|too_many_events|body_too_large)$/;
 /** Milliseconds without an answer. */
 export const PATIENCE = 30_000;
 
@@ -50,10 +53,9 @@ export const createSend =
       const said = parseJson(await response.text());
       const answer = parseAnswer(said, batch.batch_id);
       if (answer) return { is: 'answered', answer };
-      // Only the collector's own form of error is a verdict: a proxy's page must not cost anybody an event.
       const { code, message } = Object(said);
-      if (code && status > 399 && status < 500 && ![408, 425, 429].includes(status))
-        return { is: status === 401 || status === 403 ? 'stop' : 'split', code, message };
+      const is = STOP.test(code) ? 'stop' : SPLIT.test(code) && 'split';
+      if (is && status > 399) return { is, code, message };
       return { is: 'later', after: retryAfter(headers.get('Retry-After'), now()), slow: status === 408 };
     } catch (cause) {
       return { is: 'later', after: Number.NaN, slow: (cause as Error).name === 'TimeoutError' };

@@ -36,7 +36,8 @@ export const createTurn = ({ locks, local, now }: Platform, name: string): Turn 
         doing = Promise.race([done, left]);
         return doing;
       };
-      const silent = now() - Number(local.get(name)) > LEASE;
+      // Renewed long after now: the clock was put back, and says nothing.
+      const silent = Math.abs(now() - Number(local.get(name))) > LEASE;
       try {
         if (locks) await locks.request(name, silent ? { steal: true } : { ifAvailable: true }, hold);
         else await hold();

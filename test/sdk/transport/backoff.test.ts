@@ -14,6 +14,15 @@ test.each([
 });
 
 test.each([
+  [1, 3_000, 3_000],
+  [3, 3_000, 12_000],
+  [1, 200, 1_000],
+  [1, 86_400_000, 30_000],
+])('after failure %d with a wish for %d ms it is that and anything from 0 to %d ms', (attempt, asked, longest) => {
+  expect([backoff(attempt, 0, asked), backoff(attempt, 1, asked)]).toEqual([asked, asked + longest]);
+});
+
+test.each([
   ['120', 120_000],
   ['0', 0],
   ['1.5', 1_500],

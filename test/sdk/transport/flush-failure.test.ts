@@ -106,14 +106,22 @@ describe('a Retry-After', () => {
     expect(moments()).toEqual([0]);
   });
 
+  test('comes with a chance of its own, the larger the longer it is and the oftener it comes: all pages got the same', async () => {
+    const { always, capture, moments } = flushing();
+    always(asked(3_000));
+    capture();
+    await pass(50_000);
+    expect(moments()).toEqual([0, 4_500, 10_500, 19_500, 34_500]);
+  });
+
   test('is over some time: the events travel then, though flush() was called meanwhile', async () => {
     const { next, flush, capture, moments, queue } = flushing();
     next(asked(20_000));
     capture();
     await pass(1_000);
     await flush.now();
-    await pass(19_000);
-    expect([moments(), await queue.count()]).toEqual([[0, 20_000], 0]);
+    await pass(29_000);
+    expect([moments(), await queue.count()]).toEqual([[0, 30_000], 0]);
   });
 
   test('of 0 s is a retry at once, after the pause between two sends', async () => {
@@ -135,26 +143,29 @@ describe('a Retry-After', () => {
   });
 });
 
-describe('a clock that was put back by a year', () => {
+describe.each([
+  ['an hour', DAY / 24],
+  ['a year', 365 * DAY],
+])('a clock that was put back by %s', (_, back) => {
   test.each([
     ['a backoff', later],
     ['a Retry-After', asked(20_000)],
-  ])('does not make a year of %s', async (_, outcome) => {
+  ])('does not become a part of %s', async (_, outcome) => {
     const { next, capture, flush, sent } = flushing();
     next(outcome);
     capture();
     await pass(100);
-    vi.setSystemTime(Date.now() - 365 * DAY);
+    vi.setSystemTime(Date.now() - back);
     flush.soon(true);
     await pass(0);
     expect(sent).toHaveLength(2);
   });
 
-  test('does not make a year of the pause between two sends', async () => {
+  test('nor of the pause between two sends', async () => {
     const { capture, sent } = flushing();
     capture();
     await pass(100);
-    vi.setSystemTime(Date.now() - 365 * DAY);
+    vi.setSystemTime(Date.now() - back);
     capture();
     await pass(1_000);
     expect(sent).toHaveLength(2);

@@ -46,7 +46,7 @@ describe('a refusal in the collector’s own form', () => {
   test.each([
     [400, 'bad_batch', 'split'],
     [413, 'body_too_large', 'split'],
-    [415, 'unsupported_encoding', 'split'],
+    [400, 'bad_gzip', 'split'],
     [401, 'unknown_label', 'stop'],
     [403, 'origin_not_allowed', 'stop'],
   ])('%d %s: %s', async (status, code, is) => {
@@ -67,6 +67,16 @@ describe('a refusal in the collector’s own form', () => {
 describe('a proxy’s page costs nobody an event', () => {
   test.each([400, 401, 403, 404, 413, 502, 503])('HTML with %d: later', async (status) => {
     expect(await outcome(page(status))).toEqual({ is: 'later', after: Number.NaN, slow: false });
+  });
+
+  test.each([
+    [400, 'bad_request'],
+    [403, 'blocked'],
+    [404, 404],
+    [413, 'payload_too_big'],
+    [415, 'unsupported_encoding'],
+  ])('JSON with %d and a code of its own, %s: later', async (status, code) => {
+    expect(await outcome(refusal(status, `${code}`))).toEqual({ is: 'later', after: Number.NaN, slow: false });
   });
 
   test('and its Retry-After counts', async () => {

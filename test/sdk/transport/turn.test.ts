@@ -43,6 +43,22 @@ test('a tab that works for long renews its lease, and nobody takes its turn', as
   expect(await two.take(work().run)).toBe(false);
 });
 
+test('a lease from before the clock was put back by a day holds nobody up', async () => {
+  const { tab, local } = origin();
+  let frozen = false;
+  const one = tab({ ...local, set: (key, value) => frozen || local.set(key, value) });
+  void one.take(work().run);
+  await soon();
+  frozen = true;
+  vi.setSystemTime(Date.now() - 86_400_000);
+  const second = work();
+  const stolen = tab().take(second.run);
+  await soon();
+  expect(second.run).toHaveBeenCalledOnce();
+  second.end();
+  expect(await stolen).toBe(true);
+});
+
 test('a frozen tab, whose lease ran out, loses its turn to the next; what it was doing still counts for it', async () => {
   const { tab, local } = origin();
   let frozen = false;
