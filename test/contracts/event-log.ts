@@ -103,6 +103,76 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     expect(rejections.map(({ eid, code }) => [eid, code])).toEqual(Array(4).fill(['clash-00', 'eid_conflict']));
   });
 
+  const guessed = event('order-0001', { payload: '{"client_action":"nothing"}' });
+  const servers = event('order-0001', {
+    event_type: 'deposit_approved',
+    payload: '{"amount":5}',
+    user_ext_id: 'anna',
+    source: 'server',
+    trust: 'server',
+    session_id: null,
+    page_id: null,
+    seq: null,
+  });
+  const fromServer = submission({ received_at: 2000, device_id: null, events: [servers] });
+
+  promise('whoever takes a server’s id does not silence it: both events are kept and read by that id', async (log) => {
+    const [[first]] = (await log.append([submission({ events: [guessed] })])) as [[number]];
+    expect(await log.append([fromServer])).toEqual([[first + 1]]);
+    expect((await log.events('casino', { ...all, eid: 'order-0001' })).events).toMatchObject([
+      { eid: 'order-0001', trust: 'unverified', cursor: first },
+      { eid: 'order-0001', trust: 'server', payload: { amount: 5 }, user_ext_id: 'anna', cursor: first + 1 },
+    ]);
+    expect(await eids(log)).toEqual(['order-0001', 'order-0001']);
+    expect(await eids(log, { user: 'anna' })).toEqual(['order-0001']);
+    expect(await eids(log, { eid: 'order-0001!' })).toEqual([]);
+    expect(await log.rejections('casino', 10)).toMatchObject([
+      { eid: 'order-0001', code: 'eid_conflict', from: 'server', message: expect.stringContaining('beside it') },
+    ]);
+    expect(await log.minutes('casino', 0)).toEqual([{ minute: 0, stored: 2, duplicate: 0, rejected: 0 }]);
+  });
+
+  promise('in one group too, and in a verified user’s name', async (log) => {
+    const verified = { ...guessed, trust: 'verified' as const, user_ext_id: 'mallory' };
+    const outcomes = await log.append([submission({ events: [verified] }), fromServer, fromServer]);
+    expect(outcomes.map(([outcome]) => (typeof outcome === 'number' ? 'stored' : outcome))).toEqual([
+      'stored',
+      'stored',
+      'duplicate',
+    ]);
+  });
+
+  promise('a server’s event beside a page’s is stored once, and both stay what they are', async (log) => {
+    const page = submission({ events: [guessed] });
+    const changed = submission({ device_id: null, events: [{ ...servers, payload: '{"amount":6}' }] });
+    await log.append([page]);
+    await log.append([fromServer]);
+    expect(await log.append([fromServer, page, changed])).toEqual([['duplicate'], ['duplicate'], ['conflict']]);
+    const { events } = await log.events('casino', { ...all, eid: 'order-0001' });
+    expect(events.map(({ trust, payload }) => [trust, payload])).toEqual([
+      ['unverified', { client_action: 'nothing' }],
+      ['server', { amount: 5 }],
+    ]);
+  });
+
+  promise('a page that comes under a server’s id changes nothing: the conflict is shown', async (log) => {
+    await log.append([fromServer]);
+    expect(await log.append([submission({ events: [guessed] })])).toEqual([['conflict']]);
+    expect((await log.events('casino', all)).events).toMatchObject([{ trust: 'server', payload: { amount: 5 } }]);
+    expect(await log.rejections('casino', 10)).toMatchObject([{ eid: 'order-0001', from: 'browser' }]);
+  });
+
+  promise('when the page’s event is gone the id is the server’s alone, and still stored once', async (log) => {
+    await log.append([submission({ received_at: 1000, events: [guessed] })]);
+    await log.append([fromServer]);
+    expect(await log.purge('casino', 1500, 10)).toBe(1);
+    expect(await log.append([fromServer])).toEqual([['duplicate']]);
+    expect(await log.append([submission({ events: [guessed] })])).toEqual([['conflict']]);
+    expect(await log.erase('casino', { user: 'anna' })).toBe(1);
+    expect(await eids(log, { eid: 'order-0001' })).toEqual([]);
+    expect(await log.append([submission({ events: [guessed] })])).toEqual([[expect.any(Number)]]);
+  });
+
   promise('an event keeps the frame that it came from, whatever else was said on its page', async (log) => {
     const frame = 'https://platform.example';
     const framed = { source: 'bridge', frame } as const;

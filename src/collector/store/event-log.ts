@@ -68,7 +68,8 @@ export interface Submission {
 /**
  * What became of one event: its cursor if it is stored; `duplicate` if its id was already there, `conflict` if that
  * was with another content (the first wins, the conflict is recorded as a rejection). Content is what happened, to whom,
- * when, and the payload; how the event came (its page, source and frame) is not.
+ * when, and the payload; how the event came (its page, source and frame) is not. A server's event is in conflict with a
+ * server's alone: where a page used its id for something else both are stored, and that is recorded.
  */
 export type Outcome = Cursor | 'duplicate' | 'conflict' | 'too_many_entry_points';
 
@@ -208,12 +209,12 @@ export interface EventLog {
 export const rejectionByLog = (
   submission: Submission,
   event: NewEvent,
-  outcome: 'conflict' | 'too_many_entry_points',
+  outcome: keyof typeof logMessages,
 ): RejectionRecord => ({
   at: submission.received_at,
   index: event.index,
   eid: event.eid,
-  code: outcome === 'conflict' ? 'eid_conflict' : outcome,
+  code: outcome === 'too_many_entry_points' ? outcome : 'eid_conflict',
   message: logMessages[outcome],
   event_type: event.event_type,
   user_ext_id: event.user_ext_id,
@@ -223,6 +224,7 @@ export const rejectionByLog = (
 
 export const logMessages = {
   conflict: 'another event is stored under this eid; the first one stays',
+  id_of_page: 'a page sent another event under this eid; the server’s is stored beside it',
   too_many_entry_points: 'this label has its 50 entry points already',
 } as const;
 

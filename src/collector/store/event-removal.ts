@@ -8,6 +8,7 @@ import type { Cursor, EventLog, RejectionRecord } from './event-log.ts';
 import type { Sqlite } from './sqlite-file.ts';
 import type { TimelineIndex } from './sqlite-timelines.ts';
 import { toColumn } from './text-column.ts';
+import { serversKey } from './whose-id.ts';
 
 export type Whose = Parameters<EventLog['erase']>[1];
 /** `more`: another slice may find others. */
@@ -44,7 +45,10 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
   const after = db.prepare<[Cursor, number], OldRow>(
     'SELECT seq, user, visit, label, received_at FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  const removeEvent = db.prepare('DELETE FROM event WHERE seq = ?');
+  const removeEvent = db.prepare<[Cursor], { label: number; eid: string }>(
+    'DELETE FROM event WHERE seq = ? RETURNING label, eid',
+  );
+  const rename = db.prepare('UPDATE event SET eid = ? WHERE label = ? AND eid = ?');
   const removePlace = db.prepare('DELETE FROM timeline WHERE user = ? AND seq = ?');
   const hasEvents = db.prepare<[number], { seq: Cursor }>('SELECT seq FROM timeline WHERE user = ? LIMIT 1');
   const removeUser = db.prepare('DELETE FROM user WHERE id = ?');
@@ -86,10 +90,15 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
     const found = rejections.all(label).filter(({ record }) => isOne(JSON.parse(record) as RejectionRecord));
     for (const { n } of found) removeRejection.run(label, n);
   };
+  /** What stands beside it under its id has the id for itself from now on. */
+  const letGo = (seq: Cursor): void => {
+    const { label, eid } = removeEvent.get(seq)!;
+    rename.run(eid, label, serversKey(eid));
+  };
   const take = (rows: Row[]): void => {
     const onVisit = new Map<number, number>();
     for (const { seq, user, visit } of rows) {
-      removeEvent.run(seq);
+      letGo(seq);
       if (user !== null) removePlace.run(user, seq);
       if (visit !== null) onVisit.set(visit, (onVisit.get(visit) ?? 0) + 1);
     }

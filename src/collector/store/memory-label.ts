@@ -13,6 +13,7 @@ import type {
   ShapeCount,
 } from './event-log.ts';
 import { emptySequence, type PageSequence } from './page-sequence.ts';
+import { serversKey } from './whose-id.ts';
 
 export interface Kept {
   logged: LoggedEvent;
@@ -26,7 +27,7 @@ export interface Page extends PageSequence {
 }
 export interface LabelLog {
   events: Kept[];
-  byEid: Map<string, Kept>;
+  byKey: Map<string, Kept>;
   pages: Map<string, Page>;
   losses: Map<string, { device_id: string; reason: string; count: number; reported_at: number }>;
   rejections: RejectionRecord[];
@@ -39,7 +40,7 @@ const MINUTE = 60_000;
 
 export const emptyLabel = (): LabelLog => ({
   events: [],
-  byEid: new Map(),
+  byKey: new Map(),
   pages: new Map(),
   losses: new Map(),
   rejections: [],
@@ -78,17 +79,22 @@ export const touchPage = (log: LabelLog, device_id: string, page_id: string, ses
   return page;
 };
 
-export const judge = (log: LabelLog, event: NewEvent): Exclude<Outcome, number> | 'new' => {
-  const first = log.byEid.get(event.eid);
-  if (first) {
-    const { event_type, user_ext_id, event_date } = first.logged;
-    const isSame =
-      event_type === event.event_type &&
-      user_ext_id === event.user_ext_id &&
-      event_date === event.event_date &&
-      first.payload === event.payload;
-    return isSame ? 'duplicate' : 'conflict';
-  }
+const isSame = ({ logged, payload }: Kept, event: NewEvent): boolean =>
+  logged.event_type === event.event_type &&
+  logged.user_ext_id === event.user_ext_id &&
+  logged.event_date === event.event_date &&
+  payload === event.payload;
+
+/** Where it is kept: under its id, unless that stands for something else that a page sent. */
+export const keyFor = (log: LabelLog, event: NewEvent): string => {
+  const first = log.byKey.get(event.eid);
+  const isTaken = first && event.trust === 'server' && first.logged.trust !== 'server' && !isSame(first, event);
+  return isTaken ? serversKey(event.eid) : event.eid;
+};
+
+export const judge = (log: LabelLog, event: NewEvent, key: string): Exclude<Outcome, number> | 'new' => {
+  const first = log.byKey.get(key);
+  if (first) return isSame(first, event) ? 'duplicate' : 'conflict';
   if (event.event_type !== entryPointEvent || event.name === '') return 'new';
   const known = entryPointsIn(log);
   return known.has(event.name) || known.size < limits.entryPoints ? 'new' : 'too_many_entry_points';

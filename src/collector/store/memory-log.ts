@@ -13,7 +13,7 @@ import {
   rejectionByLog,
   type Submission,
 } from './event-log.ts';
-import { addShape, emptyLabel, judge, type Kept, type LabelLog, minuteOf, touchPage } from './memory-label.ts';
+import { addShape, emptyLabel, judge, type Kept, keyFor, type LabelLog, minuteOf, touchPage } from './memory-label.ts';
 import { eraseFrom, isOf, purgeFrom } from './memory-removal.ts';
 import { arrive, missingNumbers, reach, store } from './page-sequence.ts';
 import { matchesText } from './search-text.ts';
@@ -48,15 +48,17 @@ export const createMemoryLog = (): EventLog => {
 
   const storeEvent = (log: LabelLog, submission: Submission, event: NewEvent): Outcome => {
     const at = submission.received_at;
-    const verdict = judge(log, event);
+    const key = keyFor(log, event);
+    const verdict = judge(log, event, key);
     if (verdict === 'duplicate' || verdict === 'conflict') minuteOf(log, at).duplicate++;
     if (verdict === 'too_many_entry_points') minuteOf(log, at).rejected++;
     if (verdict === 'conflict' || verdict === 'too_many_entry_points')
       keepRecord(log, rejectionByLog(submission, event, verdict));
     if (verdict !== 'new') return verdict;
+    if (key !== event.eid) keepRecord(log, rejectionByLog(submission, event, 'id_of_page'));
     const kept = { logged: loggedEvent(submission, event, ++cursor), payload: event.payload };
     log.events.push(kept);
-    log.byEid.set(event.eid, kept);
+    log.byKey.set(key, kept);
     minuteOf(log, at).stored++;
     addShape(log, event, at);
     if (submission.device_id !== null && event.page_id !== null && event.session_id !== null && event.seq !== null)

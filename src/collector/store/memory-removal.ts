@@ -4,6 +4,7 @@
 import { userCustomer } from '../engine/customer-key.ts';
 import type { EventLog, LoggedEvent } from './event-log.ts';
 import type { LabelLog, Page } from './memory-label.ts';
+import { serversKey } from './whose-id.ts';
 
 export type Whose = Parameters<EventLog['erase']>[1];
 export const isOf = (logged: LoggedEvent, whose: Whose): boolean => {
@@ -14,13 +15,20 @@ export const isOf = (logged: LoggedEvent, whose: Whose): boolean => {
 const isSameUser = (user: string, whose: { user: string; anyCase?: boolean }): boolean =>
   userCustomer(user, !whose.anyCase).key === userCustomer(whose.user, !whose.anyCase).key;
 
+/** What stands beside it under its id has the id for itself from now on. */
+const letGo = ({ byKey }: LabelLog, { eid, cursor }: LoggedEvent): void => {
+  const beside = byKey.get(serversKey(eid));
+  byKey.delete(serversKey(eid));
+  if (byKey.get(eid)?.logged.cursor === cursor) byKey.delete(eid);
+  if (beside && beside.logged.cursor !== cursor) byKey.set(eid, beside);
+};
 /** Takes events away, and with the last event of a page the page. */
 const takeAway = (log: LabelLog, gone: Set<LoggedEvent>): number => {
   const pageOf = ({ device_id, page_id }: LoggedEvent): string => `${device_id} ${page_id}`;
   log.events = log.events.filter(({ logged }) => !gone.has(logged));
   const left = new Set(log.events.map(({ logged }) => pageOf(logged)));
   for (const logged of gone) {
-    log.byEid.delete(logged.eid);
+    letGo(log, logged);
     if (!left.has(pageOf(logged))) log.pages.delete(pageOf(logged));
   }
   return gone.size;

@@ -4,9 +4,11 @@
 import type { Source, Trust } from '../../wire/event.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { fromColumn } from './text-column.ts';
+import { eidOfKey } from './whose-id.ts';
 
 export interface EventRow {
   seq: number;
+  /** The key that it is kept under. */
   eid: string;
   event_type: string;
   brand: string;
@@ -33,7 +35,7 @@ export const EVENTS = `SELECT e.seq, e.eid, k.event_type, k.brand, k.source, k.f
   LEFT JOIN visitor w ON w.id = -e.user`;
 
 export const toEvent = (row: EventRow): LoggedEvent => ({
-  eid: row.eid,
+  eid: eidOfKey(row.eid),
   event_date: row.event_date,
   ext_brand_id: fromColumn(row.brand),
   user_ext_id: row.ext_id === null ? null : fromColumn(row.ext_id),

@@ -22,6 +22,7 @@ import { EVENTS, type EventRow, toEvent } from './sqlite-event-row.ts';
 import { openForReading } from './sqlite-file.ts';
 import { indexedUpTo } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
+import { eidOfKey, serversKey } from './whose-id.ts';
 
 interface GapRow {
   page_id: string;
@@ -99,7 +100,7 @@ export const openSqliteReader = (file: string): SqliteReader => {
     yield* tail.iterate(user, upto, after);
     if (order === 'desc') yield* timeline.iterate(user, upto, after);
   };
-  const byEid = select('e.label = ? AND e.eid = ?', 'asc');
+  const byEid = select('e.label = ? AND e.eid IN (?, ?)', 'asc');
   const profileOf = db.prepare<{ user: number }, { first_seq: number | null; last_seq: number; events: number }>(
     `SELECT min(seq) AS first_seq, max(seq) AS last_seq, count(*) AS events FROM (
      SELECT seq FROM timeline WHERE user = @user AND seq <= (SELECT upto FROM timeline_progress)
@@ -137,7 +138,7 @@ export const openSqliteReader = (file: string): SqliteReader => {
 
   const matches = (row: EventRow, { type, text, eid, after, order }: EventQuery): boolean =>
     (type === undefined || fromColumn(row.event_type) === type) &&
-    (eid === undefined || row.eid === eid) &&
+    (eid === undefined || eidOfKey(row.eid) === eid) &&
     (after === undefined || (order === 'asc' ? row.seq > after : row.seq < after)) &&
     (text === undefined ||
       matchesText(row.ext_id === null ? '' : fromColumn(row.ext_id), fromColumn(row.event_type), row.payload, text));
@@ -184,7 +185,7 @@ export const openSqliteReader = (file: string): SqliteReader => {
       const id = idOf(label);
       const events: LoggedEvent[] = [];
       if (query.eid !== undefined) {
-        const rows = byEid.all(id, query.eid).filter((row) => isOf(row, query));
+        const rows = byEid.all(id, query.eid, serversKey(query.eid)).filter((row) => isOf(row, query));
         return { events, next: take(rows, query, events) };
       }
       const whose = whoseIn(query);

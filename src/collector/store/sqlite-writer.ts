@@ -2,6 +2,7 @@
  * The one writer of the SQLite file: a group of submissions in one transaction, on disk when `commit` returns.
  * Knows nothing of threads and queues; runs on the main thread or in the worker just the same.
  */
+import type { Trust } from '../../wire/event.ts';
 import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
 import {
@@ -21,6 +22,7 @@ import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
+import { serversKey } from './whose-id.ts';
 
 export interface SqliteWriter {
   commit(group: Submission[]): Outcome[][];
@@ -37,6 +39,7 @@ interface Content {
   ext_id: string | null;
   event_date: number;
   payload: string;
+  trust: Trust;
 }
 
 export const openSqliteWriter = (file: string): SqliteWriter => {
@@ -56,7 +59,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const contentOf = db.prepare<[number, string], Content>(
-    `SELECT k.event_type, u.ext_id, e.event_date, e.payload FROM event e JOIN kind k ON k.id = e.kind
+    `SELECT k.event_type, k.trust, u.ext_id, e.event_date, e.payload FROM event e JOIN kind k ON k.id = e.kind
      LEFT JOIN user u ON u.id = e.user WHERE e.label = ? AND e.eid = ?`,
   );
   const seenEntryPoints = db.prepare<[number, string, number], { name: string }>(
@@ -71,15 +74,11 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
       seenEntryPoints.all(label, entryPointEvent, label).map(({ name }) => fromColumn(name)),
     );
 
-  const sameContent = (label: number, event: NewEvent): boolean => {
-    const first = contentOf.get(label, event.eid)!;
-    return (
-      fromColumn(first.event_type) === event.event_type &&
-      (first.ext_id === null ? null : fromColumn(first.ext_id)) === event.user_ext_id &&
-      first.event_date === event.event_date &&
-      first.payload === event.payload
-    );
-  };
+  const isSame = (first: Content, event: NewEvent): boolean =>
+    fromColumn(first.event_type) === event.event_type &&
+    (first.ext_id === null ? null : fromColumn(first.ext_id)) === event.user_ext_id &&
+    first.event_date === event.event_date &&
+    first.payload === event.payload;
 
   /** An entry point beyond the bound is refused, unless the event is stored already: then it is a duplicate like any. */
   const isOneTooMany = (label: number, event: NewEvent): boolean => {
@@ -88,22 +87,27 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     return !known.has(event.name) && known.size >= limits.entryPoints && contentOf.get(label, event.eid) === undefined;
   };
 
-  const storeEvent = (submission: Submission, label: number, { event, kind, user, visit }: Ground): Outcome => {
+  const insertUnder = (key: string, label: number, { event, kind, user, visit }: Ground, at: number): boolean => {
+    const { seq, event_date, payload } = event;
+    const row = insert.run(newest + 1, label, key, kind, user, visit?.id ?? null, seq, event_date, at, payload);
+    return row.changes > 0;
+  };
+  /** Stores it, beside a page's event where that has its id; or finds what it is a duplicate of or in conflict with. */
+  const insertOrFind = (label: number, ground: Ground, at: number): 'stored' | 'stored beside' | Content => {
+    const { eid, trust } = ground.event;
+    if (insertUnder(eid, label, ground, at)) return 'stored';
+    const first = contentOf.get(label, eid)!;
+    if (trust !== 'server' || first.trust === 'server' || isSame(first, ground.event)) return first;
+    return insertUnder(serversKey(eid), label, ground, at) ? 'stored beside' : contentOf.get(label, serversKey(eid))!;
+  };
+
+  const storeEvent = (submission: Submission, label: number, ground: Ground): Outcome => {
+    const { event, visit } = ground;
     const at = submission.received_at;
     if (isOneTooMany(label, event)) return 'too_many_entry_points';
-    const row = insert.run(
-      newest + 1,
-      label,
-      event.eid,
-      kind,
-      user,
-      visit?.id ?? null,
-      event.seq,
-      event.event_date,
-      at,
-      event.payload,
-    );
-    if (row.changes === 0) return sameContent(label, event) ? 'duplicate' : 'conflict';
+    const found = insertOrFind(label, ground, at);
+    if (typeof found === 'object') return isSame(found, event) ? 'duplicate' : 'conflict';
+    if (found === 'stored beside') tally.record(label, rejectionByLog(submission, event, 'id_of_page'));
     newest++;
     if (visit) pages.count(visit.page);
     if (visit && event.session_id !== null && event.seq !== null) {
