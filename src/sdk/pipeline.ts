@@ -87,7 +87,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
     : { queue, send: createSend(fetch, now, `${address}/v1/events`) };
   const flush = createFlush({
     ...way,
-    turn: createTurn(platform, `${mine}turn`),
+    turn: createTurn(platform, `${mine}turn`, () => flush.soon(false)),
     now,
     context: () => ({
       batch_id: random(),

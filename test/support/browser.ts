@@ -1,6 +1,6 @@
 /**
- * The real browser: Chromium as it comes, with storage partitioning and the back-forward cache left on (Playwright turns
- * both off), and the deaths it can die.
+ * The real browser: Chromium as it comes, with storage partitioning, the back-forward cache and the throttling of tabs in
+ * the background left on (Playwright turns them all off), and the deaths it can die.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,8 +12,16 @@ export interface BrowserStart {
   bfcache?: boolean;
   /** Names that resolve to these addresses. */
   hosts?: Record<string, string>;
+  /** Seconds in the background after which a tab's timers run once a minute; 300 as it comes. */
+  throttledAfter?: number;
 }
 
+/** What Playwright adds to every start, and no visitor's browser has. */
+const playwrightsOwn = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,10 +34,16 @@ const quiet = [
   '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints',
 ];
 
-const options = ({ bfcache = true, hosts = {} }: BrowserStart) => ({
+const options = ({ bfcache = true, hosts = {}, throttledAfter }: BrowserStart) => ({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [...quiet, `--host-resolver-rules=${Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`)}`],
-  ignoreDefaultArgs: bfcache ? ['--disable-back-forward-cache'] : [],
+  args: [
+    ...quiet,
+    `--host-resolver-rules=${Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`)}`,
+    ...(throttledAfter === undefined
+      ? []
+      : [`--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/${throttledAfter}`]),
+  ],
+  ignoreDefaultArgs: [...playwrightsOwn, ...(bfcache ? ['--disable-back-forward-cache'] : [])],
 });
 
 export const openBrowser = (start: BrowserStart = {}): Promise<Browser> => chromium.launch(options(start));
@@ -70,8 +84,8 @@ export interface BrowserWindow {
  * One window whose tabs hide one another, as a visitor's do: Playwright makes every page that it opens believe that it is
  * in front, and a page in front cannot be frozen.
  */
-export const openWindow = async (directory: string): Promise<BrowserWindow> => {
-  const { executablePath, args } = options({});
+export const openWindow = async (directory: string, start: BrowserStart = {}): Promise<BrowserWindow> => {
+  const { executablePath, args } = options(start);
   const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${directory}`, 'about:blank'];
   const child = spawn(executablePath, [...args, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await new Promise<string>((resolve, reject) => {

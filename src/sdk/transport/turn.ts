@@ -8,6 +8,8 @@ import type { Platform } from '../platform.ts';
 /** Milliseconds of silence after which a holder is taken for frozen. */
 const LEASE = 8_000;
 const RENEW_EVERY = 1_000;
+/** Milliseconds without a renewal after which other tabs look whether they are needed. */
+const SILENCE = 1_500;
 
 export interface Turn {
   /** Does the work if it is our turn; `false`: another tab is at it. Resolves early when the turn is given back. */
@@ -16,8 +18,16 @@ export interface Turn {
   giveBack(): void;
 }
 
-export const createTurn = ({ locks, local, now }: Platform, name: string): Turn => {
+/** @param look a tab fell silent in its turn (it crashed, is frozen or gone): what it has not sent is left to whoever is here */
+export const createTurn = ({ locks, local, now, root }: Platform, name: string, look: () => void): Turn => {
   let giveBack = () => {};
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  // Of other tabs: a renewal, or the end of a turn that was given back.
+  root.addEventListener('storage', ({ key, newValue }) => {
+    if (key !== name) return;
+    clearTimeout(silence);
+    if (newValue) silence = setTimeout(look, SILENCE);
+  });
   return {
     async take(work) {
       let doing: Promise<void> | undefined;
@@ -42,8 +52,9 @@ export const createTurn = ({ locks, local, now }: Platform, name: string): Turn 
         if (locks) await locks.request(name, silent ? { steal: true } : { ifAvailable: true }, hold);
         else await hold();
       } catch (cause) {
-        // Stolen from us: the work goes on, and its receipts count all the same. An opaque origin has no locks at all.
-        if (!doing && (cause as Error).name === 'SecurityError') hold();
+        // Stolen from us: the work goes on, and its receipts count all the same. Otherwise there are no locks to be had,
+        // in an opaque origin say, and nobody to wait for.
+        if (!doing && (cause as Error).name !== 'AbortError') hold();
       }
       await doing;
       return !!doing;

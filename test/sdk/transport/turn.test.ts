@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Platform, textStore } from '../../../src/sdk/platform.ts';
 import { createTurn } from '../../../src/sdk/transport/turn.ts';
 import { fakeLocks } from '../../support/locks.ts';
@@ -9,7 +9,8 @@ afterEach(() => void vi.useRealTimers());
 /** Tabs of one origin, each with its own turn; `frozen` ones renew no lease. */
 const origin = (locks: LockManager | undefined = fakeLocks()) => {
   const local = textStore(() => undefined);
-  const tab = (store = local) => createTurn({ locks, local: store, now: Date.now } as Platform, 'turn');
+  const tab = (store = local, look = () => {}) =>
+    createTurn({ root: window, locks, local: store, now: Date.now } as unknown as Platform, 'turn', look);
   return { tab, local };
 };
 /** Work that ends when told. */
@@ -93,16 +94,49 @@ test('a page that leaves holds no lock, though its work goes on', async () => {
 });
 
 test('without locks every tab works: two at once cost a duplicate request', async () => {
-  const turn = createTurn({ locks: undefined, local: textStore(() => undefined), now: Date.now } as Platform, 'turn');
+  const nowhere = { root: window, locks: undefined, local: textStore(() => undefined), now: Date.now };
+  const turn = createTurn(nowhere as unknown as Platform, 'turn', () => {});
   const run = vi.fn(async () => {});
   expect([await turn.take(run), await turn.take(run), run.mock.calls.length]).toEqual([true, true, 2]);
 });
 
-test('an opaque origin, where locks are forbidden, works all the same', async () => {
-  const forbidden = { request: () => Promise.reject(new DOMException('opaque', 'SecurityError')) };
-  const { tab } = origin(forbidden as unknown as LockManager);
+test.each([
+  ['forbidden, as in an opaque origin', () => Promise.reject(new DOMException('opaque', 'SecurityError'))],
+  ['broken by a script of the page', undefined],
+])('where locks are %s, a tab works all the same', async (_, request) => {
+  const { tab } = origin({ request } as unknown as LockManager);
   const run = vi.fn(async () => {});
   expect([await tab().take(run), run.mock.calls.length]).toEqual([true, 1]);
+});
+
+describe('another tab that works', () => {
+  /** The other tab writes the lease (or ends it), as browsers tell every tab but itself. */
+  const hear = (newValue: string | null, key = 'turn') =>
+    void window.dispatchEvent(new StorageEvent('storage', { key, newValue }));
+
+  test('and falls silent in the middle of it is noticed within two seconds, once', async () => {
+    const look = vi.fn();
+    origin().tab(undefined, look);
+    hear('1');
+    await vi.advanceTimersByTimeAsync(1_000);
+    hear('2');
+    await vi.advanceTimersByTimeAsync(1_400);
+    expect(look).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(look).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['gives the turn back', null, 'turn'],
+    ['works for another label', '1', 'turn of another'],
+  ])('and %s leaves nothing to do', async (_, newValue, key) => {
+    const look = vi.fn();
+    origin().tab(undefined, look);
+    if (key === 'turn') hear('1');
+    hear(newValue, key);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(look).not.toHaveBeenCalled();
+  });
 });
 
 test('work that fails says so, and the turn is free again', async () => {
