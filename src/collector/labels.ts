@@ -28,11 +28,23 @@ const keysOf = (labels: readonly Label[]) => ({
   admin: bySecret(labels, 'admin'),
 });
 
+/** Why a key that no page may use stands in a page: it is of another kind, is a brand's, or is not written as the label's is. */
+const misplaced = (key: string, labels: readonly Label[], keys: ReturnType<typeof keysOf>): string => {
+  if (keys.secret.has(digest(key)) || keys.admin.has(digest(key)))
+    return 'this one is a secret or admin key, which belongs on a server: take it out of the page, and rotate it';
+  if (labels.some(({ brands }) => brands.includes(key))) return 'this one is a brand’s: init(label_key, { brand_key })';
+  const plain = (text: string) => text.trim().toLowerCase();
+  const near = [...keys.public.keys()].some((one) => plain(one) === plain(key));
+  return near ? 'one differs only in case or blanks' : 'the label’s public key stands under keys.public in its config';
+};
+
 /** Follows the config: a key that it names no more speaks for nobody from then on. */
 export const labelsOf = (settings: Settings): Labels => {
-  let keys = keysOf(settings.labels());
+  let all = settings.labels();
+  let keys = keysOf(all);
   settings.changed(({ labels }) => {
-    keys = keysOf(labels);
+    all = labels;
+    keys = keysOf(all);
   });
   const byAuthorization =
     (kind: 'secret' | 'admin') =>
@@ -46,8 +58,8 @@ export const labelsOf = (settings: Settings): Labels => {
   return {
     byPublicKey(key) {
       const label = keys.public.get(key);
-      if (!label) throw new Refusal('unknown_label', 'no label has this label_key');
-      return label;
+      if (label) return label;
+      throw new Refusal('unknown_label', `no label has this label_key; ${misplaced(key, all, keys)}`);
     },
     bySecretKey: byAuthorization('secret'),
     byAdminKey: byAuthorization('admin'),

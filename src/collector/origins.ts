@@ -18,7 +18,10 @@ export const originsOf = (own: ReadonlySet<string>): Origins => {
   const check: Origins['check'] = (label, origin) => {
     if (origin === undefined || label.origins.includes(origin)) return;
     if (label.origins.includes('self') && own.has(origin)) return;
-    throw new Refusal('origin_not_allowed', `the label "${label.name}" does not list this page's origin`);
+    throw new Refusal(
+      'origin_not_allowed',
+      `the label "${label.name}" does not list this page's origin: add ${JSON.stringify(origin)} to its "origins"`,
+    );
   };
   return {
     check,

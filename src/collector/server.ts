@@ -96,7 +96,8 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
             // Refusals name the Origin too, so that the SDK can tell its page why. There are no cookies to protect.
             reply
               .header('access-control-allow-origin', origin)
-              .header('access-control-expose-headers', 'retry-after, x-request-id')
+              // The date shows a page how wrong its device's clock is.
+              .header('access-control-expose-headers', 'retry-after, x-request-id, date')
               .header('vary', 'origin');
           next(bodies === 'json' ? otherMediaType(request.raw) : undefined);
         },
