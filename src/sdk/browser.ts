@@ -2,14 +2,14 @@
  * Bundle entry: puts the SDK into the window, once, in place of the stub whose calls it replays.
  */
 import { createSmartico } from './index.ts';
-import type { ScriptTag } from './options.ts';
+import { own, type ScriptTag } from './options.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 import { scriptRooms } from './rooms.ts';
 import type { Stub } from './stub-calls.ts';
 
 const root = window as unknown as Platform['root'] & { [name: string]: unknown };
 const tag = document.currentScript as HTMLScriptElement | null;
-const script: ScriptTag = { ...tag?.dataset, src: tag?.src, integrity: tag?.integrity };
+const script = own<ScriptTag>(tag?.dataset, { src: tag?.src, integrity: tag?.integrity });
 const name = script.global || '_smartico';
 const present = root[name] as (Stub & { version?: string }) | undefined;
 

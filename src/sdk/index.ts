@@ -20,7 +20,7 @@ import { createLosses } from './losses.ts';
 import { publicMethods } from './methods.ts';
 import { watchNavigation } from './navigation.ts';
 import { createTell } from './notice.ts';
-import { addressOf, languageOf, readSettings, type ScriptTag, type Settings } from './options.ts';
+import { addressOf, languageOf, own, readSettings, type ScriptTag, type Settings } from './options.ts';
 import { createPipelines } from './pipelines.ts';
 import type { Platform } from './platform.ts';
 import type { Pins, Rooms } from './rooms.ts';
@@ -58,7 +58,7 @@ export const createSmartico = (
     callbacks.emit(':news');
   });
   // From where the script came: a publisher has no files of ours.
-  const publisher = () => rooms.load('publisher', addressOf({ src: script.src }), ROOMS);
+  const publisher = () => rooms.load('publisher', addressOf(own({ src: script.src })), ROOMS);
   const pipelines = createPipelines(
     { platform, prefix, identity, session, losses, letters, tell, publisher, refused: () => agree(false) },
     consent,

@@ -4,14 +4,14 @@
  */
 import { nanoid } from 'nanoid';
 import { createInframe } from './inframe/guest.ts';
-import { addressOf, type ScriptTag } from './options.ts';
+import { addressOf, own, type ScriptTag } from './options.ts';
 import { type Platform, textStore } from './platform.ts';
 import { scriptUrls } from './script-url.ts';
 import type { Stub } from './stub-calls.ts';
 
 const root = window as unknown as Platform['root'];
 const tag = document.currentScript as HTMLScriptElement | null;
-const script: ScriptTag = { ...tag?.dataset, src: tag?.src };
+const script = own<ScriptTag>(tag?.dataset, { src: tag?.src });
 const name = script.global || '_smartico';
 const mine = `${name}_inframe`;
 const present = root[mine] as (Stub & { version?: string }) | undefined;
@@ -19,6 +19,7 @@ const present = root[mine] as (Stub & { version?: string }) | undefined;
 const loadHost = (failed: () => void): void => {
   const host = document.createElement('script');
   host.src = scriptUrls(root, mine)(`${addressOf(script)}/smartico.js`);
+  host.referrerPolicy = 'origin';
   // What the platform's tag says, it says of the page that the platform is now.
   Object.assign(host.dataset, tag?.dataset, { global: name });
   host.onerror = failed;

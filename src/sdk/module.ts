@@ -4,6 +4,7 @@
  */
 import type { Smartico, SmarticoMethods } from './api.ts';
 import { createSmartico } from './index.ts';
+import { own } from './options.ts';
 import { browserPlatform, type Platform } from './platform.ts';
 import type { Rooms } from './rooms.ts';
 import { scriptUrls } from './script-url.ts';
@@ -75,7 +76,7 @@ const install = (root: Platform['root']): Smartico => {
   const present = root._smartico as Smartico | undefined;
   if (present?.version) return present;
   const stub = (present as Stub | undefined) ?? {};
-  const made = createSmartico(browserPlatform(root, '_smartico'), '_smartico', {}, stub, rooms(root));
+  const made = createSmartico(browserPlatform(root, '_smartico'), '_smartico', own(), stub, rooms(root));
   root._smartico = made;
   return made;
 };

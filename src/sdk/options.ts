@@ -41,8 +41,15 @@ export const languageOf = (value: unknown): string =>
 export const addressOf = (script: ScriptTag, collector?: unknown): string =>
   `${collector ?? script.collector ?? /^https?:..[^/]+/.exec(script.src ?? '')?.[0]}`.replace(/\/$/, '');
 
+/**
+ * What an object says itself. What it would inherit nobody said: where a page lets an address write into `Object.prototype`,
+ * that would say where the collector is, and its scripts run here.
+ */
+export const own = <Said extends object>(...said: (Said | null | undefined)[]): Said =>
+  Object.assign(Object.create(null), ...said);
+
 export const readSettings = (label: unknown, options: unknown, script: ScriptTag, tell: Tell): Settings | undefined => {
-  const given = Object(options) as InitOptions;
+  const given = own(options as InitOptions);
   const { brand_key, collector, visitor_mode, lang, debug, ancestors, suspendOn, sw, frames, framesMay } = given;
   const { format, sessionToken } = given;
   const address = addressOf(script, collector);

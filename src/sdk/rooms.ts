@@ -49,6 +49,7 @@ export const scriptRooms = ({ root }: Pick<Platform, 'root'>, name: string, pinn
           tag.crossOrigin = 'anonymous';
         }
         tag.dataset.global = name;
+        tag.referrerPolicy = 'origin';
         // A room that ran has handed itself over by then; what a hotel's login page sends in its place has not.
         tag.onload = tag.onerror = (cause) => {
           tag.remove();

@@ -23,7 +23,8 @@ export const watchInputs = (
   };
   const plain = names.filter((name) => {
     const own = Object.getOwnPropertyDescriptor(root, name);
-    hear(name, root[name]);
+    // What stands on a prototype the page has not said.
+    hear(name, own && root[name]);
     if (own && !own.configurable) return true;
     Object.defineProperty(root, name, {
       configurable: true,

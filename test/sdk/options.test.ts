@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createTell } from '../../src/sdk/notice.ts';
-import { languageOf, readSettings, type ScriptTag } from '../../src/sdk/options.ts';
+import { languageOf, own, readSettings, type ScriptTag } from '../../src/sdk/options.ts';
 
 const SRC = 'https://cdn.op.example/lib/smartico.js?v=1';
 const read = (label: unknown, options?: unknown, script: ScriptTag = { src: SRC }) => {
@@ -136,4 +136,19 @@ test('the developer is told the same thing once a page, with its cause beside it
     ['[smartico] queue_not_durable: no IndexedDB', cause],
     ['[smartico] queue_not_durable: events are only in memory', ''],
   ]);
+});
+
+test('what somebody wrote into `Object.prototype` neither `init` nor the script tag has said', () => {
+  const written = {
+    ...{ collector: 'https://evil.example', sw: '/evil.js', format: 'clientEvents', visitor_mode: true },
+    ...{ frames: ['https://evil.example'], framesMay: 'identify', ancestors: ['https://evil.example'] },
+  };
+  const said = () => Object.entries(read('label', {}, own({ src: SRC })).settings ?? {});
+  const before = said();
+  try {
+    Object.assign(Object.prototype, written);
+    expect(said()).toEqual(before);
+  } finally {
+    for (const name of Object.keys(written)) Reflect.deleteProperty(Object.prototype, name);
+  }
 });

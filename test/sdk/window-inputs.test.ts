@@ -17,6 +17,10 @@ test('what the page set before is heard at the start; what it did not set is not
   expect(watch({ id: 'u1' }).heard).toEqual([['id', 'u1']]);
 });
 
+test('what stands on a prototype the page has not said', () => {
+  expect(watch(Object.create({ id: 'u1' })).heard).toEqual([]);
+});
+
 test('whatever is written is heard in the same tick, and the page reads back what it wrote', () => {
   const root: { [name: string]: unknown } = {};
   const { heard } = watch(root);

@@ -42,7 +42,7 @@ export const createBodies = ({ root }: Pick<Platform, 'root'>, place: () => Prom
   const ask = async (guid: string): Promise<InboxMessageBody> => {
     const kept = bodies;
     const answer = await root
-      .fetch(`${await place()}${encodeURIComponent(guid)}.json`, { credentials: 'omit' })
+      .fetch(`${await place()}${encodeURIComponent(guid)}.json`, { credentials: 'omit', referrerPolicy: 'origin' })
       .then((response) => response.ok && response.json())
       .catch((cause) => tell('collector_unreachable', 'inbox message', cause));
     // Nothing of the customer before is said to the one of now.

@@ -17,7 +17,7 @@ export const contentFrame = ({ root, make }: Layer, src: string, title: string):
   const frame = make('iframe', { src, title, sandbox, referrerpolicy: 'no-referrer' });
   const load = new Promise((resolve) => frame.addEventListener('load', resolve));
   // An error "loads" as well, be it the collector's or the browser's own page: whether it is there is learnt by asking.
-  const there = root.fetch(src, { method: 'HEAD' }).then(({ ok }) => ok || Promise.reject());
+  const there = root.fetch(src, { method: 'HEAD', referrerPolicy: 'origin' }).then(({ ok }) => ok || Promise.reject());
   const late = new Promise((_, reject) => root.setTimeout(reject, PATIENCE));
   return { frame, loaded: Promise.race([Promise.all([load, there]), late]) };
 };

@@ -380,6 +380,7 @@ test.each([
     });
     expect(inbox.fetch).toHaveBeenCalledWith('https://events.op.example/inbox/label/a%2Fb.json', {
       credentials: 'omit',
+      referrerPolicy: 'origin',
     });
   },
 );
