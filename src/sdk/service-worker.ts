@@ -32,7 +32,8 @@ interface WorkerScope {
 const worker = self as unknown as WorkerScope;
 const { registration, clients } = worker;
 const site = worker.location.origin;
-const [, name] = new RegExp(`([^/]+)${PUSH_SCOPE}$`).exec(registration.scope) ?? [];
+const [last = ''] = registration.scope.split('/').slice(-1);
+const name = last.endsWith(PUSH_SCOPE) && last.slice(0, -PUSH_SCOPE.length);
 
 const go = async (action: string, name: string): Promise<unknown> => {
   const { link, open } = destinationOf(action, site, name);

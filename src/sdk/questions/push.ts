@@ -80,7 +80,7 @@ export const createPush = (needs: PushNeeds): PushRoom => {
     if (typeof smartico_dp === 'string') openLink(smartico_dp);
   });
 
-  const scopeOf = (path: string) => path.replace(/[^/]*$/, name + PUSH_SCOPE);
+  const scopeOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1) + name + PUSH_SCOPE;
   /** One step after another: what one user gives up is not what the next one gets. */
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <Outcome>(step: () => Promise<Outcome>): Promise<Outcome> => {

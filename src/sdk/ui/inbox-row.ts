@@ -23,7 +23,7 @@ export interface RowNeeds {
 
 /** `dd/MM/yyyy HH:mm:ss` of UTC, in the customer's own words and time. */
 export const sentAt = (sent: string, language: string): string => {
-  const date = new Date(sent.replace(/^(\d+).(\d+).(\d+) (.+)$/, '$3-$2-$1T$4Z'));
+  const date = new Date(sent.replace(/^(\d+)\D(\d+)\D(\d+) (.+)$/, '$3-$2-$1T$4Z'));
   return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 };
 
