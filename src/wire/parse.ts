@@ -248,7 +248,10 @@ export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> =
 /** The collector's answer to a batch, as the SDK reads it; anything else (`undefined`) acknowledges nothing. */
 export const parseAnswer = (body: unknown, batchId: string): BatchAnswer | undefined => {
   const answer = Object(body) as BatchAnswer;
-  return answer.batch_id === batchId && Array.isArray(answer.duplicate) && Array.isArray(answer.rejected)
+  return answer.batch_id === batchId &&
+    Array.isArray(answer.duplicate) &&
+    Array.isArray(answer.rejected) &&
+    answer.rejected.every((one) => isCount(Object(one).index))
     ? answer
     : undefined;
 };
