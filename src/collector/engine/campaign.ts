@@ -2,6 +2,7 @@
  * Whether a campaign begins for a customer, and the first condition that says no. Pure. Remembers beginnings: one event begins
  * a campaign once, and a cap counts them.
  */
+import { eventKey } from '../whose-id.ts';
 import type { CompiledCondition } from './condition.ts';
 import type { CampaignStarts, CustomerState } from './customer-state.ts';
 import type { Campaign, Definitions } from './definitions.ts';
@@ -56,7 +57,7 @@ export const refusalOf = (
   if (fact && !isAtLeast(fact.trust, campaign.trust))
     return `the event is ${fact.trust}, and must be ${campaign.trust}`;
   const starts = startsOf(state, campaign.name);
-  if (fact && starts.eids.includes(fact.eid))
+  if (fact && starts.eids.includes(eventKey(fact)))
     return depth === 0
       ? 'this event has begun it already'
       : 'stopped: it would trigger itself, this event has begun it already';
@@ -71,7 +72,7 @@ export const withStart = (state: CustomerState, { name, cap }: Campaign, { fact,
   const { at, eids } = startsOf(state, name);
   const starts = {
     at: [...at, now].slice(-(cap?.times ?? 1)),
-    eids: fact ? [...eids, fact.eid].slice(-MOST_EIDS) : eids,
+    eids: fact ? [...eids, eventKey(fact)].slice(-MOST_EIDS) : eids,
   };
   return { ...state, campaigns: { ...state.campaigns, [name]: starts } };
 };

@@ -77,7 +77,7 @@ export interface Offer {
 export interface CampaignStarts {
   /** The newest last; as many as the cap of a campaign can ask for. */
   at: number[];
-  /** Eids of the newest: what is delivered again begins nothing. */
+  /** Of the newest (`eventKey`): what is delivered again begins nothing. */
   eids: string[];
 }
 
@@ -86,7 +86,7 @@ export interface WaitingRun {
   /** Of the run: the same campaign, customer and event give the same. */
   uid: string;
   campaign: string;
-  /** The event that began it; the log has the rest. `null`: a segment was entered or left without one. */
+  /** The key (`eventKey`) of the event that began it; the log has the rest. `null`: a segment was entered or left without one. */
   eid: string | null;
   /** When it began. */
   at: number;

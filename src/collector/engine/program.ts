@@ -1,6 +1,7 @@
 /**
  * The steps of a campaign or of a mission's reward, walked for one customer until they end or wait.
  */
+import { eventKey } from '../whose-id.ts';
 import { type CompiledCondition, compileCondition } from './condition.ts';
 import { stateBounds } from './customer-state.ts';
 import type { Definitions, MessageStep, Step } from './definitions.ts';
@@ -76,14 +77,14 @@ const branch = (turn: Turn, program: Program, { fact }: Run, at: number, otherwi
 const wait = (
   turn: Turn,
   { shape }: Program,
-  { uid, name, eid, at: began }: Run,
+  { uid, name, fact, at: began }: Run,
   next: number,
   due_at: number,
 ): Taken => {
   const { waiting } = turn.state;
   if (waiting.length >= stateBounds.waiting)
     return { next: 'ended', told: `ends: ${stateBounds.waiting} others wait already` };
-  const run = { uid, campaign: name, eid, at: began, next, shape, due_at };
+  const run = { uid, campaign: name, eid: fact && eventKey(fact), at: began, next, shape, due_at };
   turn.state = { ...turn.state, waiting: [...waiting, run] };
   return { next: 'waiting', told: `waits until ${new Date(due_at).toISOString()}` };
 };

@@ -3,6 +3,7 @@
  * turned out to be them, definitions that changed. Pure: the same arguments give the same reaction, so it may be made again
  * wherever another change was faster.
  */
+import { eidOfKey, eventKey } from '../whose-id.ts';
 import { withAlarm } from './alarm.ts';
 import { type Beginning, refusalOf, withStart } from './campaign.ts';
 import type { CustomerState, WaitingRun } from './customer-state.ts';
@@ -20,7 +21,7 @@ import { type Fact, foldEvent } from './user-state.ts';
 
 /** A run that begins now. Without an event only its time and its turn tell two of them apart. */
 const newRun = ({ world: { customer, now, uidOf }, verdicts }: Turn, name: string, fact: Fact | null): Run => {
-  const uid = fact ? uidOf(name, customer, fact.eid) : uidOf(name, customer, null, now, verdicts.length);
+  const uid = fact ? uidOf(name, customer, eventKey(fact)) : uidOf(name, customer, null, now, verdicts.length);
   return { uid, name, eid: fact?.eid ?? null, fact, at: now, next: 0 };
 };
 
@@ -86,10 +87,10 @@ const onSystem = (turn: Turn, fact: Fact): void => {
 };
 
 /** A run that waited goes on, or ends where it cannot. */
-const goOn = (turn: Turn, { uid, campaign: name, eid, at, next, shape }: WaitingRun): void => {
-  const known = { uid, name, eid, at };
+const goOn = (turn: Turn, { uid, campaign: name, eid: key, at, next, shape }: WaitingRun): void => {
+  const known = { uid, name, eid: key === null ? null : eidOfKey(key), at };
   const program = turn.plan.programs.get(name);
-  const fact = eid === null ? null : turn.world.events.get(eid);
+  const fact = key === null ? null : turn.world.events.get(key);
   const resume = (): Verdict => {
     if (fact === undefined) return drop(turn, known, 'the event that began it is no longer kept');
     if (program?.shape !== shape) return drop(turn, known, 'was changed or switched off while it waited');
@@ -123,9 +124,9 @@ const ownFact = (occasion: Occasion): Fact | undefined =>
 /** The event that the reaction is to, or the one that everything which waited goes on from. */
 const eventOf = (before: CustomerState, occasion: Occasion, { now, events }: World): Pick<Trace, 'eid' | 'cursor'> => {
   if ('fact' in occasion) return occasion.fact;
-  const eids = new Set(occasion.is === 'time' ? dueIn(before, now).map(({ eid }) => eid) : []);
-  const [eid = null] = eids.size === 1 ? eids : [];
-  return { eid, cursor: eid === null ? null : (events.get(eid)?.cursor ?? null) };
+  const keys = new Set(occasion.is === 'time' ? dueIn(before, now).map(({ eid }) => eid) : []);
+  const [key = null] = keys.size === 1 ? keys : [];
+  return key === null ? { eid: null, cursor: null } : { eid: eidOfKey(key), cursor: events.get(key)?.cursor ?? null };
 };
 
 const closeTurn = (turn: Turn, before: CustomerState, occasion: Occasion): Reaction => {

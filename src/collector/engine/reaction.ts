@@ -28,7 +28,7 @@ export interface World {
   uidOf(...parts: (string | number | null)[]): string;
   /** Where links and pictures of what is shown in pages may lead. */
   places: Places;
-  /** Events that waiting runs began with, by eid; one that is missing was erased. */
+  /** Events that waiting runs began with, by key (`eventKey`); one that is missing was erased. */
   events: ReadonlyMap<string, Fact>;
   /** Inbox messages that the label may still send this month. */
   inboxLeft: number;

@@ -9,6 +9,7 @@ import type { PlanView } from '../engine/reaction.ts';
 import type { Fact } from '../engine/user-state.ts';
 import type { Cursor, EventLog, EventQuery, LoggedEvent } from '../store/event-log.ts';
 import type { CustomerKey } from '../store/user-store.ts';
+import { eidOfKey, eventKey } from '../whose-id.ts';
 import { factOf } from './fact.ts';
 
 /** Events of one customer. */
@@ -20,7 +21,7 @@ export const LINKED_BACK_MS = 60 * 86_400_000;
 export interface Recall {
   /** The state with the history that it lacks, as it was before an event. */
   history(customer: CustomerKey, state: CustomerState, missing: Missing, before: Cursor): Promise<CustomerState>;
-  /** Events that waiting runs began with and that come up now, by eid. */
+  /** Events that waiting runs began with and that come up now, by key (`eventKey`). */
   begunBy(state: CustomerState, now: number): Promise<Map<string, Fact>>;
 }
 type Missing = ReturnType<PlanView['missing']>;
@@ -83,11 +84,14 @@ export const createRecall = (log: Pick<EventLog, 'events'>, label: string): Reca
       }, state);
     },
     async begunBy({ waiting }, now) {
-      const eids = new Set(waiting.flatMap(({ eid, due_at }) => (eid !== null && due_at <= now ? [eid] : [])));
+      const due = waiting.flatMap(({ eid, due_at }) => (eid !== null && due_at <= now ? [eid] : []));
       const facts = new Map<string, Fact>();
-      for (const eid of eids) {
-        const { events } = await log.events(label, { eid, limit: 1, order: 'asc' });
-        for (const event of events) facts.set(eid, factOf(event));
+      for (const key of new Set(due)) {
+        const { events } = await log.events(label, { eid: eidOfKey(key), limit: 2, order: 'asc' });
+        const found = events.map(factOf);
+        // A run that was put down by an earlier version names the id alone.
+        const fact = found.find((one) => eventKey(one) === key) ?? found[0];
+        if (fact) facts.set(key, fact);
       }
       return facts;
     },

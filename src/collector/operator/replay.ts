@@ -18,6 +18,7 @@ import type { Pace } from '../following/pace.ts';
 import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent } from '../store/event-log.ts';
 import type { CustomerKey } from '../store/user-store.ts';
+import { eventKey } from '../whose-id.ts';
 
 /** Hears of every reaction, also of those to time that passed. */
 export type Told = (customer: Customer, reaction: Reaction, at: number) => void;
@@ -137,8 +138,8 @@ export const createReplay = ({ log, label, campaign, places, after, from, told, 
         if (!occasion) continue;
         const state = answer(customer, await asOf(customer, at), occasion, at);
         states.set(customer.key, { customer, state });
-        if (entry.fact && state.waiting.some(({ eid }) => eid === entry.fact?.eid))
-          begun.set(entry.fact.eid, entry.fact);
+        const key = entry.fact && eventKey(entry.fact);
+        if (entry.fact && key !== undefined && state.waiting.some(({ eid }) => eid === key)) begun.set(key, entry.fact);
       }
       return 'done';
     },

@@ -4,11 +4,11 @@
  * counts stay, since they name nobody.
  */
 import { userCustomer } from '../engine/customer-key.ts';
+import { serversKey } from '../whose-id.ts';
 import type { Cursor, EventLog, RejectionRecord } from './event-log.ts';
 import type { Sqlite } from './sqlite-file.ts';
 import type { TimelineIndex } from './sqlite-timelines.ts';
 import { toColumn } from './text-column.ts';
-import { serversKey } from './whose-id.ts';
 
 export type Whose = Parameters<EventLog['erase']>[1];
 /** `more`: another slice may find others. */

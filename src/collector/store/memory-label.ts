@@ -3,6 +3,7 @@
  */
 import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
+import { serversKey } from '../whose-id.ts';
 import type {
   LoggedEvent,
   MinuteCount,
@@ -13,7 +14,6 @@ import type {
   ShapeCount,
 } from './event-log.ts';
 import { emptySequence, type PageSequence } from './page-sequence.ts';
-import { serversKey } from './whose-id.ts';
 
 export interface Kept {
   logged: LoggedEvent;

@@ -2,9 +2,9 @@
  * Events in memory taken away: all of one customer, or what came before a time. With the last event of a page the page goes.
  */
 import { userCustomer } from '../engine/customer-key.ts';
+import { serversKey } from '../whose-id.ts';
 import type { EventLog, LoggedEvent } from './event-log.ts';
 import type { LabelLog, Page } from './memory-label.ts';
-import { serversKey } from './whose-id.ts';
 
 export type Whose = Parameters<EventLog['erase']>[1];
 export const isOf = (logged: LoggedEvent, whose: Whose): boolean => {

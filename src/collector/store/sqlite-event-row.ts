@@ -2,9 +2,9 @@
  * An event as it is read from the file: the row that the tables are joined to, and the event that it stands for.
  */
 import type { Source, Trust } from '../../wire/event.ts';
+import { eidOfKey } from '../whose-id.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { fromColumn } from './text-column.ts';
-import { eidOfKey } from './whose-id.ts';
 
 export interface EventRow {
   seq: number;

@@ -2,6 +2,8 @@
  * Every read of the log, over a read-only connection of its own: a reader neither waits for the writer nor stops it.
  * Every statement names the label first; searches read a bounded stretch and say where to go on.
  */
+
+import { eidOfKey, serversKey } from '../whose-id.ts';
 import {
   bounds,
   type Cursor,
@@ -22,7 +24,6 @@ import { EVENTS, type EventRow, toEvent } from './sqlite-event-row.ts';
 import { openForReading } from './sqlite-file.ts';
 import { indexedUpTo } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import { eidOfKey, serversKey } from './whose-id.ts';
 
 interface GapRow {
   page_id: string;

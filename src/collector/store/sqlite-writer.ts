@@ -5,6 +5,7 @@
 import type { Trust } from '../../wire/event.ts';
 import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
+import { serversKey } from '../whose-id.ts';
 import {
   type Cursor,
   type NewEvent,
@@ -22,7 +23,6 @@ import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import { serversKey } from './whose-id.ts';
 
 export interface SqliteWriter {
   commit(group: Submission[]): Outcome[][];
