@@ -174,11 +174,11 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
       release();
     },
     async close() {
-      server.close();
+      const closed = once(server.close(), 'close');
       cutSockets();
       await line.close();
       server.closeAllConnections();
-      await once(server, 'close');
+      await closed;
     },
   };
 };
