@@ -1,7 +1,6 @@
 /**
  * Which sides are measured, and where their tables go: the terminal, and with `--write` README between its markers.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bridgeTables } from './bridge-side.ts';
 import { browserTables } from './browser-side.ts';
@@ -11,6 +10,7 @@ import { type Asked, markdown, type Table } from './figures.ts';
 import { liveTables } from './live-side.ts';
 import { provenance } from './machine.ts';
 import { endEverything } from './processes.ts';
+import { intoReadme } from './readme-tables.ts';
 
 const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   collector: collectorTables,
@@ -36,25 +36,6 @@ if (unknown.length || !(asked.rounds >= 1) || !(asked.warmSeconds >= 0)) {
   process.exit(2);
 }
 
-const markers = { start: '<!-- bench:start -->', end: '<!-- bench:end -->' };
-const sideMarker = (side: string) => `<!-- bench:${side} -->`;
-
-/** Replaces the measured sides between the markers and leaves the others as they stand. */
-const intoReadme = (readme: string, measured: Map<string, string>): string => {
-  const start = readme.indexOf(markers.start);
-  const end = readme.indexOf(markers.end);
-  if (start < 0 || end < start) throw new Error(`README.md has no ${markers.start} ... ${markers.end}`);
-  const before = readme.slice(start + markers.start.length, end);
-  const standing = (side: string) =>
-    before.split(/(?=<!-- bench:\w+ -->)/).find((part) => part.startsWith(sideMarker(side)));
-  const parts = Object.keys(sides).flatMap((side) => {
-    const text = measured.get(side);
-    if (text !== undefined) return `${sideMarker(side)}\n\n${text}`;
-    return standing(side)?.trim() ?? [];
-  });
-  return `${readme.slice(0, start)}${markers.start}\n\n${parts.join('\n\n')}\n\n${readme.slice(end)}`;
-};
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => endEverything().finally(() => process.exit(1)));
 
@@ -66,4 +47,4 @@ for (const side of wanted) {
   console.log(`\n${text}`);
   measured.set(side, text);
 }
-if (values.write) writeFileSync('README.md', intoReadme(readFileSync('README.md', 'utf8'), measured));
+if (values.write) intoReadme('bench', Object.keys(sides), measured);
