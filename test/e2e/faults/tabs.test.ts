@@ -1,10 +1,11 @@
 /**
  * Several tabs on one device, and pages that the browser keeps whole for a return.
  */
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { act, deliveryWorld, expectDelivered, nameOf, openReady, saidByPage, sendAll } from '../../support/delivery.ts';
+import { crash, takeover } from '../../support/takeover.ts';
 
 const world = deliveryWorld();
 let browser: Browser;
@@ -60,6 +61,44 @@ test('what a closed tab left is sent by a tab that stays', async () => {
   await act(staying, 'stayed-3');
   await sendAll(staying);
   await expectDelivered(world.label, ['left-1', 'left-2', 'stayed-3']);
+});
+
+test('what a tab was sending when it crashed is sent by one that has nothing to send', async () => {
+  const home = world.pages.site + world.page();
+  await tab(home);
+  const crashing = await tab(home);
+  const { ledger } = await takeover(world, crashing, () => crash(crashing));
+  await expectDelivered(world.label, ledger);
+});
+
+test('what one user did offline stays theirs when another logs in, whichever tab sends it', async () => {
+  const home = world.pages.site + world.page();
+  const tabs = [await tab(home), await tab(home)];
+  const say = (page: Page, user: string, ...names: string[]) =>
+    page.evaluate(
+      ([user, ...all]) => {
+        window._smartico_user_id = user;
+        for (const name of all) window._smartico.action(name);
+      },
+      [user, ...names],
+    );
+  world.network.set('cut');
+  await say(tabs[0]!, 'ann', 'ann-1', 'ann-2');
+  await say(tabs[1]!, 'bob', 'bob-3');
+  await say(tabs[0]!, '', 'nobody-4');
+  await say(tabs[0]!, 'bob', 'bob-5');
+  await say(tabs[1]!, 'ann', 'ann-6');
+  world.network.heal();
+  await sendAll(tabs[1]!);
+  const whose = (await saidByPage(world.label)).map((event) => [nameOf(event), event.user_ext_id]);
+  expect(whose.sort()).toEqual([
+    ['ann-1', 'ann'],
+    ['ann-2', 'ann'],
+    ['ann-6', 'ann'],
+    ['bob-3', 'bob'],
+    ['bob-5', 'bob'],
+    ['nobody-4', null],
+  ]);
 });
 
 test('a page that is left is kept for a return, comes back as it was, and goes on reporting', async () => {
