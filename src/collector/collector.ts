@@ -51,6 +51,8 @@ import { createServer } from './server.ts';
 import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
+import { storeFaultOf } from './store/store-fault.ts';
+import { createStoreWatch } from './store/store-watch.ts';
 import type { UserStore } from './store/user-store.ts';
 import { createUpgrades } from './upgrades.ts';
 
@@ -88,6 +90,8 @@ export interface Collector {
 
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
   const { settings, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
+  const watch = createStoreWatch(logger, now);
+  const users = watch.users(needs.users);
   const labels = labelsOf(settings);
   const { publicUrl, trustedProxies } = settings.config();
   const origins = originsOf(ownOrigins);
@@ -97,7 +101,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     (label, event) => shownEvent(settings.label(label), event),
     (cause) => logger.error({ err: cause }, 'the live stream failed'),
   );
-  const log = groupCommit(needs.log, {
+  const log = groupCommit(watch.log(needs.log), {
     committed(group, outcomes, milliseconds) {
       try {
         metrics.committed(group, outcomes, milliseconds);
@@ -110,14 +114,14 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     },
   });
   const metrics = createMetrics({ waitingBytes: log.waitingBytes, following: () => following.measures() });
-  const pushKeys = await keptVapidKeys(needs.users);
+  const pushKeys = await keptVapidKeys(users);
   const channel = createChannel(metrics.pushed);
   const changed = propsPush(channel, now);
-  const customers = createCustomers(needs.users, changed, now, (...whom) => following.firstLook(...whom));
+  const customers = createCustomers(users, changed, now, (...whom) => following.firstLook(...whom));
   const retention = startRetention({
     labels: settings.labels,
     log,
-    users: needs.users,
+    users,
     pace: createPace(() => log.waitingBytes() > 0),
     purged(label, taken) {
       metrics.purged(label, taken.events + taken.rows);
@@ -137,33 +141,36 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
   const address = ownAddress(publicUrl);
   const unsubscribeLinks = createUnsubscribeLinks(
-    await keptUnsubscribeKey(needs.users),
+    await keptUnsubscribeKey(users),
     () => publicUrl ?? [...ownOrigins][0] ?? '',
   );
   const outward = needs.outward ?? createOutward();
   const pushes = createPushSender(needs.pushService ?? createPushService(pushKeys, outward), customers);
   const outbound = createOutbound({ outward, files: needs.files, pushes, unsubscribeLinks, ownOrigins, now });
-  const quota = createQuota(needs.users, now);
+  const quota = createQuota(users, now);
   const following = await createFollowing({
     settings,
     log: needs.log,
-    users: needs.users,
+    users,
     submit: log.submit,
     outbound,
     quota,
-    uidOf: await keptUids(needs.users),
+    uidOf: await keptUids(users),
     placesOf: (label) => placesOf(label, ownOrigins),
     changed,
     pushMade: engagementPush(channel),
     now,
     random,
-    failed: (cause) => logger.error({ err: cause }, 'what follows from events waits'),
+    failed(cause) {
+      // It tries again every second, and the watch has told what is wrong with the files.
+      if (!storeFaultOf(cause)) logger.error({ err: cause }, 'what follows from events waits');
+    },
   });
   const protocol = createProtocol({
     labels,
     origins,
     customers,
-    users: needs.users,
+    users,
     ingest,
     folded: following.folded,
     pushKey: pushKeys.publicKey,
@@ -196,7 +203,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       labels,
       labelNamed: settings.label,
       origins,
-      tokens: createSessionTokens(await keptSessionKey(needs.users), now),
+      tokens: createSessionTokens(await keptSessionKey(users), now),
       ingest,
       customers,
       folded: following.folded,
@@ -209,7 +216,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       origins,
       ownOrigins,
       log,
-      users: needs.users,
+      users,
       customers,
       fieldRules,
       folded: following.folded,
@@ -220,14 +227,20 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     }),
     ...configRoutes({ labels, origins, settings }),
     ...liveRoutes({ labels, origins, feed, metrics, settings }),
-    ...machineRoutes({ metrics, version: needs.version, store: needs.store, openapi: () => app.swagger() }),
+    ...machineRoutes({
+      metrics,
+      version: needs.version,
+      store: needs.store,
+      troubles: watch.troubles,
+      openapi: () => app.swagger(),
+    }),
     ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: settings.label }),
     ...pageRoutes(needs.pages),
     ...sendingRoutes({
       labels,
       origins,
       ownOrigins,
-      users: needs.users,
+      users,
       customers,
       channel,
       submit,
@@ -255,7 +268,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       await following.close();
       outbound.close();
       await log.close();
-      await needs.users.close();
+      await users.close();
     },
   };
 };

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
 import { createCollector } from './collector.ts';
+import { type Command, help, parseCommand } from './command-line.ts';
 import { readConfigFor, writeFreshConfig } from './config/file.ts';
 import { configNews } from './config/news.ts';
 import type { Mistake } from './config/place.ts';
@@ -15,10 +16,13 @@ import { createMessageFiles } from './effects/message-files.ts';
 import { filesOfKnown, usersWithFiles } from './effects/users-with-files.ts';
 import { type Options, parseOptions } from './options.ts';
 import { serve } from './serve.ts';
+import { BackupRefused, backup } from './store/backup.ts';
 import { whenLoopIsLate } from './store/loop-watch.ts';
-import { DirectoryTaken } from './store/sqlite-file.ts';
+import { DirectoryTaken, eventsFile } from './store/sqlite-file.ts';
 import { openSqliteLog } from './store/sqlite-log.ts';
 import { openSqliteUsers } from './store/sqlite-users.ts';
+import { storeFaultText } from './store/store-fault.ts';
+import { whenWalIsLong } from './store/wal-watch.ts';
 import { type MovingWriter, movingWriter } from './store/writer.ts';
 
 /** Put in by the build. */
@@ -55,6 +59,23 @@ const init = async (file: string): Promise<void> => {
   process.stdout.write(`wrote ${file} with fresh keys; name your site in "origins", then start with CONFIG=${file}\n`);
 };
 
+const backUp = async (dataDir: string, target: string): Promise<void> => {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stopping.abort());
+  let tenths = 0;
+  const progress = (done: number, all: number): void => {
+    const now = Math.floor((10 * done) / all);
+    if (now > tenths) process.stderr.write(`${now * 10} % of ${Math.ceil(all / 1e6)} MB\n`);
+    tenths = Math.max(now, tenths);
+  };
+  try {
+    await backup({ dataDir, target, signal: stopping.signal, progress });
+  } catch (cause) {
+    refuseToStart([cause instanceof BackupRefused ? cause.message : 'stopped; no backup was made']);
+  }
+  process.stdout.write(`${target} has everything that was acknowledged before it began\n`);
+};
+
 const configFileOf = ({ configFile }: Options): string => {
   if (!configFile && !existsSync(demoConfig))
     refuseToStart(['no CONFIG is named; make one with: openaction init config.json']);
@@ -74,7 +95,9 @@ const start = async (options: Options): Promise<void> => {
 
   const cannotStore = (cause: Error): never =>
     refuseToStart([
-      cause instanceof DirectoryTaken ? cause.message : `cannot store events in ${options.dataDir}: ${cause.message}`,
+      cause instanceof DirectoryTaken
+        ? cause.message
+        : `cannot store events in ${options.dataDir}: ${storeFaultText(cause)}`,
     ]);
   let writer: MovingWriter | undefined;
   const log = await openSqliteLog(options.dataDir, (file) => {
@@ -87,6 +110,11 @@ const start = async (options: Options): Promise<void> => {
   const stopWatching = whenLoopIsLate((p99) => {
     logger.info({ p99 }, 'the event loop is late; the store moves to a thread of its own');
     writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));
+  });
+
+  const stopWatchingWal = whenWalIsLong(eventsFile(options.dataDir), (is, bytes) => {
+    if (is === 'short') logger.info({ bytes }, 'the write-ahead log is short again');
+    else logger.warn({ bytes }, 'the write-ahead log grows, since a program reads events.sqlite for long; end it');
   });
 
   const settings = settingsOf(loaded, Date.now());
@@ -117,6 +145,7 @@ const start = async (options: Options): Promise<void> => {
   const end = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'draining');
     stopWatching();
+    stopWatchingWal();
     clearInterval(looking);
     await serving.stop();
     logger.info('ended; everything accepted is on disk');
@@ -126,9 +155,15 @@ const start = async (options: Options): Promise<void> => {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name: string) => void end(name));
 };
 
-const [command, file] = process.argv.slice(2);
-const parsed = parseOptions(process.env);
-if (!parsed.ok) refuseToStart(['the environment has mistakes:', ...parsed.mistakes.map(told)]);
-else if (command === 'init') await init(file ?? parsed.options.configFile ?? 'config.json');
-else if (command !== undefined) refuseToStart([`there is no command "${command}"; known is: init [file]`]);
-else await start(parsed.options);
+const doAsAsked = async (command: Command): Promise<unknown> => {
+  if (command.is === 'help') return process.stdout.write(help);
+  if (command.is === 'version') return process.stdout.write(`${VERSION}\n`);
+  if (command.is === 'wrong') return refuseToStart([command.why]);
+  const parsed = parseOptions(process.env);
+  if (!parsed.ok) return refuseToStart(['the environment has mistakes:', ...parsed.mistakes.map(told)]);
+  const { options } = parsed;
+  if (command.is === 'init') return init(command.file ?? options.configFile ?? 'config.json');
+  return command.is === 'backup' ? backUp(options.dataDir, command.target) : start(options);
+};
+
+await doAsAsked(parseCommand(process.argv.slice(2)));

@@ -14,6 +14,7 @@ import { Refusal, retryAfter } from './refusal.ts';
 import type { Route } from './routes/route.ts';
 import type { Outcome, Submission } from './store/event-log.ts';
 import { LogOverloaded } from './store/group-commit.ts';
+import { storeFaultOf } from './store/store-fault.ts';
 
 /** Lines a second about refusals: a flood of them must not become a flood of log. */
 const MOST_LINES_A_SECOND = 50;
@@ -26,7 +27,9 @@ export const overloadedAs =
       return await submit(submission);
     } catch (cause) {
       if (cause instanceof LogOverloaded) throw new Refusal('overloaded', cause.message, retryAfter(1, random));
-      logger.error({ err: cause, request_id: submission.request_id }, 'a group could not be stored');
+      // What is wrong with the files is told once, by the watch over them.
+      if (!storeFaultOf(cause))
+        logger.error({ err: cause, request_id: submission.request_id }, 'a group could not be stored');
       throw new Refusal('overloaded', 'the events could not be stored; send them again', retryAfter(5, random));
     }
   };
@@ -92,6 +95,10 @@ export const refusalAnswers = (metrics: Metrics, logger: Logger, newRequestId: (
       const refusal = asRefusal(error);
       if (refusal) return answer(refusal, request, reply);
       logger.error({ err: error, request_id: request.id }, 'a request failed');
+      if (storeFaultOf(error)) {
+        const why = 'this could not be stored; ask again';
+        return answer(new Refusal('overloaded', why, retryAfter(5, Math.random)), request, reply);
+      }
       const why = 'the collector failed; the log has the reason under this request_id';
       return answer(new Refusal('internal', why), request, reply);
     },

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 /** What a file is called begins with its folder. */
 const endings = { mail: '.eml', sms: '.txt' } as const;
 export type FileKind = keyof typeof endings;
+/** Their folders in the data folder. */
+export const fileKinds = Object.keys(endings) as FileKind[];
 
 export interface MessageFiles {
   /** Resolves with where it is, as seen from the data folder. The same message again is the same file. */
@@ -34,7 +36,6 @@ export const createMessageFiles = (dataDir: string): MessageFiles => {
     join(kind, asName(label), `${asName(uid)}${endings[kind]}`);
   /** Beside it while it is written, and after an end in the midst of that. */
   const partOf = (file: string): string => `${file}.part`;
-  const kinds = Object.keys(endings) as FileKind[];
 
   return {
     async write(kind, label, uid, content) {
@@ -47,11 +48,11 @@ export const createMessageFiles = (dataDir: string): MessageFiles => {
       return place;
     },
     async forget(label, uids) {
-      const files = uids.flatMap((uid) => kinds.map((kind) => join(dataDir, placeOf(kind, label, uid))));
+      const files = uids.flatMap((uid) => fileKinds.map((kind) => join(dataDir, placeOf(kind, label, uid))));
       for (const file of files) for (const one of [partOf(file), file]) await rm(one, { force: true });
     },
     async purge(label, before, limit) {
-      const files = await Promise.all(kinds.map((kind) => filesIn(join(dataDir, kind, asName(label)))));
+      const files = await Promise.all(fileKinds.map((kind) => filesIn(join(dataDir, kind, asName(label)))));
       let taken = 0;
       for (const file of files.flat()) {
         if (taken === limit) break;

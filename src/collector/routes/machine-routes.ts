@@ -3,22 +3,34 @@
  */
 import type { Metrics } from '../metrics.ts';
 import * as schemas from '../schemas/events.ts';
+import type { StoreWatch } from '../store/store-watch.ts';
 import type { Route } from './route.ts';
 
 export interface MachineNeeds {
   metrics: Metrics;
   version: string;
   store: string;
+  /** What cannot be stored, and why. */
+  troubles: StoreWatch['troubles'];
   openapi: () => unknown;
 }
 
-export const machineRoutes = ({ metrics, version, store, openapi }: MachineNeeds): Route[] => [
+export const machineRoutes = ({ metrics, version, store, troubles, openapi }: MachineNeeds): Route[] => [
   {
     method: 'GET',
     url: '/healthz',
     audience: 'public',
-    schema: { summary: 'Whether it runs', tags: ['machines'], response: { 200: schemas.health } },
-    answer: () => ({ status: 'ok', version, store }),
+    schema: {
+      summary: 'Whether it runs and can store; 503 while it takes no events',
+      tags: ['machines'],
+      response: { 200: schemas.health, 503: schemas.health },
+    },
+    async answer(_, reply) {
+      const { events, customers } = await troubles();
+      const faults = { ...(events && { events: events.fault }), ...(customers && { customers: customers.fault }) };
+      if (events) return reply.code(503).send({ status: 'failing', version, store, faults });
+      return customers ? { status: 'behind', version, store, faults } : { status: 'ok', version, store };
+    },
   },
   {
     method: 'GET',

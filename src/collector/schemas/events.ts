@@ -145,7 +145,25 @@ export const stats = Type.Object({
     Type.Object({ minute: time, stored: Type.Integer(), duplicate: Type.Integer(), rejected: Type.Integer() }),
   ),
 });
-export const health = Type.Object({ status: Type.Literal('ok'), version: Type.String(), store: Type.String() });
+export const health = Type.Object({
+  status: Type.Union(
+    ['ok', 'behind', 'failing'].map((status) => Type.Literal(status)),
+    {
+      description: 'behind: events are taken, and what follows from them waits; failing: no events are taken',
+    },
+  ),
+  version: Type.String(),
+  store: Type.String(),
+  faults: Type.Optional(
+    Type.Object(
+      { events: Type.Optional(Type.String()), customers: Type.Optional(Type.String()) },
+      {
+        description:
+          'What cannot be stored, and why: disk_full, disk_fails, busy, read_only, unreachable, damaged, gone',
+      },
+    ),
+  ),
+});
 
 /** An answer's schemas, with the one form that every refusal has. */
 export const answers = (ok: TSchema, more: Record<number, TSchema> = {}): Record<string, TSchema> => ({

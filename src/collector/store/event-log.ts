@@ -201,6 +201,8 @@ export interface EventLog {
   purge(label: string, before: number, limit: number): Promise<number>;
   /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
   minutes(label: string, from: number): Promise<MinuteCount[]>;
+  /** Resolves if it can store just now: something is written and synced, and nothing is changed. */
+  check(): Promise<void>;
   /** Resolves when everything handed over is on disk and the files are let go. Idempotent; other calls reject afterwards. */
   close(): Promise<void>;
 }

@@ -137,6 +137,7 @@ export const createMemoryLog = (): EventLog => {
       const found = [...labelOf(label).minutes.values()].filter(({ minute }) => minute >= from);
       return found.sort((a, b) => a.minute - b.minute);
     },
+    check: async () => {},
     async close() {
       state = 'closed';
     },

@@ -216,6 +216,7 @@ export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
       labelOf('');
       return settings.get(name);
     },
+    check: async () => {},
     async close() {
       state = 'closed';
     },

@@ -2,7 +2,7 @@
  * The SQLite files: their settings, their tables, and the lock that keeps a second process out.
  * `event.seq` is the cursor: a duplicate takes no number, what was erased leaves a hole, and no number is given twice.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CUSTOMERS_SCHEMA } from './customers-schema.ts';
@@ -23,12 +23,17 @@ export const customersFile = (dataDir: string): string => join(dataDir, 'custome
 export const openForWriting = (file: string): Sqlite => open(file, EVENTS_SCHEMA);
 export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS_SCHEMA);
 
+/** Everybody waits with the writer, so a program that holds the file gets no longer than this: senders come again. */
+const PATIENCE_MS = 250;
+
 const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
-  const db = new Database(file);
+  const db = new Database(file, { timeout: PATIENCE_MS });
   db.pragma('journal_mode = WAL');
   // better-sqlite3 builds with NORMAL as WAL's default, which loses the last commits when the power goes.
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 1000');
+  // What a long reader let it grow to is given back.
+  db.pragma('journal_size_limit = 67108864');
   db.pragma(`cache_size = -${kilobytes}`);
   db.pragma('trusted_schema = OFF');
   // What is taken away is overwritten, and not only forgotten: of a customer who was erased no word is in the file. Where
@@ -56,7 +61,28 @@ export const openForReading = (file: string): Sqlite => {
 /** Moves the write-ahead log into the file and empties it: what was overwritten there is gone from the disk. */
 export const checkpoint = (db: Sqlite): void => {
   const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-  if (busy !== 0) throw new Error('what was taken away is still in the write-ahead log, since somebody reads it');
+  if (busy === 0) return;
+  const why = 'what was taken away is still in the write-ahead log, since somebody reads it';
+  throw Object.assign(new Error(why), { code: 'SQLITE_BUSY' });
+};
+
+/** Writes and syncs a page, and changes nothing. */
+export const touch = (db: Sqlite): void => {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  db.pragma(`user_version = ${version}`);
+};
+
+const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+/**
+ * Returns what throws once the files are no longer those that are open now: SQLite goes on writing into a deleted one, which
+ * is on no disk after the next start.
+ */
+export const heldInPlace = (file: string): (() => void) => {
+  const files = [file, `${file}-wal`].map((name) => ({ name, inode: inodeOf(name) }));
+  return () => {
+    const lost = files.find(({ name, inode }) => inodeOf(name) !== inode);
+    if (lost) throw Object.assign(new Error(`${lost.name} is not what was opened`), { code: 'STORE_GONE' });
+  };
 };
 
 export class DirectoryTaken extends Error {

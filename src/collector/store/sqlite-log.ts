@@ -52,6 +52,7 @@ export const openSqliteLog = async (
       losses: async (label) => reader.losses(label),
       rejections: async (label, limit) => reader.rejections(label, limit),
       registry: async (label) => reader.registry(label),
+      check: () => writer.check(),
       minutes: async (label, from) => reader.minutes(label, from),
       close() {
         closing ??= closeAll();

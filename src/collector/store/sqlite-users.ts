@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { customerRemoval } from './customer-removal.ts';
 import type { Cursor } from './event-log.ts';
 import { sqliteDeliveries } from './sqlite-deliveries.ts';
-import { checkpoint, customersFile, openCustomers } from './sqlite-file.ts';
+import { checkpoint, customersFile, openCustomers, touch } from './sqlite-file.ts';
 import { sqliteStates } from './sqlite-states.ts';
 import { sqliteTraces } from './sqlite-traces.ts';
 import { fromColumn, toColumn } from './text-column.ts';
@@ -127,6 +127,10 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
       return findSetting.get(name)!.value;
     },
     setting: async (name) => findSetting.get(name)?.value,
+    async check() {
+      commit();
+      touch(db);
+    },
     async close() {
       commit();
       db.close();

@@ -17,7 +17,7 @@ import {
 } from './event-log.ts';
 import { eventRemoval, type Removed, type Whose } from './event-removal.ts';
 import { arrive, reach, store } from './page-sequence.ts';
-import { checkpoint, openForWriting } from './sqlite-file.ts';
+import { checkpoint, heldInPlace, openForWriting, touch } from './sqlite-file.ts';
 import { type Ground, sqliteGround } from './sqlite-ground.ts';
 import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
@@ -30,6 +30,8 @@ export interface SqliteWriter {
   /** Both take a slice, which stops nobody for long. */
   erase(label: string, whose: Whose, limit: number): Removed;
   purge(label: string, before: number, limit: number): Removed;
+  /** Throws if it cannot store just now. */
+  check(): void;
   /** Moves the write-ahead log into the file, and closes it. */
   close(): void;
 }
@@ -44,6 +46,7 @@ interface Content {
 
 export const openSqliteWriter = (file: string): SqliteWriter => {
   const db = openForWriting(file);
+  const checkInPlace = heldInPlace(file);
   const pages = sqlitePages(db);
   const grounds = sqliteGround(db, pages);
   const tally = sqliteTally(db);
@@ -189,7 +192,16 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   };
 
   return {
-    commit: (group) => orForget(() => inTransaction.immediate(group)),
+    commit: (group) =>
+      orForget(() => {
+        const outcomes = inTransaction.immediate(group);
+        checkInPlace();
+        return outcomes;
+      }),
+    check() {
+      touch(db);
+      checkInPlace();
+    },
     register: (label, kind, name, fields) =>
       orForget(() => {
         const id = grounds.labelId(label);

@@ -13,6 +13,7 @@ const answer = (question: Question): unknown => {
     return writer.register(question.label, question.kind, question.name, question.fields);
   if (question.ask === 'erase') return writer.erase(question.label, question.whose, question.limit);
   if (question.ask === 'purge') return writer.purge(question.label, question.before, question.limit);
+  if (question.ask === 'check') return writer.check();
   return writer.close();
 };
 

@@ -140,6 +140,8 @@ export interface UserStore {
   keepSetting(name: string, value: string): Promise<string>;
   /** `undefined` for one that nobody made. */
   setting(name: string): Promise<string | undefined>;
+  /** As the log's. */
+  check(): Promise<void>;
   /** Idempotent; other calls reject afterwards. */
   close(): Promise<void>;
 }

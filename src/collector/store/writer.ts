@@ -12,6 +12,7 @@ export interface Writer {
   register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
   erase(label: string, whose: Whose, limit: number): Promise<Removed>;
   purge(label: string, before: number, limit: number): Promise<Removed>;
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export const writerHere = (file: string): Writer => {
     register: async (label, kind, name, fields) => writer.register(label, kind, name, fields),
     erase: async (label, whose, limit) => writer.erase(label, whose, limit),
     purge: async (label, before, limit) => writer.purge(label, before, limit),
+    check: async () => writer.check(),
     close: async () => writer.close(),
   };
 };
@@ -32,6 +34,7 @@ export type Question = { id: number } & (
   | { ask: 'register'; label: string; kind: RegistryKind; name: string; fields: Registered['fields'] | undefined }
   | { ask: 'erase'; label: string; whose: Whose; limit: number }
   | { ask: 'purge'; label: string; before: number; limit: number }
+  | { ask: 'check' }
   | { ask: 'close' }
 );
 export type Answer = { id: number } & ({ ok: true; value: unknown } | { ok: false; message: string; code?: string });
@@ -84,6 +87,7 @@ export const writerInWorker = async (
     register: (label, kind, name, fields) => ask({ ask: 'register', label, kind, name, fields }) as Promise<boolean>,
     erase: (label, whose, limit) => ask({ ask: 'erase', label, whose, limit }) as Promise<Removed>,
     purge: (label, before, limit) => ask({ ask: 'purge', label, before, limit }) as Promise<Removed>,
+    check: () => ask({ ask: 'check' }) as Promise<void>,
     async close() {
       at = 'closing';
       await ask({ ask: 'close' });
@@ -119,6 +123,7 @@ export const movingWriter = (file: string, program: URL, lost: (cause: Error) =>
     register: async (label, kind, name, fields) => (await writer).register(label, kind, name, fields),
     erase: async (label, whose, limit) => (await writer).erase(label, whose, limit),
     purge: async (label, before, limit) => (await writer).purge(label, before, limit),
+    check: async () => (await writer).check(),
     close: async () => (await writer).close(),
     move() {
       moved ??= move();

@@ -1,0 +1,36 @@
+/**
+ * What is wrong with a file of ours: SQLite's many codes as the few things that an operator can do something about.
+ */
+const faults = {
+  disk_full: 'the disk is full; make room, and it goes on by itself',
+  disk_fails: 'the disk gives errors; look into the system’s log',
+  busy: 'another program holds the file; end it, and it goes on by itself',
+  read_only: 'it may not be written; give this user the right to write the directory and every file in it',
+  unreachable: 'it cannot be opened; look at the directory and at what this user may do there',
+  damaged: 'it is damaged or no database; stop the collector, keep the files, and put a backup in their place',
+  gone: 'it was deleted or replaced under the collector; start it again, with a backup in place if there is one',
+} as const;
+export type StoreFault = keyof typeof faults;
+
+const byCode: [RegExp, StoreFault][] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'disk_full'],
+  [/^(SQLITE_BUSY|SQLITE_LOCKED)/, 'busy'],
+  [/^(SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS)/, 'read_only'],
+  [/^(SQLITE_CANTOPEN|ENOTDIR|EEXIST|ENOENT)/, 'unreachable'],
+  [/^(SQLITE_CORRUPT|SQLITE_NOTADB|SQLITE_IOERR_SHORT_READ|SQLITE_IOERR_CORRUPTFS)/, 'damaged'],
+  [/^(SQLITE_IOERR|EIO)/, 'disk_fails'],
+  [/^STORE_GONE$/, 'gone'],
+];
+
+/** `undefined`: it is none of these, and its own message is the best that there is. */
+export const storeFaultOf = (cause: unknown): StoreFault | undefined => {
+  const { code } = cause as { code?: unknown };
+  return typeof code === 'string' ? byCode.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+};
+
+/** What it is and what to do; the code at its end is for whoever looks it up. */
+export const storeFaultText = (cause: unknown): string => {
+  const { message, code } = cause as Error & { code?: string };
+  const fault = storeFaultOf(cause);
+  return fault ? `${faults[fault]} (${code}: ${message})` : message;
+};
