@@ -62,11 +62,11 @@ export const createCapture =
   ({ newEventId, now, brand, identity, session, append, bury, lose, tell }: CaptureNeeds) =>
   ({ type, payload, action, source, link, frame }: Call, made?: Made): string | undefined => {
     let body = payloadText(payload, tell, type);
-    if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${JSON.stringify(action)}}`;
+    if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${stringify(action)}}`;
     const eid = made?.eid ?? newEventId();
     // A character is 3 bytes at the most: most payloads are seen to fit without being encoded.
     const large = body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES;
-    const event = JSON.stringify({
+    const event = stringify({
       eid,
       event_date: now(),
       ext_brand_id: brand(),

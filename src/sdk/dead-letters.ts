@@ -2,7 +2,7 @@
  * Events that will never be stored, the last of them, kept where a developer can look. Not a queue: nothing is sent from here.
  */
 import type { DeadLetter } from './api.ts';
-import { parseJson } from './json.ts';
+import { parseJson, stringify } from './json.ts';
 import type { TextStore } from './platform.ts';
 
 /** Letters of a device, and characters of each: the origin's storage belongs to the page. */
@@ -22,7 +22,7 @@ export const createDeadLetters = (store: TextStore, key: string, now: () => numb
     read,
     bury(eid, text, code, message) {
       const letter: DeadLetter = { eid, code, message, at: now(), event: text.slice(0, KEPT.characters) };
-      store.set(key, JSON.stringify([...read(), letter].slice(-KEPT.letters)));
+      store.set(key, stringify([...read(), letter].slice(-KEPT.letters)));
     },
   };
 };

@@ -2,7 +2,7 @@
  * What this device lost, by reason: totals since the device id was made, so that a report sent twice changes nothing.
  */
 import type { Losses, LossReason } from '../wire/event.ts';
-import { parseJson } from './json.ts';
+import { parseJson, stringify } from './json.ts';
 import type { TextStore } from './platform.ts';
 
 export type Lose = (reason: LossReason, events: number) => void;
@@ -15,7 +15,6 @@ export const createLosses = (store: TextStore, key: string): LossCounts => {
   const read = (): Losses => Object(parseJson(store.get(key)));
   return {
     read,
-    lose: (reason, events) =>
-      void store.set(key, JSON.stringify({ ...read(), [reason]: (read()[reason] ?? 0) + events })),
+    lose: (reason, events) => void store.set(key, stringify({ ...read(), [reason]: (read()[reason] ?? 0) + events })),
   };
 };

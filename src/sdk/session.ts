@@ -4,7 +4,7 @@
 import type { PageCount } from '../wire/event.ts';
 import { isEventId } from '../wire/ids.ts';
 import { PAGES } from '../wire/limits.ts';
-import { parseJson } from './json.ts';
+import { parseJson, stringify } from './json.ts';
 import type { Platform } from './platform.ts';
 
 const GAP = 30 * 60_000;
@@ -59,7 +59,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
   let count: PageCount | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = () => {
-    if (count) local.set(pages + page_id, JSON.stringify(count));
+    if (count) local.set(pages + page_id, stringify(count));
     count = timer = undefined;
   };
   return {
@@ -90,7 +90,7 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     told(counts) {
       for (const place of counts) {
         const key = pages + place?.page_id;
-        if (local.get(key) === JSON.stringify(place)) local.remove(key);
+        if (local.get(key) === stringify(place)) local.remove(key);
       }
     },
   };

@@ -14,16 +14,33 @@ test('lists stay lists on a page with Prototype.js, whose own patch is left as i
   expect(lists.toJSON).toBe(patch);
 });
 
-test('the patch is back even when the value refuses', () => {
-  const patch = () => 'patched';
-  lists.toJSON = patch;
-  expect(() => stringify({ digits: 5n })).toThrow(TypeError);
-  expect(lists.toJSON).toBe(patch);
+test('a patch of all objects says nothing of what was said either; an object’s own word is heard', () => {
+  const objects = Object.prototype as { toJSON?: unknown };
+  objects.toJSON = () => 'patched';
+  try {
+    const own = { toJSON: () => 'own' };
+    expect(stringify({ list: [{ a: 1 }], own })).toBe('{"list":[{"a":1}],"own":"own"}');
+  } finally {
+    Reflect.deleteProperty(objects, 'toJSON');
+  }
 });
 
-test('a page without the patch gets none', () => {
-  stringify([1]);
-  expect('toJSON' in lists).toBe(false);
+test('where lists are patched, what JSON cannot say is said in words all the same', () => {
+  lists.toJSON = () => 'patched';
+  expect(stringifyAny({ list: [10n, [() => 1]] })).toBe('{"list":["10",["[function]"]]}');
+});
+
+test('JSON that a script broke after the SDK had loaded is not asked', () => {
+  const { stringify: write, parse } = JSON;
+  const broken = () => {
+    throw new Error('broken');
+  };
+  Object.assign(JSON, { stringify: broken, parse: broken });
+  try {
+    expect([stringify({ a: [1] }), parseJson('[1]')]).toEqual(['{"a":[1]}', [1]]);
+  } finally {
+    Object.assign(JSON, { stringify: write, parse });
+  }
 });
 
 test('what JSON cannot say is said in words', () => {
