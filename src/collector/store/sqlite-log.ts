@@ -2,6 +2,7 @@
  * The event log on one SQLite file: a writer, wherever it runs, and a reader on this thread.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { raiseCursors } from './cursor-floor.ts';
 import type { EventLog } from './event-log.ts';
 import type { Removed } from './event-removal.ts';
 import { eventsFile, takeDirectory } from './sqlite-file.ts';
@@ -34,6 +35,7 @@ export const openSqliteLog = async (
   const release = takeDirectory(dataDir);
   const file = eventsFile(dataDir);
   try {
+    raiseCursors(dataDir);
     const writer = await writerOf(file);
     const reader = openSqliteReader(file);
     let closing: Promise<void> | undefined;

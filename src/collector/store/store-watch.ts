@@ -20,7 +20,7 @@ export interface StoreWatch {
 }
 
 /** A disk with room for one row and none for the next fails and goes in turns: that is one trouble. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 2_000;
 
 export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: () => number): StoreWatch => {
   const troubles = new Map<Stored, Trouble & { last: number; failures: number; attempt: () => Promise<unknown> }>();
