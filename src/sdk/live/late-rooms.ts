@@ -10,7 +10,7 @@ import { smarticoError } from '../notice.ts';
 import type { Questions } from '../questions/questions.ts';
 import type { Modules, Pins } from '../rooms.ts';
 import type { Surface, Ui } from '../ui/ui.ts';
-import { strangerAround } from './ancestors.ts';
+import { mayComeUp, strangerAround } from './ancestors.ts';
 import { createButtons } from './buttons.ts';
 import type { Customer } from './customer.ts';
 import type { Engagements } from './engagements.ts';
@@ -119,6 +119,7 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       };
     },
   });
+  const stranger = () => strangerAround(root, settings().ancestors);
   const ui = fetched('ui', ({ createUi }) =>
     createUi({
       platform,
@@ -126,7 +127,7 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
       contentUrl: (uid) => `${at('content')}${uid}`,
       widgetUrl,
       report,
-      pressed: createButtons({ ...needs, stranger: () => strangerAround(root, settings().ancestors) }),
+      pressed: createButtons({ ...needs, stranger }),
       discard: (engagement_uid) => void needs.record('inbox_message_deleted', { engagement_uid }),
       suspended: needs.suspended,
       eligible: (engagement_uid) => ask(cids.eligible, { engagement_uid }).then(({ eligible }) => eligible === true),
@@ -149,7 +150,11 @@ export const createLateRooms = (needs: LateNeeds): LateRooms => {
         () => {}, // told by `get`
       );
     },
-    draw: async (on) => on(await ui.get()),
+    async draw(on) {
+      const room = await ui.get();
+      await mayComeUp(root, stranger);
+      return on(room);
+    },
     drawn: ui.here,
   };
 };

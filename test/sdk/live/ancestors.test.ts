@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { strangerAround } from '../../../src/sdk/live/ancestors.ts';
+import { describe, expect, test } from 'vitest';
+import { mayComeUp, strangerAround } from '../../../src/sdk/live/ancestors.ts';
 
 const OWN = 'https://op.example';
 const PORTAL = 'https://portal.example';
@@ -59,4 +59,37 @@ test.each<[string, string[], string | undefined]>([
   ['a stranger’s page inside a page of its own', [STRANGER, OWN], 'another origin'],
 ])('where the browser names no page around, one that is framed by %s is taken so: %j, %s', (_, around, stranger) => {
   expect(strangerAround(unnamedPage(...around), [PORTAL])).toBe(stranger);
+});
+
+describe('something comes up', () => {
+  /** A page that the visitor has touched, or not, or whose browser cannot say; and whether it came up so far. */
+  const page = async (hasBeenActive: boolean | undefined, stranger: string | undefined) => {
+    const root = Object.assign(new EventTarget(), {
+      navigator: hasBeenActive === undefined ? {} : { userActivation: { hasBeenActive } },
+    });
+    let up = false;
+    void mayComeUp(root as unknown as Window, () => stranger).then(() => {
+      up = true;
+    });
+    const came = async () => {
+      await Promise.resolve();
+      return up;
+    };
+    return { came, touch: (how: string) => root.dispatchEvent(new Event(how)) };
+  };
+
+  test.each([
+    ['a page that no stranger frames', false, undefined],
+    ['one that was touched', true, STRANGER],
+    ['a browser that does not say', undefined, STRANGER],
+  ])('at once on %s', async (_, touched, stranger) => {
+    expect(await (await page(touched, stranger)).came()).toBe(true);
+  });
+
+  test.each(['pointerup', 'keyup'])('in a stranger’s page with the visitor’s first %s', async (how) => {
+    const { came, touch } = await page(false, STRANGER);
+    expect(await came()).toBe(false);
+    touch(how);
+    expect(await came()).toBe(true);
+  });
 });
