@@ -78,6 +78,8 @@ export const openShadows = (context: BrowserContext): Promise<unknown> =>
 export interface BrowserWindow {
   context: BrowserContext;
   close(): Promise<void>;
+  /** With everything that it started, and without a word; resolves when nothing of it is left. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -104,6 +106,11 @@ export const openWindow = async (directory: string, start: BrowserStart = {}): P
       const ended = once(child, 'close');
       const devtools = await browser.newBrowserCDPSession();
       await Promise.all([ended, devtools.send('Browser.close')]);
+    },
+    async kill() {
+      const ended = once(child, 'close');
+      killBrowser(directory);
+      await ended;
     },
   };
 };

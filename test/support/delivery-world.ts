@@ -52,7 +52,7 @@ export interface World {
   tag(attributes?: string): string;
 }
 
-const LABELS = 40;
+const LABELS = 128;
 const labelKey = (index: number): string => `label-${index}`;
 const saltOf = (index: number): string => `salt-${index}`;
 

@@ -1,0 +1,27 @@
+/**
+ * All faults together, by chance. A seed decides what happens to a visitor, one thing after another; whatever it was, in
+ * the end everything called is stored once, in its order, as its user's. `SEEDS=100` walks more of them, `SEED=7` that one.
+ */
+import { afterEach, expect, test } from 'vitest';
+import { deliveryWorld } from '../../support/delivery.ts';
+import { seeds } from '../../support/seeds.ts';
+import { Walk } from '../../support/walk.ts';
+import { takeStep } from '../../support/walk-steps.ts';
+
+const world = deliveryWorld();
+let walk: Walk | undefined;
+afterEach(async () => {
+  await walk?.end();
+  walk = undefined;
+});
+
+test.each(seeds)('whatever happens to a visitor, nothing is lost, doubled or another’s (seed %d)', async (seed) => {
+  walk = await Walk.begin(seed, world);
+  try {
+    for (let left = walk.chance.whole(15, 40); left > 0; left--) await takeStep(walk);
+    await walk.heal();
+    expect(await walk.mistakes()).toEqual([]);
+  } catch (cause) {
+    throw new Error(`seed ${seed}: ${(cause as Error).message}\n${walk.steps.join('\n')}`, { cause });
+  }
+});
