@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { verdicts } from '../src/sdk/doctor/diagnosis.ts';
 import { requestCodes, sdkCodes, verdictCodes } from '../src/wire/codes.ts';
 import { lossReasons } from '../src/wire/event.ts';
 import { callsOf, membersOf } from './support/interfaces.ts';
@@ -41,6 +42,10 @@ const whereTold = (code: string): string => {
   ];
   return places.join(', ');
 };
+
+test('README has one row for every verdict of the doctor, in the order in which they are thought of', () => {
+  expect(cellsUnder(readme, /^Why do my events/).flat()).toEqual([...verdicts]);
+});
 
 test('README and the wire’s own page name every reason of a loss', () => {
   const rows = [

@@ -20,6 +20,7 @@ const sdkFiles = [
   'smartico_api.js',
   'smartico_frames.js',
   'smartico_publisher.js',
+  'smartico_doctor.js',
   'smartico_inframe.js',
   'smartico_ui.js',
   'smartico-sw.js',

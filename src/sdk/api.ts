@@ -6,6 +6,7 @@ import type { Losses } from '../wire/event.ts';
 import type { TagOperation } from '../wire/tags.ts';
 import type { Handler } from './callbacks.ts';
 import type { SmarticoApi, UserProfile } from './customer-api.ts';
+import type { Diagnosis } from './doctor/diagnosis.ts';
 import type { Navigation } from './navigation.ts';
 
 /** What `init` takes beside the label. */
@@ -221,6 +222,8 @@ export interface SmarticoMethods<Map extends EventMap = EventMap> {
   receipts(): Promise<Receipts>;
   /** Events lost on this device, by reason, since its device id was made. */
   losses(): Promise<Losses>;
+  /** Why events do not arrive, and what to do; told in the console too. Answers within about 5 s, and never rejects. */
+  doctor(): Promise<Diagnosis>;
   readonly version: string;
 }
 

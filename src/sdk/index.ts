@@ -11,6 +11,7 @@ import { createCapture, type Made } from './capture.ts';
 import { asksFirst, browserRefuses, createConsent } from './consent.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { parseLink } from './deep-link.ts';
+import { openDoctorsDoor } from './doctors-door.ts';
 import { openFramesDoor } from './frames-door.ts';
 import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
@@ -42,7 +43,8 @@ export const createSmartico = (
 ): Smartico => {
   const { root, now, random } = outside;
   const prefix = `${name}:`;
-  const tell = createTell((...words) => root.console.error(...words));
+  const told = new Set<string>();
+  const tell = createTell((...words) => root.console.error(...words), told);
   const asked = asksFirst(root, script.consent, script.gpc) || asksFirst(root, root[`${name}_consent`]);
   const consent = createConsent(outside, prefix, asked, (given) => (given ? refused?.() : stop()));
   const platform = { ...outside, local: consent.local, session: consent.session };
@@ -57,8 +59,10 @@ export const createSmartico = (
     line.sync();
     callbacks.emit(':news');
   });
-  // From where the script came: a publisher has no files of ours.
-  const publisher = () => rooms.load('publisher', addressOf(own({ src: script.src })), ROOMS);
+  /** From where files of ours come: a publisher has none. */
+  const files = () =>
+    wanted?.publisher ? addressOf(own({ src: script.src })) : (wanted?.address ?? addressOf(script));
+  const publisher = () => rooms.load('publisher', files(), ROOMS);
   const pipelines = createPipelines(
     { platform, prefix, identity, session, losses, letters, tell, publisher, refused: () => agree(false) },
     consent,
@@ -230,10 +234,22 @@ export const createSmartico = (
     },
     pipelines,
     losses,
+    doctor: openDoctorsDoor(rooms, files, {
+      ...outside,
+      name,
+      smartico: () => smartico,
+      settings: () => settings,
+      wanted: () => wanted,
+      consent,
+      identity,
+      line,
+      pipelines,
+      told,
+    }),
   });
   if (script.label) init(script.label);
   replay(stub, smartico, tell);
-  openFramesDoor(rooms, () => wanted?.address ?? addressOf(script), {
+  openFramesDoor(rooms, files, {
     ...outside,
     name,
     script,

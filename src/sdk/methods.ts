@@ -36,6 +36,7 @@ export interface MethodNeeds {
   open(link: string): void;
   pipelines: Pipelines;
   losses: LossCounts;
+  doctor: SmarticoMethods['doctor'];
 }
 
 /** Calls that are the live room's alone, and those of other products, which it refuses. */
@@ -179,6 +180,7 @@ export const publicMethods = (needs: MethodNeeds): Smartico => {
     flush: pipelines.flush,
     receipts: pipelines.receipts,
     losses: async () => needs.losses.read(),
+    doctor: needs.doctor,
     version: VERSION,
   };
   const remote = Object.fromEntries(

@@ -12,6 +12,7 @@ import type { Stub } from './stub-calls.ts';
 
 export type * from './api.ts';
 export type * from './customer-api.ts';
+export type { Diagnosis, Facts, Finding, Verdict } from './doctor/diagnosis.ts';
 export type { SmarticoError } from './notice.ts';
 
 type Promised = {
@@ -28,6 +29,13 @@ const inert = (): Smartico => {
     flush: async () => ({ stored: 0, duplicate: 0, rejected: 0, pending: 0 }),
     receipts: async () => ({ recent: [], dead: [], pending: 0 }),
     losses: async () => ({}),
+    doctor: async () => ({
+      verdict: 'no_browser',
+      says: 'This is a server: calls do nothing here.',
+      todo: 'The site: send events of a server to the collector itself (README, "Sending from a server").',
+      also: [],
+      facts: {},
+    }),
     online: done,
     identify: done,
     ready: never,
@@ -66,6 +74,7 @@ const modules = {
   ui: () => import('./ui/room.ts'),
   frames: () => import('./frames/room.ts'),
   publisher: () => import('./publisher/room.ts'),
+  doctor: () => import('./doctor/room.ts'),
 };
 const rooms = (root: Platform['root']): Rooms => ({
   load: (room) => modules[room]() as never,

@@ -19,8 +19,8 @@ const REMEMBERED = 100;
 /** Tells a code and what it is about, once per page; `cause` is logged beside it. */
 export type Tell = (code: SdkCode, about: string, cause?: unknown) => undefined;
 
-export const createTell = (log: (...words: unknown[]) => void): Tell => {
-  const told = new Set<string>();
+/** @param told what was told already: whoever wants to know reads it */
+export const createTell = (log: (...words: unknown[]) => void, told = new Set<string>()): Tell => {
   return (code, about, cause = '') => {
     const words = `[smartico] ${code}: ${about}`;
     if (told.has(words)) return;

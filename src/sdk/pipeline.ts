@@ -19,17 +19,26 @@ import { openIndexedDbQueue } from './queue/indexeddb-queue.ts';
 import { journalQueue } from './queue/journal-queue.ts';
 import type { Session } from './session.ts';
 import { readRow } from './transport/batch.ts';
-import { createFlush } from './transport/flush.ts';
+import { createFlush, type Flush } from './transport/flush.ts';
 import { createSend } from './transport/send.ts';
 import { createTurn } from './transport/turn.ts';
 
 /** Verdicts that a page remembers. */
 const RECENT = 100;
 
+/** How the queue and the flush are. */
+export interface Condition extends ReturnType<Flush['state']> {
+  /** Events in memory, in the journal and, while it is open, in the database. */
+  waiting: number[];
+  /** Until when a failure has the flush wait, after how many, and whether the collector asked for it. */
+  patience: string | null;
+}
+
 export interface Pipeline {
   append(eid: string, text: string): void;
   flush(): Promise<FlushCounts>;
   receipts(): Promise<Receipts>;
+  condition(): Promise<Condition>;
   /** Forgets what waits, unsent. */
   purge(): Promise<void>;
 }
@@ -85,6 +94,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   const way = settings.publisher
     ? lateWay(needs.publisher, { ...needs, ...settings, queue, fetch })
     : { queue, send: createSend(fetch, now, `${address}/v1/events`) };
+  const patience = () => local.get(`${mine}patience`);
   const flush = createFlush({
     ...way,
     turn: createTurn(platform, `${mine}turn`, () => flush.soon(false)),
@@ -103,7 +113,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
       remember(receipts);
       channel?.postMessage([mine, receipts]);
     },
-    patience: () => local.get(`${mine}patience`),
+    patience,
     keep: (patience) => void local.set(`${mine}patience`, patience),
     bury: letters.bury,
     onStopped: (code) => code === 'consent_refused' && refused(),
@@ -159,6 +169,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
     append: queue.append,
     flush: () => adopt().then(flush.now),
     purge,
+    condition: async () => ({ ...flush.state(), waiting: await queue.counts(), patience: patience() }),
     receipts: async () => ({ recent, dead: letters.read(), pending: (await queue.count()) + (await held.count()) }),
   };
 };

@@ -5,7 +5,7 @@
 import type { FlushCounts, Receipts } from './api.ts';
 import type { Consent } from './consent.ts';
 import type { Settings } from './options.ts';
-import { type Pipeline, type PipelineNeeds, startPipeline } from './pipeline.ts';
+import { type Condition, type Pipeline, type PipelineNeeds, startPipeline } from './pipeline.ts';
 import { journalQueue } from './queue/journal-queue.ts';
 
 export interface Pipelines {
@@ -14,6 +14,8 @@ export interface Pipelines {
   open(settings: Settings): void;
   flush(): Promise<FlushCounts>;
   receipts(): Promise<Receipts>;
+  /** Of the present label’s. */
+  condition(): Promise<Condition> | undefined;
   /** The visitor refused: nothing that waits is sent. */
   purge(): void;
 }
@@ -35,6 +37,7 @@ export const createPipelines = (needs: Omit<PipelineNeeds, 'held' | 'may'>, { gi
     },
     flush: async () => present?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
     receipts: async () => present?.receipts() ?? { recent: [], dead: letters.read(), pending: await held.count() },
+    condition: () => present?.condition(),
     purge() {
       for (const one of Object.values(all)) void one.purge();
     },

@@ -2,6 +2,7 @@
  * The rooms that are fetched later: from where, and how they arrive. A room's script hands itself over through a function
  * that waits for it in the window; a failure is the caller's to tell, and the next call tries again.
  */
+import type { DoctorModule } from './doctor/doctor.ts';
 import type { FramesModule } from './frames/frames.ts';
 import type { LiveModule } from './live/live.ts';
 import type { Platform } from './platform.ts';
@@ -21,6 +22,8 @@ export interface Modules {
   frames: FramesModule;
   /** Where events go to a publisher. */
   publisher: PublisherModule;
+  /** Where the page asks why its events do not arrive. */
+  doctor: DoctorModule;
 }
 
 export interface Rooms {

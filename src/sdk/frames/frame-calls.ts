@@ -22,6 +22,7 @@ const plain: { [name: string]: Takes } = {
   identified: [],
   flush: [],
   losses: [],
+  doctor: [],
   setSkin: ['text'],
   requestPushPermissions: [],
   registerNativePushToken: ['text', 'anything?', 'anything?'],

@@ -49,6 +49,8 @@ export const createInframe = (
   let lost = 0;
   /** The page around; `own`: the platform is its own. */
   let host: 'awaited' | 'refused' | 'missing' | 'met' | 'own' = 'awaited';
+  /** Of a page around that `data-hosts` does not list. */
+  let stranger = '';
   /** The platform may be its own host. */
   let standalone = false;
 
@@ -102,6 +104,7 @@ export const createInframe = (
     admits: (from) => from === origin || `${script.hosts}`.split(/[\s,]+/).includes(from),
     refused(from) {
       if (host === 'awaited') host = 'refused';
+      stranger = from;
       tell('host_refused', from === 'null' ? 'a sandboxed page has no origin' : `data-hosts="${from}"`);
     },
     malformed: (ports) => tell('host_refused', `an answer with ${ports} ports`),
@@ -157,6 +160,13 @@ export const createInframe = (
       keep(id, text);
       return id;
     },
+    alone: () => ({
+      verdict: stranger ? 'host_refused' : 'no_host',
+      says: stranger ? `data-hosts does not list ${stranger}` : `no page around ${origin} answers`,
+      todo: 'README: In an iframe',
+      also: [],
+      facts: { page: origin },
+    }),
     starts(options) {
       // Until the page says better, this document's word counts; what earlier ones kept waits where it is.
       if (asksFirst(root, options.consent, options.gpc)) news = { ...news, stores: false };

@@ -6,6 +6,7 @@ import type { Caller, Kind } from '../../bridge/calling.ts';
 import { NAME_LENGTH } from '../../wire/limits.ts';
 import type { InitOptions, Smartico } from '../api.ts';
 import type { Handler } from '../callbacks.ts';
+import type { Diagnosis } from '../doctor/diagnosis.ts';
 import type { News } from '../frames/news.ts';
 import { requiredUserId } from '../identity.ts';
 import { smarticoError, type Tell } from '../notice.ts';
@@ -16,10 +17,12 @@ declare const VERSION: string;
 
 /** Milliseconds that `identify` and `online` wait for an answer. */
 const PATIENCE = 3_000;
+/** Milliseconds that a page around has for its diagnosis, which takes it 5 s at the most. */
+const DIAGNOSIS = 6_000;
 /** Calls that say what happened, or change the customer. */
 const DEEDS = /^(dp|updatePublicTags|set(Nickname|Avatar|UTMs|LoginEntry|EntryPoint))$/;
 /** Calls that come too late once nobody waits for them. */
-const QUESTIONS = /^(flush|receipts|losses|show|request|mini|gami|convert)/;
+const QUESTIONS = /^(doctor|flush|receipts|losses|show|request|mini|gami|convert)/;
 
 export interface SurfaceNeeds {
   root: Window;
@@ -30,13 +33,15 @@ export interface SurfaceNeeds {
   names(user: string | null, answered: Promise<unknown>): void;
   /** @returns its id, or nothing if it was refused */
   deed(method: string, args: unknown[]): string | undefined;
+  /** What is to be said where no page around answers. */
+  alone(): Diagnosis;
   /** The platform says with what it runs. */
   starts(options: InitOptions): void;
 }
 
 type Args = unknown[];
 
-export const guestSurface = ({ root, tell, caller, news, names, deed, starts }: SurfaceNeeds): Smartico => {
+export const guestSurface = ({ root, tell, caller, news, names, deed, alone, starts }: SurfaceNeeds): Smartico => {
   const call =
     (method: string, kind: Kind = QUESTIONS.test(method) ? 'question' : 'order') =>
     (...args: Args) =>
@@ -99,6 +104,11 @@ export const guestSurface = ({ root, tell, caller, news, names, deed, starts }: 
       if (language) void call('changeLanguage')(language);
       return api;
     },
+    doctor: () =>
+      Promise.race([call('doctor')(), new Promise((resolve) => setTimeout(resolve, DIAGNOSIS))]).then(
+        (diagnosis) => diagnosis ?? alone(),
+        alone, // told by the line
+      ),
     ...pageFacts(root),
     version: VERSION,
   };

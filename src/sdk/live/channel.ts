@@ -7,7 +7,7 @@ import { parseMessage } from '../../wire/parse-message.ts';
 import { type Answer, cids, type Message, type Push } from '../../wire/protocol.ts';
 import { type SmarticoError, smarticoError } from '../notice.ts';
 import { backoff } from '../transport/backoff.ts';
-import type { Ask } from './live.ts';
+import type { Ask, LiveCondition } from './live.ts';
 import type { Ears, Mouth } from './mouth.ts';
 
 /** Milliseconds for an answer, and of silence before we ask whether anybody is there (published: 29 s). */
@@ -38,6 +38,7 @@ export interface Channel {
   close(): void;
   /** The network is back, or the page: what waits for another try tries now. */
   hurry(): void;
+  state(): LiveCondition['line'];
 }
 
 export interface Refused extends SmarticoError {
@@ -160,5 +161,6 @@ export const createChannel = ({ now, random, openSocket, openHttp, greet, onPush
       leave();
       connect();
     },
+    state: () => (line.at === 'open' && !line.greeted ? 'greeting' : line.at),
   };
 };

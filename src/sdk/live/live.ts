@@ -63,6 +63,14 @@ export interface Live {
   clear(): void;
   /** A public method that is the live room's alone. Throws `not_available` for one that no room of ours has. */
   call(method: string, args: never[]): unknown;
+  condition(): LiveCondition;
+}
+
+/** How the live room is. */
+export interface LiveCondition {
+  line: 'closed' | 'waiting' | 'greeting' | 'open';
+  /** What waits on this page: popups, inbox, games. */
+  held: string[];
 }
 
 export interface LiveModule {

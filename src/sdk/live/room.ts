@@ -14,7 +14,7 @@ import { createLoginWindow } from './login-window.ts';
 import { createLogins } from './logins.ts';
 import { openHttp, openSocket } from './mouth.ts';
 import { nag } from './nag.ts';
-import { createSuspension } from './suspension.ts';
+import { createSuspension, surfaces } from './suspension.ts';
 import { createVerbs } from './verbs.ts';
 import { whenReady } from './when-ready.ts';
 
@@ -246,5 +246,6 @@ export const createLive = (needs: LiveNeeds): Live => {
     },
     clear: () => rooms.questions()?.forget(),
     call: callByName(methods, tell),
+    condition: () => ({ line: channel.state(), held: surfaces.filter(suspension.held) }),
   };
 };

@@ -10,7 +10,7 @@ import type { Surface } from '../ui/ui.ts';
 /** One reason: the boolean form's is unnamed. `until` 0 has no end. */
 export type Hold = [surface: Surface, reason: string, until: number];
 
-const surfaces: Surface[] = ['popups', 'inbox', 'games'];
+export const surfaces: Surface[] = ['popups', 'inbox', 'games'];
 /** Timers count in 32 bits: a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 

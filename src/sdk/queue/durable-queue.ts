@@ -32,6 +32,8 @@ export interface DurableQueue {
   peek(most: number): Promise<Waiting[]>;
   acknowledge(eids: string[]): Promise<void>;
   count(): Promise<number>;
+  /** The same by place: in memory, in the journal and, while it is open, in the database. */
+  counts(): Promise<number[]>;
   /** The page is leaving: ends every open transaction now. What is not on disk yet waits in the journal too. */
   commit(): void;
 }
@@ -107,7 +109,8 @@ export const createDurableQueue = ({
       .flat()
       .sort((a, b) => (a.eid < b.eid ? -1 : 1))
       .slice(0, most);
-  const count = async () => (await ask((queue) => queue.count())).reduce((sum, events) => sum + events);
+  const counts = () => ask((queue) => queue.count());
+  const count = async () => (await counts()).reduce((sum, events) => sum + events);
   const forget = (eids: string[]) => {
     for (const eid of eids) {
       characters -= mine.get(eid)?.length ?? 0;
@@ -172,6 +175,7 @@ export const createDurableQueue = ({
     peek,
     acknowledge,
     count,
+    counts,
     commit() {
       // A write takes the browser milliseconds (Chromium asks for the quota before the first of half a minute), and is
       // aborted with a page that is gone by then: 14 of 400 windows that closed themselves lost their event.

@@ -28,7 +28,7 @@ type State =
   /** `done` says whether it was our turn. */
   | { at: 'sending'; done: Promise<boolean>; again: boolean }
   /** The key or the origin is wrong: nothing is sent until the page is loaded anew. */
-  | { at: 'stopped' };
+  | { at: 'stopped'; why: string };
 
 export interface FlushNeeds {
   queue: DurableQueue;
@@ -56,12 +56,15 @@ export interface Flush {
   leave(): void;
   /** The network is back. */
   online(): void;
+  /** Why nothing is sent any more, if so, and when the collector last answered. */
+  state(): { stopped: string; answered: number };
 }
 
 export const createFlush = (needs: FlushNeeds): Flush => {
   const { queue, send, turn, now, context, onAnswered, onReceipts, patience, keep, bury, onStopped, tell } = needs;
   let state: State = { at: 'idle' };
   let began = 0;
+  let answered = 0;
   let most = EVENTS;
   /** The last event of a request that outlives the page: hiding and leaving are two moments, and need no request more. */
   let left = '';
@@ -95,6 +98,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     const outcome = await send(batchOf(rows, said), leaving, first);
     if (outcome.is === 'answered') {
       if (patience()) keep('');
+      answered = now();
       most = Math.min(EVENTS, most * 2);
       onAnswered(said);
       await settle(rows, outcome.answer, counts);
@@ -113,7 +117,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     }
     const { is, code, message } = outcome;
     if (is === 'stop') {
-      state = { at: 'stopped' };
+      state = { at: 'stopped', why: code };
       tell('sending_stopped', `${code}: ${message}`);
       onStopped(code);
       return false;
@@ -189,5 +193,6 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       if (!wait().asked) keep('');
       soon(true);
     },
+    state: () => ({ stopped: state.at === 'stopped' ? state.why : '', answered }),
   };
 };

@@ -65,6 +65,7 @@ test('the whole of what is within a frame’s reach', () => {
         'clear',
         'consent',
         'convertVisitorGame',
+        'doctor',
         'flush',
         'gamificationBlock',
         'identified',

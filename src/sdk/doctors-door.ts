@@ -1,0 +1,54 @@
+/**
+ * Where the page asks why its events do not arrive: fetches the doctor with the question. One that does not come is a finding
+ * too, and told from here. There is always an answer, and in time; whoever asks meanwhile hears the same one.
+ */
+import type { Diagnosis, Verdict } from './doctor/diagnosis.ts';
+import type { DoctorNeeds } from './doctor/doctor.ts';
+import { hearPolicy } from './doctor/policy.ts';
+import type { Pins, Rooms } from './rooms.ts';
+
+/** Put in by the build. */
+declare const ROOMS: Pins;
+
+/** Milliseconds for the file, for file and answer, and for a last look where there is neither: 5 s in all. */
+const ARRIVAL = 2_500;
+const ANSWER = 4_000;
+const LAST_LOOK = 1_000;
+
+/** What comes in time; what fails, or is late, is nothing. */
+const within = <T>(wait: number, work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, wait))]).catch(() => undefined);
+
+/** @param address from where our files come */
+export const openDoctorsDoor = (
+  rooms: Rooms,
+  address: () => string,
+  needs: DoctorNeeds,
+): (() => Promise<Diagnosis>) => {
+  const { root } = needs;
+  let asked: Promise<Diagnosis> | undefined;
+  const examine = async (): Promise<Diagnosis> => {
+    const from = address();
+    const began = root.performance.now();
+    const policy = hearPolicy(root, from);
+    const doctor = await within(ARRIVAL, rooms.load('doctor', from, ROOMS));
+    const left = ANSWER + began - root.performance.now();
+    const diagnosis = doctor && (await within(left, doctor.examine(needs, left)));
+    policy.rest();
+    if (diagnosis) return diagnosis;
+    const directive = policy.directive();
+    const near = await within(LAST_LOOK, root.fetch(`${from}/healthz`, { mode: 'no-cors' }));
+    let verdict: Verdict = near ? 'blocked_by_extension' : root.navigator.onLine ? 'collector_unreachable' : 'offline';
+    if (directive) verdict = 'blocked_by_policy';
+    const says = `no answer of ${from}/smartico_doctor.js ${directive}`;
+    const todo = 'README: Why do my events not arrive?';
+    root.console.error(`[smartico] doctor: ${verdict}: ${says}; ${todo}`);
+    return { verdict, says, todo, also: [], facts: {} };
+  };
+  return () => {
+    asked ??= examine().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+};
