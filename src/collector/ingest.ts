@@ -3,7 +3,7 @@
  * and the live channel's share everything behind the first step. Knows no HTTP; says no by throwing a `Refusal`.
  */
 import type { RequestCode } from '../wire/codes.ts';
-import type { BatchAnswer, Envelope, Losses, PageCount, Rejection, Verdicts } from '../wire/event.ts';
+import type { Batch, BatchAnswer, Envelope, Losses, PageCount, Rejection, Verdicts } from '../wire/event.ts';
 import { isEventId } from '../wire/ids.ts';
 import { type Parsed, type Problem, parseBatch, parseEnvelope, parseEnvelopes, problemText } from '../wire/parse.ts';
 import { admit, type PlacedEvent } from './admit.ts';
@@ -110,7 +110,7 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
     voucher: Voucher,
     parsed: Parsed<Envelope | PlacedEvent>[],
     raw: readonly unknown[],
-    device: { device_id: string; losses: Losses; pages: PageCount[] } | undefined,
+    device: Pick<Batch, 'device_id' | 'losses' | 'lost' | 'pages'> | undefined,
   ): Prepared => {
     const from = voucher.by === 'secret key' ? 'server' : 'browser';
     const at = now();
@@ -142,6 +142,7 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
       rejected: records,
       losses: device ? countLosses(device.losses) : [],
       pages: device?.pages ?? [],
+      lost: device?.lost ?? [],
       arrived,
       weight: bytes,
     };
@@ -170,8 +171,9 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
     const label = labels.byPublicKey(batch.label_key);
     origins.check(label, arrival.origin);
     checkConsent(label, arrival.gpc);
-    // Counts of pages are rows too: a batch of nothing else must not pass for nothing.
-    checkRate(label, arrival.address, Math.max(1, batch.events.length, batch.pages.length));
+    // Counts of pages and losses are rows too: a batch of nothing else must not pass for nothing.
+    const { events, pages, lost = [] } = batch;
+    checkRate(label, arrival.address, Math.max(1, events.length, pages.length, lost.length));
     const voucher = hashVoucher(label, batch.hashes, now());
     const raw = (arrival.body as { events: unknown[] }).events;
     return { batch_id: batch.batch_id, ...prepare(arrival, label, voucher, batch.events, raw, batch) };

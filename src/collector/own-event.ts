@@ -14,6 +14,7 @@ export const ownEvent = (label: string, request_id: string, at: number, event: N
   rejected: [],
   losses: [],
   pages: [],
+  lost: [],
   arrived: [],
   weight: event.payload.length,
 });

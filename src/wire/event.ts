@@ -60,12 +60,21 @@ export interface PageCount {
 
 /**
  * Why an event never left a device: the queue was full, the browser refused to keep it, its payload was too large, or it
- * was a call of a frame that was cut off because it ignored its credit. Counted since the device id was made, so that a
- * repeated report changes nothing.
+ * was a call of a frame that was cut off because it ignored its credit.
  */
 export const lossReasons = ['overflow', 'storage', 'too_large', 'flood'] as const;
 export type LossReason = (typeof lossReasons)[number];
+/** Counted since the device id was made, so that a repeated report changes nothing. */
 export type Losses = { [reason in LossReason]?: number };
+
+/** Numbers of a page that were lost on the device, `from` and `to` included. One that comes after all is stored, and no longer lost. */
+export interface Lost {
+  page_id: string;
+  session_id: string;
+  reason: LossReason;
+  from: number;
+  to: number;
+}
 
 /** The body of `POST /v1/events`. */
 export interface Batch<Event = BrowserEvent> {
@@ -77,7 +86,10 @@ export interface Batch<Event = BrowserEvent> {
   sent_at: number;
   /** `user_ext_id` to its `user_hash`. */
   hashes: { [user: string]: string };
+  /** What was lost and has no number. */
   losses: Losses;
+  /** Left out where there is nothing to tell. */
+  lost?: Lost[];
   pages: PageCount[];
   events: Event[];
 }

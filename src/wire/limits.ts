@@ -15,6 +15,8 @@ export const NICKNAME_LENGTH = 64;
 export const ADDRESS_LENGTH = 2_048;
 /** Pages whose highest `seq` one batch may report. */
 export const PAGES = 200;
+/** Stretches of lost numbers that one batch may report. */
+export const LOST = 200;
 
 export const limits = {
   /** Events in one request: above this one answer takes longer than its timeout on a slow disk. */
@@ -35,4 +37,7 @@ export const limits = {
   /** Users whose hash one batch may carry. */
   hashes: 100,
   pages: PAGES,
+  lost: LOST,
+  /** Numbers in one such stretch: ten times what a device keeps waiting. */
+  lostNumbers: 100_000,
 } as const;

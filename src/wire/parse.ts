@@ -8,9 +8,6 @@ import {
   type BatchAnswer,
   type BrowserEvent,
   type Envelope,
-  type Losses,
-  lossReasons,
-  type PageCount,
   type Payload,
   type SignedLink,
   sources,
@@ -18,6 +15,8 @@ import {
 import { isEventId } from './ids.ts';
 import { limits } from './limits.ts';
 import { isOrigin, ORIGIN_LENGTH } from './origin.ts';
+import { parseHashes, parseLosses, parseLost, parsePages } from './side-fields.ts';
+import { type Fields, isCount, isFields, isText, isTime } from './values.ts';
 
 /** What is wrong, exactly: where, which rule, and the type of what was found (never its value, which may be private). */
 export interface Problem {
@@ -30,7 +29,6 @@ export interface Problem {
   got: string;
 }
 export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-type Fields = { [name: string]: unknown };
 type Code = Problem['code'];
 
 /** Characters of a path that are shown: the names in it are the sender's, and may be as long as a body. */
@@ -43,12 +41,6 @@ const refuse = (code: Code, path: string, rule: string, got: unknown): { ok: fal
   ok: false,
   problem: { code, path, rule, got: typeName(got) },
 });
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown, longest: number): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= longest;
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTime = (value: unknown): value is number => isCount(value) && value <= 8.64e15;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule is about
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -190,34 +182,6 @@ const tooDeep = (body: unknown): { ok: false; problem: Problem } | undefined => 
       return refuse('too_deep', 'body', `must nest at most ${limits.payloadDepth} levels`, body);
 };
 
-/** What rides along with the events may be wrong in parts: the good parts count, and no event is refused over it. */
-const parseHashes = (value: unknown): Batch['hashes'] => {
-  const hashes: Batch['hashes'] = Object.create(null);
-  if (isFields(value))
-    for (const user of Object.keys(value).slice(0, limits.hashes)) {
-      const hash = value[user];
-      // A hash that is not one is a matter of identity (`bad_hash`), not of form.
-      hashes[user] = typeof hash === 'string' ? hash.slice(0, 256) : '';
-    }
-  return hashes;
-};
-
-const parseLosses = (value: unknown): Losses => {
-  const losses: Losses = {};
-  if (isFields(value))
-    for (const reason of lossReasons) {
-      const count = value[reason];
-      if (isCount(count)) losses[reason] = count;
-    }
-  return losses;
-};
-
-const parsePages = (value: unknown): PageCount[] =>
-  (Array.isArray(value) ? value : [])
-    .slice(0, limits.pages)
-    .filter((page) => isFields(page) && isEventId(page.page_id) && isEventId(page.session_id) && isCount(page.seq))
-    .map(({ page_id, session_id, seq }) => ({ page_id, session_id, seq }));
-
 /** The body of `POST /v1/events`. A problem here refuses the request; a problem of one event stands in its place. */
 export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> => {
   const deep = tooDeep(body);
@@ -239,6 +203,7 @@ export const parseBatch = (body: unknown): Parsed<Batch<Parsed<BrowserEvent>>> =
       sent_at,
       hashes: parseHashes(body.hashes),
       losses: parseLosses(body.losses),
+      lost: parseLost(body.lost),
       pages: parsePages(body.pages),
       events: events.value,
     },

@@ -12,7 +12,8 @@ import type * as ofCampaigns from '../../src/collector/schemas/campaign.ts';
 import type * as ofCustomers from '../../src/collector/schemas/customer.ts';
 import type * as wire from '../../src/collector/schemas/events.ts';
 import type * as ofRegistry from '../../src/collector/schemas/registry.ts';
-import type { LossReport, RejectionRecord } from '../../src/collector/store/event-log.ts';
+import type { RejectionRecord } from '../../src/collector/store/event-log.ts';
+import type { LossReport } from '../../src/collector/store/loss-report.ts';
 import type { Batch, BatchAnswer, BrowserEvent, Envelope, ErrorBody, Verdicts } from '../../src/wire/event.ts';
 import type { PublicProps } from '../../src/wire/protocol.ts';
 

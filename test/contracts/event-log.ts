@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { foldRegistry } from '../../src/collector/registry-tally.ts';
-import type { EventLog, EventQuery } from '../../src/collector/store/event-log.ts';
+import { bounds, type EventLog, type EventQuery } from '../../src/collector/store/event-log.ts';
 import { event, minute, submission } from '../support/submissions.ts';
 
 export interface LogContract {
@@ -238,7 +238,7 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     expect(await eids(log, { eid: 'secret-0' })).toEqual([]);
     expect(await eids(log, { user: 'u1' })).toEqual([]);
     expect(await log.profile('casino', { user: 'u1' })).toBeUndefined();
-    expect(await log.losses('casino')).toEqual({ totals: {}, devices: [], gaps: [] });
+    expect(await log.losses('casino')).toEqual({ totals: {}, devices: [], sessions: [], gaps: [] });
     expect(await log.rejections('casino', 10)).toEqual([]);
     expect(await log.registry('casino')).toEqual({ shapes: [], registered: [] });
     expect(await log.minutes('casino', 0)).toEqual([]);
@@ -351,6 +351,7 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
         { device_id: 'device-2', reason: 'overflow', count: 2, reported_at: 5000 },
         { device_id: 'device-1', reason: 'overflow', count: 5, reported_at: 3000 },
       ],
+      sessions: [],
       gaps: [],
     });
   });
@@ -386,6 +387,95 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
     ]);
     await send(2);
     expect((await log.losses('casino')).gaps).toEqual([]);
+  });
+
+  const page = { page_id: 'page-001', session_id: 'session-1' };
+  /** Everything that is said of one page, in the order given. */
+  const words = [
+    submission({ received_at: 1000, events: [event('num-0001'), event('num-0004', { index: 1, seq: 4 })] }),
+    submission({ received_at: 2000, lost: [{ ...page, reason: 'overflow', from: 2, to: 3 }] }),
+    submission({ received_at: 3000, arrived: [{ ...page, seq: 5 }] }),
+    submission({ received_at: 4000, pages: [{ ...page, seq: 9 }] }),
+    submission({ received_at: 5000, lost: [{ ...page, reason: 'storage', from: 3, to: 6 }] }),
+  ];
+  const adding = { given: 9, stored: 2, refused: 1, missing: 3 };
+
+  promise('what a session gave out adds up: stored, refused, lost by reason, missing', async (log) => {
+    await log.append(words);
+    const numbers = {
+      lost: [
+        { from: 2, to: 3, reason: 'overflow' },
+        { from: 6, to: 6, reason: 'storage' },
+      ],
+      missing: [{ from: 7, to: 9 }],
+    };
+    const { totals, devices, sessions, gaps } = await log.losses('casino');
+    expect(sessions).toEqual([
+      {
+        ...{ session_id: 'session-1', device_id: 'device-1', ...adding, lost: { overflow: 2, storage: 1 } },
+        ...{ last_at: 5000, pages: [{ page_id: 'page-001', ...adding, ...numbers }] },
+      },
+    ]);
+    expect([totals, devices.length]).toEqual([{ overflow: 2, storage: 1 }, 2]);
+    expect(gaps).toMatchObject([{ highest_seq: 9, stored: 2, missing: [7, 8, 9] }]);
+  });
+
+  promise('a report that comes twice, or in another order, changes no number', async (log) => {
+    await log.append([...words, ...words].reverse());
+    const once = [{ ...adding, lost: { storage: 2, overflow: 1 } }];
+    expect((await log.losses('casino')).sessions).toMatchObject(once);
+    await log.append(words);
+    expect((await log.losses('casino')).sessions).toMatchObject(once);
+  });
+
+  promise('an event that was reported lost and comes after all is stored, and no longer lost', async (log) => {
+    await log.append([submission({ lost: [{ ...page, reason: 'overflow', from: 1, to: 2 }] })]);
+    await log.append([submission({ events: [event('late-001', { seq: 2 })] })]);
+    expect((await log.losses('casino')).sessions).toMatchObject([{ given: 2, stored: 1, lost: { overflow: 1 } }]);
+    await log.append([submission({ arrived: [{ ...page, seq: 1 }] })]);
+    const { totals, devices, sessions, gaps } = await log.losses('casino');
+    expect([totals, devices, gaps]).toEqual([{}, [], []]);
+    expect(sessions).toMatchObject([{ given: 2, stored: 1, refused: 1, lost: {}, missing: 0 }]);
+  });
+
+  promise('a session has the sums of all its pages, and shows those that lack something', async (log) => {
+    const whole = Array.from({ length: 5 }, (_, n) =>
+      event(`whole-00${n}`, { index: n, page_id: 'page-002', seq: n + 1 }),
+    );
+    await log.append([
+      ...words,
+      submission({ events: whole }),
+      submission({ device_id: 'device-2', events: [event('other-01')] }),
+    ]);
+    const { sessions } = await log.losses('casino');
+    expect(sessions).toMatchObject([
+      { session_id: 'session-1', given: 14, stored: 7, pages: [{ page_id: 'page-001' }] },
+    ]);
+    expect(sessions[0]?.pages).toHaveLength(1);
+  });
+
+  promise('a duplicate under another number is not missing there', async (log) => {
+    await log.append([submission({ events: [event('again-01')] })]);
+    await log.append([submission({ events: [event('again-01', { seq: 2 })] })]);
+    const { sessions, gaps } = await log.losses('casino');
+    expect([sessions, gaps]).toMatchObject([[{ given: 2, stored: 1, refused: 1 }], []]);
+  });
+
+  promise('a device claims pages up to a bound, and its events are stored beyond it', async (log) => {
+    const claims = Array.from({ length: bounds.claimedPages + 200 }, (_, n) => ({
+      ...page,
+      page_id: `claimed-${n}`,
+      seq: 1,
+    }));
+    for (let at = 0; at < claims.length; at += 200)
+      await log.append([submission({ received_at: 1000 + at, pages: claims.slice(at, at + 200) })]);
+    await log.append([
+      submission({ received_at: 9000, events: [event('beyond-0', { page_id: 'page-beyond', seq: 3 })] }),
+    ]);
+    const { sessions } = await log.losses('casino');
+    expect(sessions[0]?.pages.length).toBeLessThanOrEqual(bounds.claimedPages + 1);
+    expect(sessions[0]?.pages.map(({ page_id }) => page_id)).toContain('page-beyond');
+    expect(sessions[0]?.pages.map(({ page_id }) => page_id)).not.toContain('claimed-1100');
   });
 
   promise('rejections are kept newest first, and no more than the bound', async (log) => {

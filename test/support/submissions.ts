@@ -32,6 +32,7 @@ export const submission = (more: Partial<Submission> = {}): Submission => ({
   rejected: [],
   losses: [],
   pages: [],
+  lost: [],
   arrived: [],
   weight: 100,
   ...more,

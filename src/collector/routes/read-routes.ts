@@ -73,7 +73,7 @@ export const readRoutes = ({ log, now, ...keys }: ReadNeeds): Route[] => {
     }),
     read(
       '/v1/losses',
-      'What devices say they lost, and gaps in what they sent',
+      'What became of everything that a session gave out: stored, refused, lost on the device, missing',
       schemas.lossReport,
       (label, request) => {
         readQuery(request.query, []);

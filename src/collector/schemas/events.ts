@@ -4,7 +4,7 @@
  */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { requestCodes } from '../../wire/codes.ts';
-import type { Payload } from '../../wire/event.ts';
+import { lossReasons, type Payload } from '../../wire/event.ts';
 import { limits } from '../../wire/limits.ts';
 import { ORIGIN_LENGTH } from '../../wire/origin.ts';
 import { id, literals, orNull, time, trusts } from './parts.ts';
@@ -50,6 +50,18 @@ export const batch = Type.Object({
   sent_at: time,
   hashes: Type.Record(Type.String(), Type.String(), { description: 'user_ext_id to its user_hash' }),
   losses,
+  lost: Type.Optional(
+    Type.Array(
+      Type.Object({
+        page_id: id,
+        session_id: id,
+        reason: literals(...lossReasons),
+        from: Type.Integer({ minimum: 1 }),
+        to: Type.Integer({ minimum: 1 }),
+      }),
+      { maxItems: limits.lost, description: 'Numbers of pages that were lost on the device, both ends included' },
+    ),
+  ),
   pages: Type.Array(Type.Object({ page_id: id, session_id: id, seq: Type.Integer() }), { maxItems: limits.pages }),
   events: Type.Array(browserEvent, { maxItems: limits.batchEvents }),
 });
@@ -110,9 +122,32 @@ export const messageAnswer = Type.Object(
   { additionalProperties: true },
 );
 export const label = Type.Object({ name: Type.String(), label_key: Type.String(), brands: Type.Array(Type.String()) });
+const numbers = { from: Type.Integer(), to: Type.Integer() };
+const given = { given: Type.Integer(), stored: Type.Integer(), refused: Type.Integer() };
 export const lossReport = Type.Object({
   totals: Type.Record(Type.String(), Type.Integer()),
   devices: Type.Array(Type.Object({ device_id: id, reason: Type.String(), count: Type.Integer(), reported_at: time })),
+  sessions: Type.Array(
+    Type.Object(
+      {
+        session_id: id,
+        device_id: id,
+        ...given,
+        lost: Type.Record(Type.String(), Type.Integer(), { description: 'By reason' }),
+        missing: Type.Integer(),
+        last_at: time,
+        pages: Type.Array(
+          Type.Object({
+            page_id: id,
+            ...given,
+            lost: Type.Array(Type.Object({ ...numbers, reason: literals(...lossReasons) })),
+            missing: Type.Array(Type.Object(numbers)),
+          }),
+        ),
+      },
+      { description: 'given = stored + refused + lost + missing' },
+    ),
+  ),
   gaps: Type.Array(
     Type.Object({
       page_id: id,

@@ -2,8 +2,9 @@
  * The port of the event log: what is asked of any store, verb by verb. Owns the shapes and the promises, no storage.
  * A label is named by its name in the config, since its keys rotate; every verb takes it and nothing crosses it.
  */
-import type { Envelope, PageCount, Source, Trust } from '../../wire/event.ts';
+import type { Envelope, Lost, PageCount, Source, Trust } from '../../wire/event.ts';
 import type { FieldType } from '../shape.ts';
+import type { LossReport } from './loss-report.ts';
 
 /** A place in the log: later events have greater cursors. */
 export type Cursor = number;
@@ -55,10 +56,12 @@ export interface Submission {
   device_id: string | null;
   events: NewEvent[];
   rejected: RejectionRecord[];
-  /** Totals since the device id was made: the greatest ever told holds. */
+  /** Of what has no number, totals since the device id was made: the greatest ever told holds. */
   losses: [reason: string, count: number][];
   /** How far pages say that they counted. */
   pages: PageCount[];
+  /** Numbers that the device says it lost. */
+  lost: Lost[];
   /** Places in a page's sequence whose event arrived and was refused: not stored, and not lost either. */
   arrived: PageCount[];
   /** What it weighs while it waits, in bytes. */
@@ -111,20 +114,6 @@ export interface Profile {
   events: number;
 }
 
-export interface LossReport {
-  totals: Record<string, number>;
-  devices: { device_id: string; reason: string; count: number; reported_at: number }[];
-  gaps: {
-    page_id: string;
-    session_id: string;
-    device_id: string;
-    highest_seq: number;
-    stored: number;
-    missing: number[];
-    last_at: number;
-  }[];
-}
-
 /** Events of one shape, counted: what the registry is folded from. */
 export interface ShapeCount {
   event_type: string;
@@ -164,6 +153,11 @@ export const bounds = {
   rejections: 10_000,
   lossDevices: 1000,
   gapPages: 200,
+  /** Pages that are read for the sums of sessions: of one device, and in all. */
+  pagesOfDevice: 1000,
+  pagesSummed: 5000,
+  /** Pages of one device that no event came from: their counts and losses are all that a hostile page needs to make up. */
+  claimedPages: 1000,
   missingShown: 100,
   shapes: 10_000,
   /** Of one action or type: a page that puts ids where names belong must not take the room of every other action. */

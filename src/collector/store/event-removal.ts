@@ -62,7 +62,7 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
     'SELECT id FROM page WHERE label = ? AND device_id = ? AND events = 0',
   );
   const emptyBefore = db.prepare<[number, number], { id: number }>(
-    "SELECT id FROM page WHERE label = ? AND missing <> '' AND last_at < ? AND events = 0",
+    `SELECT id FROM page WHERE label = ? AND (missing <> '' OR lost <> '' OR refused > 0) AND last_at < ? AND events = 0`,
   );
   const lossesOfDevice = db.prepare('DELETE FROM loss WHERE label = ? AND device_id = ?');
   const lossesBefore = db.prepare('DELETE FROM loss WHERE label = ? AND reported_at < ?');

@@ -58,5 +58,15 @@ UPDATE page SET events = counted.events FROM (
   SELECT v.page, count(*) AS events FROM event e CROSS JOIN visit v ON v.id = e.visit GROUP BY v.page) AS counted
   WHERE page.id = counted.page;
 `,
+    // A page's numbers add up: stored, refused, lost (by its device's word) or missing. How many were refused before is not
+    // known (NULL), and is what is left.
+    `
+ALTER TABLE page ADD COLUMN refused INTEGER;
+ALTER TABLE page ADD COLUMN lost TEXT NOT NULL DEFAULT '';
+ALTER TABLE page ADD COLUMN parts TEXT NOT NULL DEFAULT '';
+ALTER TABLE loss ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;
+DROP INDEX page_gap;
+CREATE INDEX page_short ON page (label, last_at) WHERE missing <> '' OR lost <> '' OR refused > 0;
+`,
   ],
 };

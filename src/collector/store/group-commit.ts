@@ -39,8 +39,9 @@ export interface GroupCommitOptions {
   committed?: (group: Submission[], outcomes: Outcome[][], milliseconds: number) => void;
 }
 
-/** What a refused event and a page's count cost is what a stored event costs. */
-const rowsOf = ({ events, rejected, pages }: Submission): number => events.length + rejected.length + pages.length;
+/** What a refused event, a page's count and a loss cost is what a stored event costs. */
+const rowsOf = ({ events, rejected, pages, lost }: Submission): number =>
+  events.length + rejected.length + pages.length + lost.length;
 
 export const groupCommit = (
   log: EventLog,

@@ -4,32 +4,31 @@
 import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
 import { serversKey } from '../whose-id.ts';
-import type {
-  LoggedEvent,
-  MinuteCount,
-  NewEvent,
-  Outcome,
-  Registered,
-  RejectionRecord,
-  ShapeCount,
+import {
+  bounds,
+  type LoggedEvent,
+  type MinuteCount,
+  type NewEvent,
+  type Outcome,
+  type Registered,
+  type RejectionRecord,
+  type ShapeCount,
 } from './event-log.ts';
-import { emptySequence, type PageSequence } from './page-sequence.ts';
+import type { DevicePage } from './loss-report.ts';
+import { emptySequence } from './page-sequence.ts';
 
 export interface Kept {
   logged: LoggedEvent;
   payload: string;
 }
-export interface Page extends PageSequence {
-  page_id: string;
+export interface Page extends DevicePage {
   session_id: string;
-  device_id: string;
-  last_at: number;
 }
 export interface LabelLog {
   events: Kept[];
   byKey: Map<string, Kept>;
   pages: Map<string, Page>;
-  losses: Map<string, { device_id: string; reason: string; count: number; reported_at: number }>;
+  losses: Map<string, { device_id: string; reason: string; count: number; numbered: number; reported_at: number }>;
   rejections: RejectionRecord[];
   shapes: Map<string, ShapeCount>;
   registered: Map<string, Registered>;
@@ -77,6 +76,36 @@ export const touchPage = (log: LabelLog, device_id: string, page_id: string, ses
   page.session_id = session_id;
   page.last_at = at;
   return page;
+};
+
+/** A page that no event of it has told of yet: a device may claim so many, and no more. */
+export const claimPage = (
+  log: LabelLog,
+  device_id: string,
+  page_id: string,
+  session_id: string,
+  at: number,
+): Page | undefined => {
+  const used = new Set(log.events.map(({ logged }) => logged.page_id));
+  const claimed = [...log.pages.values()].filter((page) => page.device_id === device_id && !used.has(page.page_id));
+  const isOneTooMany = !log.pages.has(`${device_id} ${page_id}`) && claimed.length >= bounds.claimedPages;
+  return isOneTooMany ? undefined : touchPage(log, device_id, page_id, session_id, at);
+};
+
+/** What a device says of its losses: totals without numbers, and so many numbers more (or fewer, which came after all). */
+export const tellLoss = (
+  log: LabelLog,
+  device_id: string,
+  reason: string,
+  at: number,
+  told: { count?: number; more?: number },
+): void => {
+  const key = `${device_id} ${reason}`;
+  const known = log.losses.get(key) ?? { device_id, reason, count: 0, numbered: 0, reported_at: at };
+  const { count = 0, more = 0 } = told;
+  if (count <= known.count && more === 0) return;
+  const numbered = Math.max(0, known.numbered + more);
+  log.losses.set(key, { ...known, count: Math.max(known.count, count), numbered, reported_at: at });
 };
 
 const isSame = ({ logged, payload }: Kept, event: NewEvent): boolean =>

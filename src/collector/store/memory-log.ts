@@ -13,9 +13,21 @@ import {
   rejectionByLog,
   type Submission,
 } from './event-log.ts';
-import { addShape, emptyLabel, judge, type Kept, keyFor, type LabelLog, minuteOf, touchPage } from './memory-label.ts';
+import { sessionLosses } from './loss-report.ts';
+import {
+  addShape,
+  claimPage,
+  emptyLabel,
+  judge,
+  type Kept,
+  keyFor,
+  type LabelLog,
+  minuteOf,
+  tellLoss,
+  touchPage,
+} from './memory-label.ts';
 import { eraseFrom, isOf, purgeFrom } from './memory-removal.ts';
-import { arrive, missingNumbers, reach, store } from './page-sequence.ts';
+import { lose, missingNumbers, reach, refuse, store } from './page-sequence.ts';
 import { matchesText } from './search-text.ts';
 
 const matches = ({ logged, payload }: Kept, query: EventQuery): boolean => {
@@ -46,10 +58,20 @@ export const createMemoryLog = (): EventLog => {
     log.rejections.length = Math.min(log.rejections.length, bounds.rejections);
   };
 
+  /** The event's number has come. */
+  const countNumber = (log: LabelLog, submission: Submission, event: NewEvent, as: typeof store): void => {
+    const { device_id, received_at: at } = submission;
+    const { page_id, session_id, seq } = event;
+    if (device_id === null || page_id === null || session_id === null || seq === null) return;
+    const reason = as(touchPage(log, device_id, page_id, session_id, at), session_id, seq);
+    if (reason) tellLoss(log, device_id, reason, at, { more: -1 });
+  };
+
   const storeEvent = (log: LabelLog, submission: Submission, event: NewEvent): Outcome => {
     const at = submission.received_at;
     const key = keyFor(log, event);
     const verdict = judge(log, event, key);
+    countNumber(log, submission, event, verdict === 'new' ? store : refuse);
     if (verdict === 'duplicate' || verdict === 'conflict') minuteOf(log, at).duplicate++;
     if (verdict === 'too_many_entry_points') minuteOf(log, at).rejected++;
     if (verdict === 'conflict' || verdict === 'too_many_entry_points')
@@ -61,9 +83,26 @@ export const createMemoryLog = (): EventLog => {
     log.byKey.set(key, kept);
     minuteOf(log, at).stored++;
     addShape(log, event, at);
-    if (submission.device_id !== null && event.page_id !== null && event.session_id !== null && event.seq !== null)
-      store(touchPage(log, submission.device_id, event.page_id, event.session_id, at), event.seq);
     return cursor;
+  };
+
+  /** What the device says beside its events. */
+  const hearDevice = (log: LabelLog, submission: Submission, device: string): void => {
+    const at = submission.received_at;
+    for (const { page_id, session_id, seq } of submission.arrived) {
+      const page = claimPage(log, device, page_id, session_id, at);
+      const reason = page && refuse(page, session_id, seq);
+      if (reason) tellLoss(log, device, reason, at, { more: -1 });
+    }
+    for (const { page_id, session_id, seq } of submission.pages) {
+      const page = claimPage(log, device, page_id, session_id, at);
+      if (page) reach(page, session_id, seq);
+    }
+    for (const { page_id, session_id, reason, from, to } of submission.lost) {
+      const page = claimPage(log, device, page_id, session_id, at);
+      if (page) tellLoss(log, device, reason, at, { more: lose(page, session_id, [from, to, reason]) });
+    }
+    for (const [reason, count] of submission.losses) tellLoss(log, device, reason, at, { count });
   };
 
   const storeSubmission = (submission: Submission): Outcome[] => {
@@ -74,12 +113,7 @@ export const createMemoryLog = (): EventLog => {
       minuteOf(log, at).rejected++;
       keepRecord(log, record);
     }
-    if (device_id === null) return outcomes;
-    for (const one of submission.arrived) arrive(touchPage(log, device_id, one.page_id, one.session_id, at), one.seq);
-    for (const one of submission.pages) reach(touchPage(log, device_id, one.page_id, one.session_id, at), one.seq);
-    for (const [reason, count] of submission.losses)
-      if (count > (log.losses.get(`${device_id} ${reason}`)?.count ?? 0))
-        log.losses.set(`${device_id} ${reason}`, { device_id, reason, count, reported_at: at });
+    if (device_id !== null) hearDevice(log, submission, device_id);
     return outcomes;
   };
 
@@ -105,17 +139,25 @@ export const createMemoryLog = (): EventLog => {
     async losses(label) {
       const { losses, pages } = labelOf(label);
       const totals: Record<string, number> = {};
-      for (const { reason, count } of losses.values()) totals[reason] = (totals[reason] ?? 0) + count;
+      const devices = [...losses.values()]
+        .map(({ numbered, count, ...told }) => ({ ...told, count: count + numbered }))
+        .filter(({ count }) => count > 0);
+      for (const { reason, count } of devices) totals[reason] = (totals[reason] ?? 0) + count;
       const gaps = [...pages.values()]
         .filter(({ missing }) => missing.length > 0)
         .sort((a, b) => b.last_at - a.last_at);
       return {
         totals,
-        devices: [...losses.values()].sort((a, b) => b.reported_at - a.reported_at).slice(0, bounds.lossDevices),
-        gaps: gaps.slice(0, bounds.gapPages).map(({ highest, missing, ...gap }) => ({
-          ...gap,
-          highest_seq: highest,
-          missing: missingNumbers(missing, bounds.missingShown),
+        devices: devices.sort((a, b) => b.reported_at - a.reported_at).slice(0, bounds.lossDevices),
+        sessions: sessionLosses([...pages.values()]),
+        gaps: gaps.slice(0, bounds.gapPages).map((page) => ({
+          page_id: page.page_id,
+          session_id: page.session_id,
+          device_id: page.device_id,
+          highest_seq: page.highest,
+          stored: page.parts.reduce((sum, { stored }) => sum + stored, 0),
+          missing: missingNumbers(page.missing, bounds.missingShown),
+          last_at: page.last_at,
         })),
       };
     },

@@ -2,10 +2,12 @@
  * Pages and visits (a session on a page) in SQLite: which events came from where, and how complete each page's count is.
  * Pages touched in a transaction are held and written once at its end.
  */
-import { emptySequence, missingText, type PageSequence, parseMissing } from './page-sequence.ts';
+import { bounds } from './event-log.ts';
+import { emptySequence, type PageSequence } from './page-sequence.ts';
+import { readSequence, type SequenceRow, sequenceColumns } from './page-text.ts';
 import type { Sqlite } from './sqlite-file.ts';
 
-interface Page extends PageSequence {
+export interface Page extends PageSequence {
   id: number;
   session_id: string;
   last_at: number;
@@ -16,12 +18,8 @@ export interface Visit {
   id: number;
   page: Page;
 }
-interface PageRow {
+interface PageRow extends SequenceRow {
   id: number;
-  session_id: string;
-  highest: number;
-  stored: number;
-  missing: string;
   last_at: number;
   events: number;
 }
@@ -30,13 +28,19 @@ const MOST_KNOWN = 20_000;
 
 export const sqlitePages = (db: Sqlite) => {
   const findPage = db.prepare<[number, string, string], PageRow>(
-    'SELECT id, session_id, highest, stored, missing, last_at, events FROM page WHERE label = ? AND device_id = ? AND page_id = ?',
+    `SELECT id, session_id, highest, stored, refused, missing, lost, parts, last_at, events FROM page
+     WHERE label = ? AND device_id = ? AND page_id = ?`,
+  );
+  const countClaimed = db.prepare<[number, string, number], { n: number }>(
+    'SELECT count(*) AS n FROM (SELECT 1 FROM page WHERE label = ? AND device_id = ? AND events = 0 LIMIT ?)',
   );
   const makePage = db.prepare(
-    "INSERT INTO page (label, device_id, page_id, session_id, highest, stored, missing, last_at) VALUES (?, ?, ?, ?, 0, 0, '', 0)",
+    `INSERT INTO page (label, device_id, page_id, session_id, highest, stored, refused, missing, last_at)
+     VALUES (?, ?, ?, ?, 0, 0, 0, '', 0)`,
   );
   const keepPage = db.prepare(
-    'UPDATE page SET session_id = ?, highest = ?, stored = ?, missing = ?, last_at = ?, events = ? WHERE id = ?',
+    `UPDATE page SET session_id = @session_id, highest = @highest, stored = @stored, refused = @refused, missing = @missing,
+     lost = @lost, parts = @parts, last_at = @last_at, events = @events WHERE id = @id`,
   );
   const findVisit = db.prepare<[number, string], { id: number }>(
     'SELECT id FROM visit WHERE page = ? AND session_id = ?',
@@ -53,7 +57,7 @@ export const sqlitePages = (db: Sqlite) => {
     if (known) return known;
     const row = findPage.get(label, device, page);
     const found: Page = row
-      ? { ...row, missing: parseMissing(row.missing) }
+      ? { id: row.id, session_id: row.session_id, last_at: row.last_at, events: row.events, ...readSequence(row) }
       : {
           ...emptySequence(),
           id: Number(makePage.run(label, device, page, session).lastInsertRowid),
@@ -76,8 +80,15 @@ export const sqlitePages = (db: Sqlite) => {
     return visit;
   };
 
+  /** A page that no event of it has told of yet: a device may claim so many, and no more. */
+  const claim = (label: number, device: string, page: string, session: string): Page | undefined => {
+    const isKnown = pages.has(`${label} ${device} ${page}`) || findPage.get(label, device, page) !== undefined;
+    const isOneTooMany = !isKnown && countClaimed.get(label, device, bounds.claimedPages)!.n === bounds.claimedPages;
+    return isOneTooMany ? undefined : pageOf(label, device, page, session);
+  };
+
   return {
-    pageOf,
+    claim,
     visitOf,
     touch(page: Page, session: string, at: number): void {
       page.session_id = session;
@@ -91,8 +102,8 @@ export const sqlitePages = (db: Sqlite) => {
     /** Writes what was touched; the last step of a transaction. */
     keep(): void {
       for (const page of touched) {
-        const { session_id, highest, stored, missing, last_at, events, id } = page;
-        keepPage.run(session_id, highest, stored, missingText(missing), last_at, events, id);
+        const { id, session_id, last_at, events } = page;
+        keepPage.run({ id, session_id, last_at, events, ...sequenceColumns(page) });
       }
       touched.clear();
       // A visit holds its page: both go together, or two copies of one page would each count alone.

@@ -4,36 +4,25 @@
  */
 
 import { eidOfKey, serversKey } from '../whose-id.ts';
-import {
-  bounds,
-  type Cursor,
-  type EventPage,
-  type EventQuery,
-  type LoggedEvent,
-  type LossReport,
-  type MinuteCount,
-  type Profile,
-  type Registered,
-  type RegistryRows,
-  type RejectionRecord,
-  type ShapeCount,
+import type {
+  Cursor,
+  EventPage,
+  EventQuery,
+  LoggedEvent,
+  MinuteCount,
+  Profile,
+  Registered,
+  RegistryRows,
+  RejectionRecord,
+  ShapeCount,
 } from './event-log.ts';
-import { missingNumbers, parseMissing } from './page-sequence.ts';
+import type { LossReport } from './loss-report.ts';
 import { matchesText } from './search-text.ts';
 import { EVENTS, type EventRow, toEvent } from './sqlite-event-row.ts';
 import { openForReading } from './sqlite-file.ts';
+import { sqliteLosses } from './sqlite-losses.ts';
 import { indexedUpTo } from './sqlite-timelines.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-
-interface GapRow {
-  page_id: string;
-  session_id: string;
-  device_id: string;
-  highest: number;
-  stored: number;
-  missing: string;
-  last_at: number;
-}
 
 /** Cursors that one statement walks, and that one read walks in all: about 1 and 50 ms. */
 const STRETCH = 5_000;
@@ -108,17 +97,7 @@ export const openSqliteReader = (file: string): SqliteReader => {
      UNION ALL SELECT seq FROM event e WHERE +e.user = @user AND seq > (SELECT upto FROM timeline_progress))`,
   );
   const receivedAt = db.prepare<[number], { at: number }>('SELECT received_at AS at FROM event WHERE seq = ?');
-  const lossTotals = db.prepare<[number], { reason: string; count: number }>(
-    // `total`, not `sum`: what devices claim may be more than 64 bits hold, and `sum` fails then.
-    'SELECT reason, total(count) AS count FROM loss WHERE label = ? GROUP BY reason ORDER BY reason',
-  );
-  const lossDevices = db.prepare<[number, number], LossReport['devices'][number]>(
-    'SELECT device_id, reason, count, reported_at FROM loss WHERE label = ? ORDER BY reported_at DESC LIMIT ?',
-  );
-  const gapPages = db.prepare<[number, number], GapRow>(
-    `SELECT page_id, session_id, device_id, highest, stored, missing, last_at FROM page
-     WHERE label = ? AND missing <> '' ORDER BY last_at DESC LIMIT ?`,
-  );
+  const losses = sqliteLosses(db);
   const rejections = db.prepare<[number, number], { record: string }>(
     'SELECT record FROM rejection WHERE label = ? ORDER BY n DESC LIMIT ?',
   );
@@ -200,18 +179,7 @@ export const openSqliteReader = (file: string): SqliteReader => {
       const at = (seq: number): number => receivedAt.get(seq)!.at;
       return { first_seen: at(row.first_seq), last_seen: at(row.last_seq), events: row.events };
     },
-    losses(label: string): LossReport {
-      const id = idOf(label);
-      return {
-        totals: Object.fromEntries(lossTotals.all(id).map(({ reason, count }) => [reason, count])),
-        devices: lossDevices.all(id, bounds.lossDevices),
-        gaps: gapPages.all(id, bounds.gapPages).map(({ highest, missing, ...gap }) => ({
-          ...gap,
-          highest_seq: highest,
-          missing: missingNumbers(parseMissing(missing), bounds.missingShown),
-        })),
-      };
-    },
+    losses: (label: string): LossReport => losses(idOf(label)),
     rejections: (label: string, limit: number): RejectionRecord[] =>
       rejections.all(idOf(label), limit).map(({ record }) => JSON.parse(record) as RejectionRecord),
     registry(label: string): RegistryRows {

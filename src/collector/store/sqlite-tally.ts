@@ -2,6 +2,7 @@
  * What the log counts beside its events, in the same transaction: shapes for the registry, events a minute,
  * rejections, losses. Held while a group is stored, written once at its end.
  */
+import type { LossReason } from '../../wire/event.ts';
 import { bounds, type NewEvent, type RejectionRecord, type Submission } from './event-log.ts';
 import type { Sqlite } from './sqlite-file.ts';
 import { toColumn } from './text-column.ts';
@@ -55,6 +56,10 @@ export const sqliteTally = (db: Sqlite) => {
   const keepLoss = db.prepare(
     `INSERT INTO loss (label, device_id, reason, count, reported_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
      count = excluded.count, reported_at = excluded.reported_at WHERE excluded.count > count`,
+  );
+  const addNumbered = db.prepare(
+    `INSERT INTO loss (label, device_id, reason, count, numbered, reported_at) VALUES (@label, @device, @reason, 0, max(0, @more), @at)
+     ON CONFLICT DO UPDATE SET numbered = max(0, numbered + @more), reported_at = @at`,
   );
 
   const shapes = new Map<string, Shape>();
@@ -131,6 +136,10 @@ export const sqliteTally = (db: Sqlite) => {
     },
     losses(label: number, { device_id, received_at, losses }: Submission): void {
       for (const [reason, count] of losses) keepLoss.run(label, device_id, reason, count, received_at);
+    },
+    /** So many more numbers are lost; below zero, so many came after all. */
+    numbered(label: number, device: string, reason: LossReason, more: number, at: number): void {
+      if (more !== 0) addNumbered.run({ label, device, reason, more, at });
     },
     /** The label's distinct entry points, seen ones and those registered by hand. */
     entryPoints(label: number, read: () => string[]): Set<string> {

@@ -16,9 +16,10 @@ import {
   type Submission,
 } from './event-log.ts';
 import { eventRemoval, type Removed, type Whose } from './event-removal.ts';
-import { arrive, reach, store } from './page-sequence.ts';
+import { refuse, store } from './page-sequence.ts';
 import { checkpoint, heldInPlace, openForWriting, touch } from './sqlite-file.ts';
 import { type Ground, sqliteGround } from './sqlite-ground.ts';
+import { sqliteNumbers } from './sqlite-numbers.ts';
 import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
@@ -50,6 +51,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const pages = sqlitePages(db);
   const grounds = sqliteGround(db, pages);
   const tally = sqliteTally(db);
+  const numbers = sqliteNumbers(pages, tally);
   const timelines = timelineIndex(db);
   const removal = eventRemoval(db, timelines);
   // The index is complete before anything is taken away: what it came to was given out, though it may be gone.
@@ -107,16 +109,16 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const storeEvent = (submission: Submission, label: number, ground: Ground): Outcome => {
     const { event, visit } = ground;
     const at = submission.received_at;
-    if (isOneTooMany(label, event)) return 'too_many_entry_points';
+    if (isOneTooMany(label, event)) {
+      numbers.came(submission, label, ground, refuse);
+      return 'too_many_entry_points';
+    }
     const found = insertOrFind(label, ground, at);
+    numbers.came(submission, label, ground, typeof found === 'object' ? refuse : store);
     if (typeof found === 'object') return isSame(found, event) ? 'duplicate' : 'conflict';
     if (found === 'stored beside') tally.record(label, rejectionByLog(submission, event, 'id_of_page'));
     newest++;
     if (visit) pages.count(visit.page);
-    if (visit && event.session_id !== null && event.seq !== null) {
-      store(visit.page, event.seq);
-      pages.touch(visit.page, event.session_id, at);
-    }
     if (event.event_type === entryPointEvent && event.name !== '') entryPointsOf(label).add(event.name);
     tally.stored(label, event, at);
     return newest;
@@ -139,18 +141,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
       tally.rejected(label, at);
       tally.record(label, record);
     }
-    if (submission.device_id === null) return outcomes;
-    for (const { page_id, session_id, seq } of submission.arrived) {
-      const page = pages.pageOf(label, submission.device_id, page_id, session_id);
-      arrive(page, seq);
-      pages.touch(page, session_id, at);
-    }
-    for (const { page_id, session_id, seq } of submission.pages) {
-      const page = pages.pageOf(label, submission.device_id, page_id, session_id);
-      reach(page, seq);
-      pages.touch(page, session_id, at);
-    }
-    tally.losses(label, submission);
+    if (submission.device_id !== null) numbers.hear(submission, label, submission.device_id);
     return outcomes;
   };
 

@@ -104,6 +104,44 @@ test('events of the first version have no visitor, and their page is gone when t
   await log.close();
 });
 
+test('what pages of the first version gave out adds up, and goes on adding up', async () => {
+  const before = new Database(eventsFile(directory));
+  before.exec(readFileSync(new URL('../../fixtures/events-version-1.sql', import.meta.url), 'utf8'));
+  // Two of its numbers came and were refused: nobody counted them then.
+  before.exec('UPDATE page SET highest = 6');
+  before.close();
+  const log = await openSqliteLog(directory);
+  const sums = {
+    session_id: 'session-1',
+    device_id: 'device-1',
+    given: 6,
+    stored: 3,
+    refused: 2,
+    missing: 1,
+    lost: {},
+  };
+  expect((await log.losses('casino')).sessions).toMatchObject([sums]);
+  const lost = { page_id: 'page-001', session_id: 'session-1', reason: 'overflow' as const, from: 2, to: 7 };
+  await log.append([submission({ lost: [lost] })]);
+  const { totals, sessions, gaps } = await log.losses('casino');
+  expect([totals, gaps]).toEqual([{ overflow: 5 }, []]);
+  expect(sessions).toMatchObject([{ ...sums, given: 7, missing: 0, lost: { overflow: 2 } }]);
+  await log.close();
+});
+
+test('pages that lack something are found by their own index, however many lack nothing', async () => {
+  await (await openSqliteLog(directory)).close();
+  const db = new Database(eventsFile(directory), { readonly: true });
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT device_id FROM page WHERE label = 1 AND (missing <> '' OR lost <> '' OR refused > 0)
+       ORDER BY last_at DESC LIMIT 200`,
+    )
+    .all() as { detail: string }[];
+  expect(plan.map(({ detail }) => detail).join()).toContain('page_short');
+  db.close();
+});
+
 test('of a customer who is erased no word is left in the files', async () => {
   const log = await openSqliteLog(directory);
   const payload = (words: string, n: number) => JSON.stringify({ text: words.repeat(1 + ((n * 7919) % 900)) });
