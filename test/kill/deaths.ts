@@ -2,8 +2,8 @@
  * What died, when, in which state, and what had been called by then; and what the collector says of it afterwards. The
  * ledger of a trial is its own list of names: the name of an action is the event's identity here.
  */
-import type { RunningWorld } from '../support/delivery-world.ts';
-import { nameOf, saidByPage } from '../support/delivery-world.ts';
+import type { StoredEvent } from '../../src/collector/live/shapes.ts';
+import { nameOf, type RunningWorld, saidByPage } from '../support/delivery-world.ts';
 
 /** How a page stood when it died. */
 export interface State {
@@ -37,6 +37,9 @@ export interface Verdict extends Death {
   twice: Call[];
 }
 
+/** What a client that is no page calls its events by stands in the payload. */
+const identityOf = (event: StoredEvent): string => String(event.payload.name ?? nameOf(event));
+
 /**
  * What the collector has of each death. An event that nobody called has no death to stand by, and is an error.
  * @param unjudged of trials that came to no end
@@ -47,7 +50,7 @@ export const verdictsOf = async <One extends Death>(
   unjudged: (name: string) => boolean,
 ): Promise<(One & Verdict)[]> => {
   const stored = new Map<string, number>();
-  for (const name of (await saidByPage(world.label)).map(nameOf)) stored.set(name, (stored.get(name) ?? 0) + 1);
+  for (const name of (await saidByPage(world.label)).map(identityOf)) stored.set(name, (stored.get(name) ?? 0) + 1);
   const called = new Set(deaths.flatMap(({ calls }) => calls.map(({ name }) => name)));
   const foreign = [...stored.keys()].filter((name) => !called.has(name) && !unjudged(name));
   if (foreign.length) throw new Error(`stored, and called by nobody: ${foreign.join(', ')}`);

@@ -7,10 +7,14 @@ import { markdown, type Table } from '../bench/figures.ts';
 import { provenance } from '../bench/machine.ts';
 import { intoReadme } from '../bench/readme-tables.ts';
 import { browsers } from './browsers.ts';
+import { collectors } from './collectors.ts';
+import { drain } from './drain.ts';
+import { flood } from './flood.ts';
 import { type Asked, type Outcome, together } from './lanes.ts';
 import { leaving } from './leaving.ts';
 import { renderers } from './renderers.ts';
 import { defectsOf, survivalTable } from './survival-table.ts';
+import { takeover } from './takeover.ts';
 
 interface Told {
   tables: Table[];
@@ -28,10 +32,18 @@ const survived = async (asked: Asked, ...parts: ((asked: Asked) => Promise<Outco
   };
 };
 
+const measured =
+  (measure: (asked: Asked) => Promise<Table>) =>
+  async (asked: Asked): Promise<Told> => ({ tables: [await measure(asked)], defects: [] });
+
 const parts: Record<string, (asked: Asked) => Promise<Told>> = {
   leaving: (asked) => survived(asked, leaving),
   renderers: (asked) => survived(asked, renderers),
   browsers: (asked) => survived(asked, browsers),
+  collectors: (asked) => survived(asked, collectors),
+  takeover: measured(takeover),
+  drain: measured(drain),
+  flood: measured(flood),
 };
 
 const { values } = parseArgs({

@@ -12,11 +12,21 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const run = (...args) =>
   new Promise((resolve, reject) => {
-    // A group of its own: whoever ends it ends all that it has started.
+    // A group of its own, so that what it started ends with it, however it ends.
     const child = spawn(process.execPath, args, { stdio: 'inherit', detached: true });
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.kill(-child.pid, signal));
+    const endAll = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch (cause) {
+        if (cause.code !== 'ESRCH') throw cause; // nobody is left
+      }
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, endAll);
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      endAll('SIGTERM');
+      resolve(code ?? 1);
+    });
   });
 
 // As deep as the sources, so that what these look for beside themselves (`dist`, above all) is where they look.
@@ -35,8 +45,6 @@ await build({
 });
 
 process.env.CHROMIUM = ensureChromium();
-if (await buildIsStale()) {
-  const built = await run('build.mjs', '--quiet', '--no-types');
-  if (built !== 0) throw new Error('the build failed');
-}
+const built = (await buildIsStale()) ? await run('build.mjs', '--quiet', '--no-types') : 0;
+if (built !== 0) console.error('the build is over a budget or failed; killing what is in dist');
 process.exitCode = await run('--enable-source-maps', `${outdir}/main.mjs`, ...process.argv.slice(2));
