@@ -43,7 +43,7 @@ export const parseLink = (written: string): DeepLink | undefined => {
     verb,
     params: new Map(
       params.map((piece) => {
-        const [, key = piece, value = 'true'] = /^(.*?)=(.*)$/.exec(piece) ?? [];
+        const [, key = piece, value = 'true'] = /^([^=]*)=(.*)$/.exec(piece) ?? [];
         return [key.toLowerCase(), value];
       }),
     ),

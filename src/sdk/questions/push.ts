@@ -110,7 +110,7 @@ export const createPush = (needs: PushNeeds): PushRoom => {
       local.set(key, local.get(key) ?? UNTOLD);
       const registration = await activated(await workers!.register(scriptUrl(path), { scope: scopeOf(path) }));
       step = 'no push service';
-      const former = (local.get(key) ?? '').replace(/ ?\S*$/, '');
+      const [, former] = /^(.*) /s.exec(local.get(key) ?? '') ?? [];
       // A browser that two people share: what is sent to the first must not reach the second.
       if (former && user() && former !== user()) await unsubscribe(registration);
       const subscription = await subscribe(registration, await publicKey());
