@@ -13,7 +13,8 @@ const faults = {
 export type StoreFault = keyof typeof faults;
 
 const byCode: [RegExp, StoreFault][] = [
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'disk_full'],
+  // What is shared between processes is the first that finds no room at a start.
+  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/, 'disk_full'],
   [/^(SQLITE_BUSY|SQLITE_LOCKED)/, 'busy'],
   [/^(SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS)/, 'read_only'],
   [/^(SQLITE_CANTOPEN|ENOTDIR|EEXIST|ENOENT)/, 'unreachable'],
