@@ -3,13 +3,13 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { awaited } from '../support/awaited.ts';
 import { openBrowser } from '../support/browser.ts';
 import { act, flush, openReady, startWorld } from '../support/delivery-world.ts';
 import { chanceOf } from '../support/seeds.ts';
 import { type Death, type State, verdictsOf } from './deaths.ts';
 import { type Asked, type Outcome, times } from './lanes.ts';
 import { startStreams } from './streams.ts';
-import { awaited } from './visit.ts';
 
 const TIMES = 200;
 const CLIENTS = 8;

@@ -4,11 +4,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Table } from '../bench/figures.ts';
+import { awaited } from '../support/awaited.ts';
 import { openBrowser } from '../support/browser.ts';
 import { act, openReady, type RunningWorld, startWorld } from '../support/delivery-world.ts';
 import { type Asked, times } from './lanes.ts';
 import { inTurn, timingHead, timingRow } from './timing.ts';
-import { awaited } from './visit.ts';
 
 const TIMES = 10;
 const WAITING = Array.from({ length: 200 }, (_, index) => `waiting-${index}`);

@@ -2,11 +2,12 @@
  * Pages that are left, and tabs that are closed, in the very task of the call.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { awaited } from '../support/awaited.ts';
 import { openBrowser, orClosed, orLeft } from '../support/browser.ts';
 import type { RunningWorld } from '../support/delivery-world.ts';
 import { type State, states } from './deaths.ts';
 import { type Asked, type Outcome, type Player, playAll, times, together } from './lanes.ts';
-import { awaited, bringInto, comeBack, homeIn, opensNever } from './visit.ts';
+import { bringInto, comeBack, homeIn, opensNever } from './visit.ts';
 
 const LANES = 2;
 /** In each of 4 states: 320 navigations, 304 closed tabs. */

@@ -13,8 +13,9 @@ import { flood } from './flood.ts';
 import { type Asked, type Outcome, together } from './lanes.ts';
 import { leaving } from './leaving.ts';
 import { renderers } from './renderers.ts';
+import { suites } from './suites.ts';
 import { defectsOf, survivalTable } from './survival-table.ts';
-import { takeover } from './takeover.ts';
+import { takeovers } from './takeover.ts';
 
 interface Told {
   tables: Table[];
@@ -41,9 +42,10 @@ const parts: Record<string, (asked: Asked) => Promise<Told>> = {
   renderers: (asked) => survived(asked, renderers),
   browsers: (asked) => survived(asked, browsers),
   collectors: (asked) => survived(asked, collectors),
-  takeover: measured(takeover),
+  takeover: measured(takeovers),
   drain: measured(drain),
   flood: measured(flood),
+  suites,
 };
 
 const { values } = parseArgs({

@@ -7,34 +7,15 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Table } from '../bench/figures.ts';
 import { openBrowser, openWindow } from '../support/browser.ts';
-import { act, nameOf, openReady, type RunningWorld, startWorld } from '../support/delivery-world.ts';
+import { openReady, type RunningWorld, startWorld } from '../support/delivery-world.ts';
+import { crash, takeover } from '../support/takeover.ts';
 import { type Asked, times } from './lanes.ts';
 import { inTurn, type Timed, timingHead, timingRow } from './timing.ts';
-import { awaited } from './visit.ts';
 
 const TIMES = 10;
 /** The page keeps to itself that it is hidden or frozen, so that the SDK cannot give its turn back. */
 const unwarned = `for (const name of ['visibilitychange', 'freeze', 'pagehide'])
   addEventListener(name, (event) => event.stopImmediatePropagation(), true);`;
-
-/** The tab's request is on the wire and is not answered; what it has called since waits for the next. */
-const holdTheTurn = async ({ network }: RunningWorld, tab: Page): Promise<void> => {
-  network.next('answer held');
-  const before = network.arrivals.length;
-  await act(tab, 'sent');
-  await awaited('a request on the wire', () => network.arrivals.length > before);
-  await act(tab, 'waiting');
-};
-const arrived = ({ label }: RunningWorld): Promise<void> =>
-  awaited('what waited', async () => (await label.events()).map(nameOf).includes('waiting'));
-
-const crash = async (context: BrowserContext, tab: Page): Promise<void> => {
-  const crashed = tab.waitForEvent('crash');
-  const devtools = await context.newCDPSession(tab);
-  // It never answers: its page is what has crashed.
-  devtools.send('Page.crash').catch(() => {});
-  await crashed;
-};
 
 /** One window whose tabs hide one another. */
 const inWindow = async (world: RunningWorld, play: (context: BrowserContext) => Promise<number>): Promise<number> => {
@@ -49,30 +30,31 @@ const inWindow = async (world: RunningWorld, play: (context: BrowserContext) => 
   }
 };
 
+/** A tab that will stop in its turn, and another one of the same visitor's, opened before it. */
+const openBoth = async (world: RunningWorld, context: BrowserContext, before = ''): Promise<[Page, Page]> => {
+  const other = await openReady(await context.newPage(), world.pages.site + world.page());
+  return [other, await openReady(await context.newPage(), world.pages.site + world.page({ before }))];
+};
+
 const frozen = (world: RunningWorld): Promise<number> =>
   inWindow(world, async (context) => {
-    const other = await openReady(await context.newPage(), world.pages.site + world.page());
-    const tab = await openReady(await context.newPage(), world.pages.site + world.page({ before: unwarned }));
+    const [other, tab] = await openBoth(world, context, unwarned);
     const devtools = await context.newCDPSession(tab);
-    await holdTheTurn(world, tab);
-    await other.bringToFront();
-    const began = Date.now();
-    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-    await arrived(world);
-    return Date.now() - began;
+    const { took } = await takeover(world, tab, async () => {
+      await other.bringToFront();
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    });
+    return took;
   });
 
 const crashedInFront = (world: RunningWorld): Promise<number> =>
   inWindow(world, async (context) => {
-    const other = await openReady(await context.newPage(), world.pages.site + world.page());
-    const tab = await openReady(await context.newPage(), world.pages.site + world.page());
-    await tab.bringToFront();
-    await holdTheTurn(world, tab);
-    const began = Date.now();
-    await crash(context, tab);
-    await other.bringToFront();
-    await arrived(world);
-    return Date.now() - began;
+    const [other, tab] = await openBoth(world, context);
+    const { took } = await takeover(world, tab, async () => {
+      await crash(tab);
+      await other.bringToFront();
+    });
+    return took;
   });
 
 /** Two windows side by side: the other tab is in sight all the while, and nothing is called in it. */
@@ -80,20 +62,14 @@ const crashedBeside = async (world: RunningWorld): Promise<number> => {
   world.renew();
   const browser = await openBrowser();
   try {
-    const context = await browser.newContext();
-    await openReady(await context.newPage(), world.pages.site + world.page());
-    const tab = await openReady(await context.newPage(), world.pages.site + world.page());
-    await holdTheTurn(world, tab);
-    const began = Date.now();
-    await crash(context, tab);
-    await arrived(world);
-    return Date.now() - began;
+    const [, tab] = await openBoth(world, await browser.newContext());
+    return (await takeover(world, tab, () => crash(tab))).took;
   } finally {
     await browser.close();
   }
 };
 
-export const takeover = async (asked: Asked): Promise<Table> => {
+export const takeovers = async (asked: Asked): Promise<Table> => {
   const often = times(TIMES, asked);
   const world = await startWorld();
   const measured: Timed[] = [

@@ -2,25 +2,14 @@
  * The visitor's side of a trial: a page that stands in a state, and the return to the site afterwards, on which everything
  * that the device has kept is sent.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
+import { awaited } from '../support/awaited.ts';
 import { act, databaseOpen, flush, nameOf, type RunningWorld } from '../support/delivery-world.ts';
 import type { State } from './deaths.ts';
 
 /** Milliseconds that a page which is back is given to send what was kept. What is not there by then is lost. */
 const RETURN = 4_000;
-/** A page that cannot even send is no trial. */
-const PATIENCE = 60_000;
-
 export const opensNever = 'IDBFactory.prototype.open = () => ({});';
-
-export const awaited = async (title: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`${title}: not within ${PATIENCE} ms`);
-    await pause(5);
-  }
-};
 
 /** The address of a page whose database opens, or never does. */
 export const homeIn = (world: RunningWorld, { database }: State): string =>

@@ -3,8 +3,8 @@
  * to send, has sent what the first one left.
  */
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
-import { act, nameOf, type World } from './delivery.ts';
+import { awaited } from './awaited.ts';
+import { act, nameOf, type World } from './delivery-world.ts';
 
 /** The tab's process dies; the browser and the other tabs go on. */
 export const crash = async (page: Page): Promise<void> => {
@@ -25,11 +25,11 @@ export const takeover = async ({ network, label }: World, page: Page, stop: () =
   const ledger = ['on-the-wire', 'waiting'];
   network.set('answer held');
   await act(page, 'on-the-wire');
-  await expect.poll(() => network.arrivals.length).toBe(1);
+  await awaited('a request on the wire', () => network.arrivals.length === 1);
   await act(page, 'waiting');
   await stop();
   const stopped = performance.now();
   network.heal();
-  await expect.poll(async () => (await label.events()).map(nameOf)).toContain('waiting');
+  await awaited('what waited', async () => (await label.events()).map(nameOf).includes('waiting'));
   return { ledger, took: performance.now() - stopped };
 };
