@@ -78,7 +78,7 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
     const body = await bytesOf(incoming, (more) => {
       bytes += more;
     });
-    if (typeof fault === 'object')
+    if (typeof fault === 'object' && body.length > (fault.above ?? -1))
       return void response.writeHead(fault.status, { ...readable, ...fault.headers }).end(fault.body ?? '{}');
     if (fault === 'replayed') await ask(incoming, body);
     const answer = await ask(incoming, body);
@@ -96,11 +96,13 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
       case 'answer held':
         await releaseOf();
         return tell(response, answer);
-      case 'none':
-      case 'replayed':
-        return tell(response, answer);
-      default:
+      case 'truncated':
+      case 'bits flipped':
+      case 'other batch_id':
+      case 'answer of another batch':
         return tell(response, spoilt(fault, answer, last, chance.share));
+      default:
+        return tell(response, answer);
     }
   };
   /** What carries no events meets no fault of a request. */

@@ -18,8 +18,8 @@ export type Fault =
   | 'replayed'
   /** The collector's answer, spoilt. */
   | Spoiling
-  /** Answered on the way, by a proxy or a balancer: the collector hears nothing. */
-  | { status: number; headers: OutgoingHttpHeaders; body?: string };
+  /** Answered on the way, by a proxy or a balancer, be it only where the request is longer than so much: the collector hears nothing. */
+  | { status: number; headers: OutgoingHttpHeaders; body?: string; above?: number };
 
 /** `bits flipped`: a few of them, anywhere in the body; `truncated`: whole by its head, and not JSON. */
 export type Spoiling = 'bits flipped' | 'truncated' | 'answer of another batch' | 'other batch_id';

@@ -38,7 +38,7 @@ const lines: Line[] = [
 const DAY = 86_400_000;
 const clocks = [0, -DAY, -3_600_000, 365 * DAY];
 /** How long a browser that is told to go somewhere is waited for: offline it may stay where it is. */
-const JOURNEY = 2_000;
+const JOURNEY = 1_000;
 
 /** The browser was on its way, and came there or to its own page about why not. */
 const journey = async (page: Page, go: Promise<unknown>): Promise<void> => {
@@ -48,7 +48,7 @@ const journey = async (page: Page, go: Promise<unknown>): Promise<void> => {
     if (!/net::ERR|Timeout|interrupted by another navigation|frame was detached/.test(String(cause))) throw cause;
   }
   // Now and then the script is not there, or waits for the network for long: who looks on does not.
-  await page.waitForFunction(() => 'walker' in window, null, { polling: 20, timeout: 500 }).catch(() => undefined);
+  await page.waitForFunction(() => 'walker' in window, null, { polling: 20, timeout: 300 }).catch(() => undefined);
 };
 
 const open = async (walk: Walk, url = walk.home()): Promise<Tab> => {
@@ -158,14 +158,16 @@ const steps: Step[] = [
     name: 'kill the renderers',
     weight: 2,
     async take(walk) {
-      const [first] = walk.tabs;
-      if (!first) return undefined;
-      const kill = await aimAtRenderers(first.page);
+      const all = walk.browser.context.pages();
+      if (!all[0]) return undefined;
+      const kill = await aimAtRenderers(all[0]);
       walk.doubt('renderer', machineNow());
       await kill();
-      for (const { page } of walk.tabs) await page.close();
       walk.tabs = [];
-      return '';
+      // First, since a browser may end with its last page.
+      await open(walk);
+      for (const page of all) await page.close();
+      return `of ${all.length} pages`;
     },
   },
   {

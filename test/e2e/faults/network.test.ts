@@ -1,6 +1,6 @@
 /**
- * What goes wrong between a page and the collector: a collector that is down, answers that get lost that is
- * asked for, no network at all.
+ * What goes wrong between a page and the collector, request by request: a collector that is down, answers that get lost,
+ * patience that is asked for, no network at all. Answers that are wrong: `answers.test.ts`; the line itself: `slow-network.test.ts`.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -111,17 +111,66 @@ describe('a network with faults', () => {
     await expectDelivered(world.label, ['patient-1', 'patient-2']);
   });
 
-  test.each([
-    ['an error page of a proxy', { status: 502, headers: {} }],
-    ['a refusal that is not in our own form', { status: 403, headers: {} }],
-    ['an empty success', { status: 200, headers: {} }],
-  ])('%s costs no event', async (_, fault) => {
+  test.each([40_000, 65_000])(
+    'a page whose own requests of %d bytes spent what may outlive it loses nothing',
+    async (bytes) => {
+      const home = world.pages.site + world.page();
+      await openReady(page, home);
+      let answer = () => {};
+      world.pages.on('/slow', () => new Promise((resolve) => (answer = resolve)));
+      await page.evaluate((length) => {
+        void fetch('/slow', { method: 'POST', keepalive: true, body: 'x'.repeat(length) }).catch(() => {});
+      }, bytes);
+      await act(page, 'beside-1');
+      await sendAll(page);
+      const ledger = names('leaving', 200);
+      await page.evaluate((all) => {
+        for (const name of all) window._smartico.action(name, { words: 'x'.repeat(150) });
+        location.href = 'about:blank';
+      }, ledger);
+      await page.waitForURL('about:blank');
+      answer();
+      await openReady(page, home);
+      await sendAll(page);
+      await expectDelivered(world.label, ['beside-1', ...ledger]);
+    },
+  );
+
+  test('a collector that an ad blocker blocks is told of once, and everything arrives when it no longer does', async () => {
+    const told: string[] = [];
+    page.on('console', (message) => message.text().startsWith('[smartico]') && told.push(message.text()));
     await openReady(page, world.pages.site + world.page());
-    world.network.next(fault);
-    await act(page, 'kept-1', 'kept-2');
-    await expect.poll(() => world.network.arrivals.length).toBeGreaterThan(0);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Network.enable');
+    await devtools.send('Network.setBlockedURLs', { urls: [`${world.network.url}/*`] });
+    const ledger = names('blocked', 30);
+    for (const name of ledger) {
+      await act(page, name);
+      if (name.endsWith('0')) await flush(page);
+    }
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('collector_unreachable');
+    expect(world.network.arrivals).toEqual([]);
+    await devtools.send('Network.setBlockedURLs', { urls: [] });
     await sendAll(page);
-    await expectDelivered(world.label, ['kept-1', 'kept-2']);
+    await expectDelivered(world.label, ledger);
+    expect(await page.evaluate(() => window._smartico.losses())).toEqual({});
+  });
+
+  test.each([
+    ['back by a day', -86_400_000],
+    ['forward by a year', 365 * 86_400_000],
+  ])('a device whose clock is put %s while it waits for the collector sends by itself all the same', async (_, by) => {
+    const clock = 'const { now } = Date; window.ahead = 0; Date.now = () => now() + ahead;';
+    await openReady(page, world.pages.site + world.page({ before: clock }));
+    world.network.next('cut', 'cut');
+    await act(page, 'before-1');
+    await expect.poll(() => world.network.arrivals.length).toBeGreaterThan(0);
+    await page.evaluate((ahead) => Object.assign(window, { ahead }), by);
+    await act(page, 'after-2');
+    await expectDelivered(world.label, ['before-1', 'after-2']);
+    const [before, after] = await world.label.events();
+    expect(Math.round((after!.event_date - before!.event_date) / 3_600_000)).toBe(by / 3_600_000);
   });
 
   test('what happens offline is sent by itself when the network is back', async () => {

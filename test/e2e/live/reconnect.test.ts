@@ -1,7 +1,7 @@
 /** A line that breaks, and a page that has none: what was missed meanwhile is there afterwards, once. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { expectHeard, expectShown, heard, identified, liveWorld, popupOf } from '../../support/live-world.ts';
+import { expectHeard, expectShown, heard, identified, liveWorld, popupOf, settled } from '../../support/live-world.ts';
 
 const world = liveWorld();
 const props = (page: Page) => page.evaluate(() => window._smartico.getPublicProps());
@@ -48,6 +48,25 @@ test('a collector that restarts asks its pages to come back, and they do', async
   await expect.poll(() => world.network.sockets.length).toBeGreaterThan(before);
   await sendAll();
   await expectAll(page);
+});
+
+test('a popup that was pushed before the collector was killed is shown once, by the page that had it and by none after it', async () => {
+  const page = await world.open(world.address({ user: 'ann' }));
+  await page.evaluate(() => window._smartico.suspendPopups(true));
+  await world.operator.popup('ann', 'Pushed before');
+  await settled(page);
+  const before = world.network.sockets.length;
+  await world.collector.kill('SIGKILL');
+  await world.collector.restart();
+  await expect.poll(() => world.network.sockets.length).toBeGreaterThan(before);
+  await settled(page);
+  await page.evaluate(() => window._smartico.suspendPopups(false));
+  await expectShown(page, 'Pushed before');
+  await popupOf(page).getByRole('button', { name: 'Close' }).click();
+  await page.reload();
+  await identified(page);
+  await world.operator.popup('ann', 'Pushed after');
+  await expectShown(page, 'Pushed after');
 });
 
 test('a question that was asked while the line was broken is answered when it is back', async () => {

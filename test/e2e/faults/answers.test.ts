@@ -1,0 +1,96 @@
+/**
+ * Answers that are not the collector's, or no longer what it said: others who speak in its place, answers that come
+ * spoilt, twice, or in another order. Only the collector's own word on this batch acknowledges it.
+ */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser } from '../../support/browser.ts';
+import { act, deliveryWorld, expectDelivered, flush, openReady, sendAll } from '../../support/delivery.ts';
+import { impostors } from '../../support/request-faults.ts';
+
+const world = deliveryWorld();
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  context = await browser.newContext();
+  page = await openReady(await context.newPage(), world.pages.site + world.page());
+});
+afterEach(() => context.close());
+
+const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
+
+test.each(Object.entries(impostors))('%s in the place of an answer costs no event', async (_, fault) => {
+  world.network.set(fault);
+  await act(page, 'kept-1', 'kept-2');
+  expect(await flush(page)).toMatchObject({ stored: 0, duplicate: 0, rejected: 0, pending: 2 });
+  expect(await world.label.events()).toEqual([]);
+  world.network.heal();
+  await sendAll(page);
+  await expectDelivered(world.label, ['kept-1', 'kept-2']);
+  expect((await page.evaluate(() => window._smartico.receipts())).dead).toEqual([]);
+});
+
+test.each(['truncated', 'answer of another batch', 'other batch_id'] as const)(
+  'an answer that comes as %s acknowledges nothing, and makes no second event',
+  async (fault) => {
+    world.network.set(fault);
+    await act(page, 'spoilt-1', 'spoilt-2');
+    expect(await flush(page)).toMatchObject({ stored: 0, pending: 2 });
+    world.network.heal();
+    await sendAll(page);
+    await expectDelivered(world.label, ['spoilt-1', 'spoilt-2']);
+  },
+);
+
+test('answers with flipped bits cost no event, wherever the bits are', async () => {
+  world.network.set('bits flipped');
+  const ledger = names('flipped', 30);
+  for (const name of ledger) {
+    await act(page, name);
+    await flush(page);
+  }
+  world.network.heal();
+  await sendAll(page);
+  await expectDelivered(world.label, ledger);
+});
+
+test('a request that a proxy repeats is stored once', async () => {
+  world.network.set('replayed');
+  const ledger = names('repeated', 20);
+  await act(page, ...ledger);
+  await sendAll(page);
+  await expectDelivered(world.label, ledger);
+});
+
+test('answers that come in another order than their requests acknowledge what each is about', async () => {
+  world.network.next('answer held');
+  await act(page, 'first-1');
+  await expect.poll(() => world.network.arrivals.length).toBe(1);
+  // A page that leaves does not wait for the answer of what it sent before.
+  await act(page, 'second-2');
+  const away = await context.newPage();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+  await expect.poll(() => world.network.arrivals.length).toBe(2);
+  await away.close();
+  world.network.set('none');
+  await sendAll(page);
+  await expectDelivered(world.label, ['first-1', 'second-2']);
+});
+
+test('a body that is too large for a proxy is halved until it fits; one event that never does holds up no other', async () => {
+  world.network.set({ above: 2_000, status: 413, headers: {}, body: '{"code":"body_too_large","message":"2 kB"}' });
+  const ledger = names('small', 40);
+  await page.evaluate((all) => {
+    const noise = (length: number) => Array.from({ length }, () => Math.random().toString(36).slice(2, 10)).join('');
+    for (const [place, name] of all.entries()) window._smartico.action(name, { noise: noise(place === 20 ? 500 : 10) });
+  }, ledger);
+  await sendAll(page);
+  await expectDelivered(world.label, ledger.toSpliced(20, 1));
+  const { dead } = await page.evaluate(() => window._smartico.receipts());
+  expect(dead.map(({ code }) => code)).toEqual(['body_too_large']);
+});
