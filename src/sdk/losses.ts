@@ -1,7 +1,7 @@
 /**
  * What this device lost, by reason: totals since the device id was made, so that a report sent twice changes nothing.
  */
-import type { Losses, LossReason } from '../wire/event.ts';
+import { type Losses, type LossReason, lossReasons } from '../wire/event.ts';
 import { parseJson, stringify } from './json.ts';
 import type { TextStore } from './platform.ts';
 
@@ -12,7 +12,13 @@ export interface LossCounts {
 }
 
 export const createLosses = (store: TextStore, key: string): LossCounts => {
-  const read = (): Losses => Object(parseJson(store.get(key)));
+  // Any script of the origin may have written it, and its length would be every batch's.
+  const read = (): Losses => {
+    const kept = Object(parseJson(store.get(key)));
+    return Object.fromEntries(
+      lossReasons.map((reason) => [reason, kept[reason]]).filter(([, count]) => Number.isSafeInteger(count)),
+    );
+  };
   return {
     read,
     lose: (reason, events) => void store.set(key, stringify({ ...read(), [reason]: (read()[reason] ?? 0) + events })),

@@ -57,6 +57,14 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     return session;
   };
   let count: PageCount | undefined;
+  /** Of what stands there: any script of the origin may have written it, and its length would be every batch's. */
+  const read = (key: string): PageCount[] => {
+    const { session_id, page_id: page, seq: count } = Object(parseJson(local.get(key)));
+    if (key === pages + page && isEventId(page) && isEventId(session_id) && Number.isSafeInteger(count))
+      return [{ session_id, page_id: page, seq: count }];
+    local.remove(key);
+    return [];
+  };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = () => {
     if (count) local.set(pages + page_id, stringify(count));
@@ -82,15 +90,12 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     keep,
     counted() {
       keep();
-      return local
-        .keys(pages)
-        .slice(-PAGES)
-        .map((key) => parseJson(local.get(key)) as PageCount);
+      return local.keys(pages).flatMap(read).slice(-PAGES);
     },
     told(counts) {
       for (const place of counts) {
-        const key = pages + place?.page_id;
-        if (local.get(key) === stringify(place)) local.remove(key);
+        const key = pages + place.page_id;
+        if (read(key)[0]?.seq === place.seq) local.remove(key);
       }
     },
   };

@@ -30,6 +30,12 @@ test.each(['no JSON', 'null', '5', '"text"'])('a count that storage spoilt (%s) 
   expect(losses.read().storage).toBe(2);
 });
 
+test('what another script wrote beside the counts is not said', () => {
+  const store = textStore(() => undefined);
+  store.set('losses', JSON.stringify({ overflow: 'x'.repeat(9_000), storage: 2, more: 1 }));
+  expect(createLosses(store, 'losses').read()).toEqual({ storage: 2 });
+});
+
 test('the last 20 dead letters of a device are kept, newest last, each with its reason and the start of its event', () => {
   const store = textStore(() => undefined);
   const letters = createDeadLetters(store, 'dead', () => 7);

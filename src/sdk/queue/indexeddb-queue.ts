@@ -47,6 +47,8 @@ export const openIndexedDbQueue = async (
   /** The first event of a task has a transaction of its own; the others share one, at an eighth of the cost. */
   let first = true;
   let group: Group | undefined;
+  /** Keys that are no text: another script's rows, under the ids that they were given here. */
+  const strange = new Map<string, IDBValidKey>();
   /** Committed, and not on disk yet. */
   const writing = new Set<Waiting[]>();
 
@@ -98,11 +100,18 @@ export const openIndexedDbQueue = async (
           promisifyRequest(store.getAllKeys(null, most)),
           promisifyRequest<string[]>(store.getAll(null, most)),
         ]);
-        return keys.map((key, index) => ({ eid: String(key), text: String(texts[index]) }));
+        return keys.map((key, index) => {
+          const eid = String(key);
+          if (key !== eid) strange.set(eid, key);
+          return { eid, text: String(texts[index]) };
+        });
       }),
     acknowledge: (eids) =>
       change((store) => {
-        for (const eid of eids) store.delete(eid);
+        for (const eid of eids) {
+          store.delete(eid);
+          store.delete(strange.get(eid) ?? eid);
+        }
       }),
     count: () => use('readonly', (store) => promisifyRequest(store.count())),
     commit() {

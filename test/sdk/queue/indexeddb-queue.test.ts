@@ -1,3 +1,4 @@
+import { promisifyRequest } from 'idb-keyval';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openIndexedDbQueue } from '../../../src/sdk/queue/indexeddb-queue.ts';
 import { freshIndexedDb } from '../../support/indexeddb.ts';
@@ -108,4 +109,17 @@ test('rows that waited elsewhere are on disk when adopting resolves', async () =
     { eid: 'a', text: '1' },
     { eid: 'b', text: '2' },
   ]);
+});
+
+test('rows of another script, under keys that are no text, are seen and leave like any other', async () => {
+  const { queue } = await open();
+  const other = await promisifyRequest(indexedDB.open('queue'));
+  const writing = other.transaction('q', 'readwrite');
+  for (const key of [5, '5', new Date(0), ['a', 1], new Uint8Array([1])]) writing.objectStore('q').put('row', key);
+  await promisifyRequest(writing);
+  queue.append('z', 'ours');
+  const rows = await queue.peek(10);
+  expect(rows).toHaveLength(6);
+  await queue.acknowledge(rows.map(({ eid }) => eid));
+  expect([await queue.count(), await queue.peek(10)]).toEqual([0, []]);
 });
