@@ -15,10 +15,6 @@ const ARRIVAL = 2_500;
 const ANSWER = 4_000;
 const LAST_LOOK = 1_000;
 
-/** What comes in time; what fails, or is late, is nothing. */
-const within = <T>(wait: number, work: Promise<T>): Promise<T | undefined> =>
-  Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, wait))]).catch(() => undefined);
-
 /** @param address from where our files come */
 export const openDoctorsDoor = (
   rooms: Rooms,
@@ -28,6 +24,13 @@ export const openDoctorsDoor = (
   const { root } = needs;
   let asked: Promise<Diagnosis> | undefined;
   const examine = async (): Promise<Diagnosis> => {
+    let failed: unknown = '';
+    /** What comes in time; what is late, or fails, is nothing. */
+    const within = <T>(wait: number, work: Promise<T>): Promise<T | undefined> =>
+      Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, wait))]).catch((cause) => {
+        failed ||= cause;
+        return undefined;
+      });
     const from = address();
     const began = root.performance.now();
     const policy = hearPolicy(root, from);
@@ -42,7 +45,7 @@ export const openDoctorsDoor = (
     if (directive) verdict = 'blocked_by_policy';
     const says = `no answer of ${from}/smartico_doctor.js ${directive}`;
     const todo = 'README: Why do my events not arrive?';
-    root.console.error(`[smartico] doctor: ${verdict}: ${says}; ${todo}`);
+    root.console.error(`[smartico] doctor: ${verdict}: ${says}; ${todo}`, failed);
     return { verdict, says, todo, also: [], facts: {} };
   };
   return () => {

@@ -30,8 +30,6 @@ const RECENT = 100;
 export interface Condition extends ReturnType<Flush['state']> {
   /** Events in memory, in the journal and, while it is open, in the database. */
   waiting: number[];
-  /** Until when a failure has the flush wait, after how many, and whether the collector asked for it. */
-  patience: string | null;
 }
 
 export interface Pipeline {
@@ -94,7 +92,6 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   const way = settings.publisher
     ? lateWay(needs.publisher, { ...needs, ...settings, queue, fetch })
     : { queue, send: createSend(fetch, now, `${address}/v1/events`) };
-  const patience = () => local.get(`${mine}patience`);
   const flush = createFlush({
     ...way,
     turn: createTurn(platform, `${mine}turn`, () => flush.soon(false)),
@@ -113,7 +110,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
       remember(receipts);
       channel?.postMessage([mine, receipts]);
     },
-    patience,
+    patience: () => local.get(`${mine}patience`),
     keep: (patience) => void local.set(`${mine}patience`, patience),
     bury: letters.bury,
     onStopped: (code) => code === 'consent_refused' && refused(),
@@ -169,7 +166,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
     append: queue.append,
     flush: () => adopt().then(flush.now),
     purge,
-    condition: async () => ({ ...flush.state(), waiting: await queue.counts(), patience: patience() }),
+    condition: async () => ({ ...flush.state(), waiting: await queue.counts() }),
     receipts: async () => ({ recent, dead: letters.read(), pending: (await queue.count()) + (await held.count()) }),
   };
 };

@@ -2,7 +2,7 @@
  * The doctor's table, third part: what becomes of single events, and where they wait.
  */
 import type { Facts } from './diagnosis.ts';
-import { events, type Line, listed, span, sum } from './finding.ts';
+import { events, type Line, listed, span, sum, waits } from './finding.ts';
 
 /** Seconds from which a clock is worth a word: hashes are signed for minutes at the least. */
 const CLOCK = 60;
@@ -45,23 +45,24 @@ export const eventLines: Line[] = [
     verdict: 'queue_full',
     applies: ({ told }) => told.includes('queue_overflow'),
     says: ({ waiting, losses }) =>
-      `The queue is full and drops its oldest: ${events(waiting.all)} wait, ${losses.overflow} were dropped on this device.`,
+      `The queue is full and drops its oldest: ${waits(waiting.all)}, ${losses.overflow} were dropped on this device.`,
     todo: () => 'The operator: see why nothing left for so long; what waits goes as soon as the collector answers.',
   },
   {
     verdict: 'retrying',
     applies: ({ retry, probe }) => retry !== null && !retry.asked && probe.is === 'taken',
     says: ({ retry, waiting }) =>
-      `The last try failed, and the next is at ${retry?.at}; ${events(waiting.all)} wait. The collector answers now.`,
+      `The last try failed, and the next is at ${retry?.at}; ${waits(waiting.all)}. The collector answers now.`,
     todo: () => 'Nobody: they go by themselves; flush() sends them at once.',
   },
   {
     verdict: 'not_durable',
-    applies: ({ storage, initialised }) => initialised && storage !== 'database',
+    // One that is still opening is not refused.
+    applies: ({ storage, told }) => storage !== 'database' && told.includes('queue_not_durable'),
     says: ({ storage, waiting }) =>
       storage === 'journal'
-        ? `The browser refuses its database; ${events(waiting.all)} wait in localStorage, 200 at the most.`
-        : `The browser refuses to store anything; ${events(waiting.all)} wait in memory, and are gone with the page.`,
+        ? `The browser refuses its database; ${waits(waiting.all)} in localStorage, 200 at the most.`
+        : `The browser refuses to store anything; ${waits(waiting.all)} in memory, and are gone with the page.`,
     todo: () =>
       'The visitor: a private window, blocked site data or a full disk does that. Events are sent all the same.',
   },

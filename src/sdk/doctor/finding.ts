@@ -18,6 +18,8 @@ export const findingOf = ({ verdict, says, todo }: Line, facts: Facts): Finding 
 
 /** `1 event`, `3 events`. */
 export const events = (count: number): string => `${count} ${count === 1 ? 'event' : 'events'}`;
+/** `1 event waits`, `3 events wait`. */
+export const waits = (count: number): string => `${events(count)} wait${count === 1 ? 's' : ''}`;
 /** `unknown_brand (2), too_old (1)`. */
 export const listed = (counts: { [name: string]: number }): string =>
   Object.entries(counts)

@@ -49,7 +49,7 @@ export const lookAround = async (needs: DoctorNeeds): Promise<Facts> => {
   const [memory = 0, journal = pending, database = null] = state?.waiting ?? [];
   const refusals = recent.filter(({ verdict }) => verdict === 'rejected');
   const last = refusals.at(-1);
-  const [until = 0, , asked = 0] = (state?.patience ?? '').split(' ').map(Number);
+  const { until = 0, asked = 0 } = state ?? {};
   const live = line.here();
   const onLocalhost = LOCALHOST.test(location.href);
   const time = (at: number) => new Date(at).toISOString();
@@ -82,7 +82,7 @@ export const lookAround = async (needs: DoctorNeeds): Promise<Facts> => {
     dead: byCode(dead.map(({ code }) => code)),
     losses,
     stopped: state?.stopped || null,
-    retry: until > now() ? { at: time(until), asked: asked > 0 } : null,
+    retry: until > now() ? { at: time(until), asked: Boolean(asked) } : null,
     answered: state?.answered ? time(state.answered) : null,
     ahead: null,
     live: live?.condition().line ?? 'absent',

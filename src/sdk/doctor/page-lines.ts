@@ -1,7 +1,7 @@
 /**
  * The doctor's table, first part: what the page itself, its visitor or its machine stands in the way of.
  */
-import { events, type Line } from './finding.ts';
+import { type Line, waits } from './finding.ts';
 
 export const pageLines: Line[] = [
   {
@@ -20,7 +20,7 @@ export const pageLines: Line[] = [
   {
     verdict: 'not_initialised',
     applies: ({ label, told, waiting }) => label === null && (waiting.all > 0 || told.includes('no_label')),
-    says: ({ waiting }) => `No label is known, so nothing can be sent; ${events(waiting.all)} wait on this device.`,
+    says: ({ waiting }) => `No label is known, so nothing can be sent; ${waits(waiting.all)} on this device.`,
     todo: () => 'The site: call init(label, { brand_key }), or give the script tag data-label.',
   },
   {
@@ -37,7 +37,7 @@ export const pageLines: Line[] = [
     verdict: 'consent_missing',
     applies: ({ consent }) => consent === 'awaited',
     says: ({ waiting }) =>
-      `The page asks for consent first, and there is no answer yet; ${events(waiting.all)} wait in memory.`,
+      `The page asks for consent first, and there is no answer yet; ${waits(waiting.all)} in memory.`,
     todo: () => 'The site: call consent(true) or consent(false) with the visitor’s answer.',
   },
   {
@@ -51,7 +51,7 @@ export const pageLines: Line[] = [
     verdict: 'offline',
     applies: ({ online, probe }) => !online || probe.is === 'offline',
     says: ({ online, page, waiting }) =>
-      `${online ? `Nothing answers, not even ${page}` : 'The browser is offline'}; ${events(waiting.all)} wait and go when the network is back.`,
+      `${online ? `Nothing answers, not even ${page}` : 'The browser is offline'}; ${waits(waiting.all)} and go when the network is back.`,
     todo: () => 'The visitor: connect to the network. No event is lost by waiting.',
   },
 ];

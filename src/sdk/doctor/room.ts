@@ -19,7 +19,7 @@ export const examine = async (needs: DoctorNeeds, left: number): Promise<Diagnos
   const before = await lookAround(needs);
   const settings = needs.wanted();
   const probed =
-    settings && mayAsk(before) && (await probeCollector({ ...needs, ...settings, patience: left * SHARE }));
+    settings && mayAsk(before) && (await probeCollector({ ...needs, ...settings, patience: Math.round(left * SHARE) }));
   // What was on its way has arrived meanwhile, and a database that was opening is open.
   const facts = probed ? { ...(await lookAround(needs)), ...probed } : before;
   const diagnosis = judge(facts);

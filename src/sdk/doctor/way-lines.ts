@@ -2,7 +2,7 @@
  * The doctor's table, second part: the way to the collector, and what the collector says of the page as a whole.
  */
 import type { Facts, Probe } from './diagnosis.ts';
-import { events, type Line } from './finding.ts';
+import { type Line, waits } from './finding.ts';
 
 /** Codes of a refusal that have a line of their own, or that say "later". */
 const BUSY = ['overloaded', 'shutting_down', 'internal'];
@@ -56,7 +56,7 @@ export const wayLines: Line[] = [
     verdict: 'collector_unreachable',
     applies: ({ probe }) => probe.is === 'unreachable',
     says: ({ probe, collector, waiting }) =>
-      `${collector} does not answer (after ${'within' in probe ? probe.within : 0} ms) although the network works; ${events(waiting.all)} wait.`,
+      `${collector} does not answer (after ${'within' in probe ? probe.within : 0} ms) although the network works; ${waits(waiting.all)}.`,
     todo: ({ collector }) =>
       `You: open ${collector}/healthz in a tab; a warning about its certificate shows there, and what answers in a private window without extensions was blocked by one. The operator: see whether the collector runs.`,
   },
@@ -95,14 +95,14 @@ export const wayLines: Line[] = [
     verdict: 'stopped',
     applies: ({ stopped, probe }) => stopped !== null && probe.is === 'taken',
     says: ({ stopped, waiting }) =>
-      `This page stopped sending when the collector refused it (${stopped}), which it does no more; ${events(waiting.all)} wait.`,
+      `This page stopped sending when the collector refused it (${stopped}), which it does no more; ${waits(waiting.all)}.`,
     todo: () => 'You: load the page anew.',
   },
   {
     verdict: 'told_to_wait',
     applies: ({ retry }) => retry?.asked ?? false,
     says: ({ retry, waiting }) =>
-      `The collector, or a proxy before it, asked to be left alone until ${retry?.at} (Retry-After); ${events(waiting.all)} wait.`,
+      `The collector, or a proxy before it, asked to be left alone until ${retry?.at} (Retry-After); ${waits(waiting.all)}.`,
     todo: () => 'Nobody: they go by themselves then. The operator, if it is long: find who answered so.',
   },
 ];

@@ -11,14 +11,13 @@ import type { DurableQueue } from '../queue/durable-queue.ts';
 import { fitting, type Waiting } from '../queue/event-queue.ts';
 import { backoff } from './backoff.ts';
 import { batchOf, type Context, hear } from './batch.ts';
+import { readPatience, writePatience } from './patience.ts';
 import { type Send, WIRE } from './send.ts';
 import type { Turn } from './turn.ts';
 
 const PAUSE = 1_000;
 /** Characters of rows whose request surely outlives the page without being its last (`send.ts`). */
 const OUTLIVES = 6_000;
-/** The longest wait that a collector may ask for: a proxy that says a year would cost a device all that it captures until then. */
-const DAY = 86_400_000;
 const EVENTS = 500;
 const CHARACTERS = globalThis.CompressionStream ? 256_000 : WIRE;
 
@@ -56,8 +55,8 @@ export interface Flush {
   leave(): void;
   /** The network is back. */
   online(): void;
-  /** Why nothing is sent any more, if so, and when the collector last answered. */
-  state(): { stopped: string; answered: number };
+  /** Why nothing is sent any more, if so; when the collector last answered; until when to wait, and whether it asked for that. */
+  state(): { stopped: string; answered: number; until: number; asked: unknown };
 }
 
 export const createFlush = (needs: FlushNeeds): Flush => {
@@ -70,13 +69,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
   let left = '';
   const none = (): FlushCounts => ({ stored: 0, duplicate: 0, rejected: 0, pending: 0 });
 
-  /** Until when to wait, after how many failures, and whether the collector itself asks for it (which nothing shortens). */
-  const wait = () => {
-    const [from = 0, delay = 0, attempt = 0, asked = 0] = (patience() ?? '').split(' ').map((part) => +part || 0);
-    // A wait that has not begun is one of a clock that was put back since.
-    const until = from > now() ? 0 : from + Math.min(delay, DAY);
-    return { until, attempt, asked: asked && until > now() };
-  };
+  const wait = () => readPatience(patience(), now());
 
   const settle = async (rows: Waiting[], answer: Pick<BatchAnswer, 'duplicate' | 'rejected'>, counts: FlushCounts) => {
     const receipts = hear(rows, answer, now());
@@ -109,7 +102,7 @@ export const createFlush = (needs: FlushNeeds): Flush => {
     if (outcome.is === 'later') {
       const { after, slow } = outcome;
       const attempt = wait().attempt + 1;
-      keep(`${now()} ${backoff(attempt, Math.random(), after)} ${attempt} ${+(after > 0)}`);
+      keep(writePatience(now(), backoff(attempt, Math.random(), after), attempt, after > 0));
       if (slow) most = Math.max(1, rows.length >> 1);
       if (state.at === 'sending') state.again = true;
       tell('collector_unreachable', 'events are kept');
@@ -193,6 +186,6 @@ export const createFlush = (needs: FlushNeeds): Flush => {
       if (!wait().asked) keep('');
       soon(true);
     },
-    state: () => ({ stopped: state.at === 'stopped' ? state.why : '', answered }),
+    state: () => ({ stopped: state.at === 'stopped' ? state.why : '', answered, ...wait() }),
   };
 };
