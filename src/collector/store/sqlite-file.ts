@@ -42,11 +42,11 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > versions.length)
     throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${versions.length})`);
-  if (version < versions.length)
-    db.transaction(() => {
-      for (const step of versions.slice(version)) db.exec(step);
-      db.pragma(`user_version = ${versions.length}`);
-    })();
+  // Also where no step is left: a file that cannot be written is found out now, and not by the first event.
+  db.transaction(() => {
+    for (const step of versions.slice(version)) db.exec(step);
+    db.pragma(`user_version = ${versions.length}`);
+  })();
   return db;
 };
 
