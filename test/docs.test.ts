@@ -16,7 +16,7 @@ import { root, sourceFiles } from './support/source-map.ts';
 const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
 const readme = read('README.md');
 const codes = new Set<string>([...Object.keys(requestCodes), ...verdictCodes, ...sdkCodes]);
-const pages = ['README.md', 'src/README.md', 'src/wire/README.md', 'CONTRIBUTING.md'];
+const pages = ['README.md', 'SECURITY.md', 'src/README.md', 'src/wire/README.md', 'CONTRIBUTING.md'];
 /** Bundles come and go with the build, so a path into `dist` is held against the build's own list. */
 const bundles = Array.from(read('build.mjs').matchAll(/file: '([^']+)'/g), ([, file = '']) => `dist/${file}`);
 const built = new Set([...bundles, 'dist', 'dist/immutable', 'dist/index.d.ts', 'dist/integrity.json']);
