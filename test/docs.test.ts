@@ -223,7 +223,8 @@ describe.each(pages)('%s', (page) => {
       join(root, 'src/collector'),
     ];
     // A name without a folder may be that of many: "the `room.ts` of each".
-    const isOfMany = (path: string) => sourceFiles().some((file) => file.path.endsWith(`/${path}`));
+    const files = sourceFiles();
+    const isOfMany = (path: string) => files.some((file) => file.path.endsWith(`/${path}`));
     const missing = named.filter((path) => !isOfMany(path) && !places.some((place) => existsSync(join(place, path))));
     expect(missing.map((path) => `${page} names ${path}, which is not there`)).toEqual([]);
   });
