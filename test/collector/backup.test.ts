@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BackupRefused, backup } from '../../src/collector/store/backup.ts';
-import { batch, browserEvent, newPage, read, send, stored } from '../support/batches.ts';
+import { type Answer, batch, browserEvent, newPage, read, send, stored } from '../support/batches.ts';
 import { collectorProgram, type RunningCollector, startCollector } from '../support/collector.ts';
 import { patiently } from '../support/until.ts';
 
@@ -24,6 +24,10 @@ const start = async (dataDir: string): Promise<RunningCollector> => {
   collector = await startCollector({ dataDir });
   return collector;
 };
+interface Events {
+  events: { eid: string }[];
+  next: number | null;
+}
 interface Ended {
   code: number;
   out: string;
@@ -86,12 +90,9 @@ test('what was acknowledged before it began is in it, while events go on; restor
   const restored = await start(data);
   const there = new Set<string>();
   for (let after: number | null = 0; after !== null; ) {
-    const { body } = await read<{ events: { eid: string }[]; next: number | null }>(
-      restored,
-      `/v1/events?limit=1000&after=${after}`,
-    );
-    for (const { eid } of body.events) there.add(eid);
-    after = body.next;
+    const answer: Answer<Events> = await read(restored, `/v1/events?limit=1000&after=${after}`);
+    for (const { eid } of answer.body.events) there.add(eid);
+    after = answer.body.next;
   }
   expect(before.filter((eid) => !there.has(eid))).toEqual([]);
   expect((await send(restored, batch(beforeIt))).body.duplicate).toEqual(before);

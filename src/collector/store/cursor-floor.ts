@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Cursor } from './event-log.ts';
-import { customersFile, eventsFile, openForWriting } from './sqlite-file.ts';
+import { customersFile, eventsFile, inFile, openForWriting } from './sqlite-file.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
 
 const foldedUpTo = (file: string): Cursor => {
@@ -23,7 +23,7 @@ const foldedUpTo = (file: string): Cursor => {
 /** Before anybody writes: the next event of the log comes after everything that customers have folded. */
 export const raiseCursors = (dataDir: string): void => {
   if (!existsSync(customersFile(dataDir))) return;
-  const folded = foldedUpTo(customersFile(dataDir));
+  const folded = inFile(customersFile(dataDir), () => foldedUpTo(customersFile(dataDir)));
   const db = openForWriting(eventsFile(dataDir));
   try {
     const { newest } = db.prepare<[], { newest: Cursor }>('SELECT ifnull(max(seq), 0) AS newest FROM event').get()!;

@@ -20,8 +20,18 @@ export interface Schema {
 export const eventsFile = (dataDir: string): string => join(dataDir, 'events.sqlite');
 export const customersFile = (dataDir: string): string => join(dataDir, 'customers.sqlite');
 
-export const openForWriting = (file: string): Sqlite => open(file, EVENTS_SCHEMA);
-export const openCustomers = (file: string): Sqlite => open(file, CUSTOMERS_SCHEMA);
+export const openForWriting = (file: string): Sqlite => inFile(file, () => open(file, EVENTS_SCHEMA));
+export const openCustomers = (file: string): Sqlite => inFile(file, () => open(file, CUSTOMERS_SCHEMA));
+
+/** What fails says in which file. */
+export const inFile = <Result>(file: string, work: () => Result): Result => {
+  try {
+    return work();
+  } catch (cause) {
+    const { message, code } = cause as Error & { code?: string };
+    throw Object.assign(new Error(`${file}: ${message}`, { cause }), { code });
+  }
+};
 
 /** Everybody waits with the writer, so a program that holds the file gets no longer than this: senders come again. */
 const PATIENCE_MS = 250;
@@ -41,7 +51,7 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   db.pragma('secure_delete = ON');
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > versions.length)
-    throw new Error(`${file} was written by a newer version (schema ${version}, this one knows ${versions.length})`);
+    throw new Error(`written by a newer version (schema ${version}, this one knows ${versions.length})`);
   // Also where no step is left: a file that cannot be written is found out now, and not by the first event.
   db.transaction(() => {
     for (const step of versions.slice(version)) db.exec(step);

@@ -12,6 +12,13 @@ export interface Trouble {
   fault: StoreFault;
   since: number;
 }
+interface Failing extends Trouble {
+  /** When it failed last, and when it was last tried without need. */
+  last: number;
+  tried: number;
+  failures: number;
+  attempt: () => Promise<unknown>;
+}
 export interface StoreWatch {
   log(log: EventLog): EventLog;
   users(users: UserStore): UserStore;
@@ -21,9 +28,11 @@ export interface StoreWatch {
 
 /** A disk with room for one row and none for the next fails and goes in turns: that is one trouble. */
 const QUIET_MS = 2_000;
+/** Whoever asks how it is may ask often; each try is a write. */
+const TRY_EVERY_MS = 500;
 
 export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: () => number): StoreWatch => {
-  const troubles = new Map<Stored, Trouble & { last: number; failures: number; attempt: () => Promise<unknown> }>();
+  const troubles = new Map<Stored, Failing>();
 
   const failed = (what: Stored, cause: unknown, attempt: () => Promise<unknown>): void => {
     const fault = storeFaultOf(cause);
@@ -35,7 +44,7 @@ export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: ()
       known.failures++;
       return;
     }
-    troubles.set(what, { fault, since: now(), last: now(), failures: 1, attempt });
+    troubles.set(what, { fault, since: now(), last: now(), tried: now(), failures: 1, attempt });
     logger.error({ err: cause, fault }, `${what} cannot be stored: ${storeFaultText(cause)}`);
   };
   const went = (what: Stored): void => {
@@ -66,11 +75,14 @@ export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: ()
     log: (log) => ({ ...log, append: watched('events', log.append, log.check) }),
     users: (users) => ({ ...users, update: watched('customers', users.update, users.check) }),
     async troubles() {
-      for (const [what, { attempt }] of troubles)
-        await attempt().then(
+      for (const [what, trouble] of troubles) {
+        if (now() - trouble.tried < TRY_EVERY_MS) continue;
+        trouble.tried = now();
+        await trouble.attempt().then(
           () => went(what),
-          (cause: unknown) => failed(what, cause, attempt),
+          (cause: unknown) => failed(what, cause, trouble.attempt),
         );
+      }
       return Object.fromEntries([...troubles].map(([what, { fault, since }]) => [what, { fault, since }]));
     },
   };
