@@ -60,7 +60,7 @@ export const createQuestions = ({ label_key, brand_key, user_ext_id, hash }: Add
     const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
     let answer: Answer & { code?: string };
     try {
-      answer = (await (await fetch('/s2s-api', options)).json()) as Answer & { code?: string };
+      answer = (await (await fetch('s2s-api', options)).json()) as Answer & { code?: string };
     } catch (cause) {
       throw new Refused('unreachable', { cause });
     }
