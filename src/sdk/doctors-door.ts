@@ -14,6 +14,7 @@ declare const ROOMS: Pins;
 const ARRIVAL = 2_500;
 const ANSWER = 4_000;
 const LAST_LOOK = 1_000;
+const FILE = '/smartico_doctor.js';
 
 /** @param address from where our files come */
 export const openDoctorsDoor = (
@@ -40,10 +41,14 @@ export const openDoctorsDoor = (
     policy.rest();
     if (diagnosis) return diagnosis;
     const directive = policy.directive();
-    const near = await within(LAST_LOOK, root.fetch(`${from}/healthz`, { mode: 'no-cors' }));
-    let verdict: Verdict = near ? 'blocked_by_extension' : root.navigator.onLine ? 'collector_unreachable' : 'offline';
+    const answers = (path: string) => within(LAST_LOOK, root.fetch(from + path, { mode: 'no-cors' }));
+    const [file, near] = await Promise.all([answers(FILE), answers('/healthz')]);
+    let verdict: Verdict = root.navigator.onLine ? 'collector_unreachable' : 'offline';
+    if (root.location.protocol === 'https:' && /^http:/.test(from)) verdict = 'mixed_content';
+    if (near) verdict = 'blocked_by_extension';
+    if (file) verdict = 'answered_by_stranger';
     if (directive) verdict = 'blocked_by_policy';
-    const says = `no answer of ${from}/smartico_doctor.js ${directive}`;
+    const says = `no answer of ${from}${FILE} ${directive}`;
     const todo = 'README: Why do my events not arrive?';
     root.console.error(`[smartico] doctor: ${verdict}: ${says}; ${todo}`, failed);
     return { verdict, says, todo, also: [], facts: {} };

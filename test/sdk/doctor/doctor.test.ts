@@ -23,6 +23,8 @@ afterEach(async () => {
 /** What else of the collector's, and of the page's own site, answers. */
 type Reach = { [address: string]: boolean };
 const COLLECTOR = 'https://events.op.example';
+/** The file can be fetched, and is no script of ours. */
+const fileToo: Reach = { [`${COLLECTOR}/smartico_doctor.js`]: true, [`${COLLECTOR}/healthz`]: true };
 const everywhere: Reach = { [`${COLLECTOR}/healthz`]: true, 'https://op.example/': true };
 
 /** @param room what becomes of the doctor's file */
@@ -59,6 +61,7 @@ describe('a doctor that does not come', () => {
   };
   test.each<[string, Reach, boolean, string]>([
     ['while the collector answers is blocked', everywhere, true, 'blocked_by_extension'],
+    ['whose address says something else is a stranger’s', fileToo, true, 'answered_by_stranger'],
     ['while the collector does not answer tells that', {}, true, 'collector_unreachable'],
     ['to a browser without a network tells that', {}, false, 'offline'],
   ])('%s', async (_, reach, onLine, verdict) => {
