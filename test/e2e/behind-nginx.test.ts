@@ -106,7 +106,7 @@ describe.skipIf(!hasNginx)('behind nginx (skipped where there is none)', () => {
 
   test('what only the operator reads is not on the site, and is on the host of its own', async () => {
     const admin = { headers: { authorization: 'Bearer site-admin' } };
-    const paths = ['/live', '/metrics', '/openapi.json', '/v1/events', '/v1/customers/ann', '/api/external/events/v2'];
+    const paths = ['/live', '/metrics', '/openapi.json', '/v1/events', '/v1/losses', '/api/external/events/v2'];
     const statuses = async (base: string) =>
       Promise.all(paths.map(async (path) => (await ask(base + path, admin)).status));
     expect(await statuses(`${at('op.example')}/events`)).toEqual([404, 404, 404, 403, 404, 404]);

@@ -1,7 +1,7 @@
 /** Debian's nginx in front of a collector, by the very sample of `deploy/nginx`: only ports, paths and certificates are others. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,8 @@ export const freePort = async (): Promise<number> => {
 /** @param collector its port @param port where nginx listens */
 export const startNginx = async (collector: number, port: number): Promise<Nginx> => {
   const room = await mkdtemp(join(tmpdir(), 'nginx-'));
+  // Its workers are another user.
+  await chmod(room, 0o755);
   const sample = await readFile(fromRoot('deploy/nginx/openaction.conf'), 'utf8');
   const own = sample
     .replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
