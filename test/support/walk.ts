@@ -22,9 +22,9 @@ const windows = {
 export interface Called {
   name: string;
   origin: string;
-  /** The document that called. */
+  /** The document that called, and whom it named. */
   document: string;
-  user: string;
+  user: string | undefined;
   /** When the call had returned, on the machine's clock. */
   at: number;
   database: boolean;
@@ -45,12 +45,27 @@ interface Spoken {
   at: number;
 }
 interface Walker {
-  document: string;
   shift: number;
-  database: boolean;
+  /** What the page called while it loaded. */
+  early?: Spoken;
 }
-type WalkWindow = Window & { walker?: Walker; databaseOpen: Promise<unknown>; _smartico_user_id: string };
+type WalkWindow = Window & {
+  walker?: Walker;
+  databaseOpen: Promise<unknown>;
+  callNow(names: string[]): Spoken;
+};
 
+/** In the page: calls these, by the SDK or by its stub, and says what the page knows of it. */
+const callNow = `(names) => {
+    for (const name of names) _smartico.action ? _smartico.action(name) : _smartico('action', name);
+    const { document, database } = walker;
+    return { document, user: _smartico_user_id, database, at: performance.timeOrigin + performance.now() };
+  }`;
+/** Some pages call as soon as they can, when they are first there. */
+const after = `
+  const [{ type }] = performance.getEntriesByType('navigation');
+  const early = type === 'navigate' && new URLSearchParams(location.search).get('calls');
+  walker.early = callNow(early ? early.split(',') : []);`;
 /** The device's clock is the walk's, and so is the user. */
 const before = `
   const asked = new URLSearchParams(location.search);
@@ -58,7 +73,8 @@ const before = `
   window.walker = { document: Math.random().toString(36), shift: Number(asked.get('shift')), database: false };
   const { now } = Date;
   Date.now = () => now() + walker.shift;
-  databaseOpen.then(() => { walker.database = true; });`;
+  databaseOpen.then(() => { walker.database = true; });
+  window.callNow = ${callNow};`;
 
 export const machineNow = (): number => performance.timeOrigin + performance.now();
 
@@ -75,6 +91,7 @@ export class Walk {
   readonly #path: string;
   readonly #away: string;
   #pages = 0;
+  #called = 0;
 
   private constructor(
     readonly seed: number,
@@ -83,7 +100,7 @@ export class Walk {
     public browser: BrowserWindow,
   ) {
     this.chance = chanceOf(seed);
-    this.#path = world.page({ stub: true, before });
+    this.#path = world.page({ stub: true, before, after });
     this.#away = world.pages.add('<h1>Elsewhere</h1>');
   }
 
@@ -124,25 +141,36 @@ export class Walk {
     return this.tabs.filter((_, index) => speaks[index]);
   }
 
+  /** Names for so many calls. */
+  names(count: number): string[] {
+    this.#called += count;
+    return Array.from({ length: count }, (_, index) => `walk-${this.seed}-${this.#called - index}`).reverse();
+  }
   /** Makes the page call so many in one task, and go somewhere in the same. */
-  async call({ page }: Tab, count: number, then: { go?: string } = {}): Promise<void> {
-    const names = Array.from({ length: count }, (_, index) => `walk-${this.seed}-${this.ledger.length + index + 1}`);
-    const origin = new URL(page.url()).origin;
+  async call({ page }: Tab, count: number, go?: string): Promise<void> {
+    const names = this.names(count);
+    const { origin } = new URL(page.url());
     const spoken = await page.evaluate(
-      ([all, { go }]): Spoken => {
-        const { walker, _smartico_user_id: user } = window as unknown as WalkWindow;
-        const smartico = window._smartico as unknown as {
-          (method: string, name: string): void;
-          action?(name: string): void;
-        };
-        const { document, database } = walker!;
-        for (const name of all) smartico.action ? smartico.action(name) : smartico('action', name);
-        if (go) location.href = go;
-        return { document, user, database, at: performance.timeOrigin + performance.now() };
+      ([all, target]) => {
+        const said = (window as unknown as WalkWindow).callNow(all);
+        if (target) location.href = target;
+        return said;
       },
-      [names, then] as const,
+      [names, go] as const,
     );
     this.ledger.push(...names.map((name) => ({ name, origin, ...spoken })));
+  }
+  /** What a page was to call while it loaded. */
+  async heard({ page }: Tab, names: string[], origin: string): Promise<void> {
+    const spoken = await this.ask(page, () => (window as unknown as WalkWindow).walker?.early, null);
+    const unknown = {
+      document: '',
+      user: undefined,
+      at: machineNow(),
+      database: false,
+      doubt: 'nobody saw whether it was called',
+    };
+    this.ledger.push(...names.map((name) => ({ name, origin, ...(spoken ?? unknown) })));
   }
 
   /** What was called so lately that README does not promise it. */
@@ -192,7 +220,7 @@ export class Walk {
       if (!event && !doubt) wrong.push(`${name} is lost`);
       if (more.length) wrong.push(`${name} is stored ${more.length + 1} times`);
       if (!event) continue;
-      if (event.user_ext_id !== user) wrong.push(`${name} of ${user} is stored as ${event.user_ext_id}'s`);
+      if (user && event.user_ext_id !== user) wrong.push(`${name} of ${user} is stored as ${event.user_ext_id}'s`);
       const place = `${document} ${event.page_id}`;
       if (event.seq! <= (last.get(place) ?? 0)) wrong.push(`${name} has seq ${event.seq} after ${last.get(place)}`);
       last.set(place, event.seq!);
