@@ -115,9 +115,14 @@ export const mishaps: Step[] = [
     weight: 1,
     take: inTab(async (walk, { page }) => {
       const { origin } = new URL(page.url());
-      await page.evaluate(() => localStorage.clear());
+      const wiped = await page.evaluate(() => {
+        const all = Object.values(localStorage).join();
+        localStorage.clear();
+        return all;
+      });
       for (const called of walk.ledger)
-        if (called.origin === origin && !called.database) called.doubt ??= 'was in the journal that was wiped';
+        if (called.origin === origin && wiped.includes(`"${called.name}"`))
+          called.doubt ??= 'was in the journal, which was wiped';
       return origin;
     }),
   },
