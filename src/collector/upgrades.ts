@@ -46,7 +46,14 @@ export const createUpgrades = (
       // A client that goes before it has its answer is nobody's mistake.
       connection.on('error', () => connection.destroy());
       const response = new ServerResponse(request);
-      response.assignSocket(connection as never);
+      try {
+        response.assignSocket(connection as never);
+      } catch {
+        // Requests before it on this connection still wait for their answers. No browser does that, and there is no way to
+        // make the protocol change wait for them: thrown from here, it would end the process.
+        connection.destroy();
+        return;
+      }
       response.shouldKeepAlive = false;
       response.once('finish', () => connection.end());
       handshakes.set(request, { connection, head });
