@@ -11,19 +11,21 @@ import { bringInto, comeBack } from './visit.ts';
 import { windowOf } from './windows.ts';
 
 const LANES = 2;
-/** In each of 20 cells: 120 in all. */
-const TIMES = 6;
+/** In each of 40 cells: 120 in all. */
+const TIMES = 3;
 const AFTER = [0, 1, 4, 15, 60];
 /** Calls in the task. */
 const CALLS = 3;
 
 interface Kill {
   after: number;
+  /** `never ends`: the page is busy until it dies, and comes to nothing that it had put off. */
+  task: 'never ends' | 'ends';
   state: State;
 }
 
 /** The page calls, in one task, and its renderer dies so many milliseconds later. Resolves with how many they were. */
-const callAndDie = async (world: RunningWorld, page: Page, after: number, names: string[]): Promise<number> => {
+const callAndDie = async (world: RunningWorld, page: Page, { after, task }: Kill, names: string[]): Promise<number> => {
   const fire = await aimAtRenderers(page);
   const killed = new Promise<number>((resolve, reject) => {
     world.pages.on('/kill', async (called) => {
@@ -35,16 +37,16 @@ const callAndDie = async (world: RunningWorld, page: Page, after: number, names:
   });
   const crashed = page.waitForEvent('crash');
   const called = page.evaluate(
-    ([names, endless]) => {
+    ([names, async]) => {
       for (const name of names) window._smartico.action(name);
       const request = new XMLHttpRequest();
-      request.open('POST', '/kill', !endless);
+      request.open('POST', '/kill', async);
       request.send(`${Date.now()}`);
     },
-    [names, after === 0] as const,
+    [names, task === 'ends'] as const,
   );
-  // A page that dies in the task never answers; one that goes on has answered.
-  const [really] = await Promise.all([killed, crashed, after === 0 ? called.catch(() => {}) : called]);
+  // A page that dies in its task never answers, and one that dies right after it may not.
+  const [really] = await Promise.all([killed, crashed, called.catch((cause: Error) => cause)]);
   return really;
 };
 
@@ -52,21 +54,22 @@ const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
   const browser = await openBrowser();
   return {
     close: () => browser.close(),
-    async play({ after, state }, name) {
+    async play(kill, name) {
+      const { after, task, state } = kill;
       const context = await browser.newContext();
       try {
         const page = await context.newPage();
         const called = await bringInto(world, page, state, name(0));
         const inTask = Array.from({ length: CALLS }, (_, index) => name(index + 1));
-        const really = await callAndDie(world, page, after, inTask);
+        const really = await callAndDie(world, page, kill, inTask);
         await page.close();
         await comeBack(world, context, [...called, ...inTask]);
         const early = really < windowOf.renderer;
         /** What is not the task's first is written when the task ends, which this one never did. */
-        const unended = after === 0 && state.database === 'open';
+        const unended = task === 'never ends' && state.database === 'open';
         return {
-          what: 'renderer',
-          when: after === 0 ? 'same task, which never ends' : `${after} ms`,
+          what: `renderer, in a task that ${task}`,
+          when: `${after} ms`,
           state,
           after: really,
           calls: [
@@ -82,9 +85,9 @@ const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
 };
 
 export const renderers = (asked: Asked): Promise<Outcome> => {
-  const round = states.flatMap((state) => AFTER.map((after) => ({ after, state })));
-  const trials = AFTER.flatMap((after) =>
-    Array.from({ length: times(TIMES, asked) }, () => round.filter((kill) => kill.after === after)).flat(),
+  const round = (['never ends', 'ends'] as const).flatMap((task) =>
+    AFTER.flatMap((after) => states.map((state) => ({ after, task, state }))),
   );
-  return playAll('killed renderers', trials, LANES, killer, asked);
+  const rounds = Array.from({ length: times(TIMES, asked) }, () => round).flat();
+  return playAll('killed renderers', rounds, LANES, killer, asked);
 };
