@@ -125,7 +125,8 @@ const often = [...steps, ...mishaps].flatMap((step) => Array.from({ length: step
 export const takeStep = async (walk: Walk): Promise<void> => {
   const { chance } = walk;
   const step = chance.pick(often);
+  walk.steps.push(step.name);
   const said = await step.take(walk);
-  walk.steps.push(said === undefined ? `a first tab ${(await open(walk)).page.url()}` : `${step.name} ${said}`.trim());
+  walk.steps.push(said === undefined ? `  none to take it with: a tab ${(await open(walk)).page.url()}` : `  ${said}`);
   if (chance.share() < 0.5) await pause(chance.whole(0, 300));
 };
