@@ -2,7 +2,8 @@
  * How many events one label, and one address within it, may bring at once; a message of the protocol counts as one.
  */
 import type { Label } from './config/config.ts';
-import { bucketOfAddress, type Rates } from './rates.ts';
+import { bucketOfAddress } from './network-address.ts';
+import type { Rates } from './rates.ts';
 import { Refusal, retryAfter } from './refusal.ts';
 
 /** Refuses `rate_limited` with the time to wait; what is refused takes nothing. */

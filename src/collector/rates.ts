@@ -43,16 +43,3 @@ export const createRates = (mostBuckets = MOST_BUCKETS): Rates => {
     },
   };
 };
-
-/** One household or phone is one bucket: an IPv6 customer has a whole /64 to himself. */
-export const bucketOfAddress = (address: string): string => {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address);
-  if (mapped) return mapped[1]!;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail?.split(':').filter(Boolean) ?? [];
-  const groups =
-    tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return groups.slice(0, 4).join(':');
-};

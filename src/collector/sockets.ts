@@ -5,9 +5,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Metrics } from './metrics.ts';
+import { bucketOfAddress } from './network-address.ts';
 import type { ConversationNeeds } from './protocol/conversation.ts';
 import type { Whence } from './protocol/speaker.ts';
-import { bucketOfAddress } from './rates.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 
 export interface Sockets {
