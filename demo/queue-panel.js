@@ -32,12 +32,21 @@
   const lost = make('p', {});
   const answer = make('p', { role: 'status' });
   const send = make('button', { type: 'button' }, 'Send now');
+  const ask = make('button', { type: 'button' }, 'Why?');
   const live = make('a', { href: '/live#key=demo-admin', target: '_blank' }, 'Live view');
   const panel = make(
     'details',
     { class: 'queue', 'aria-label': 'Event queue' },
     make('summary', {}, make('span', {}, waiting, ' waiting'), last),
-    make('div', {}, make('h2', {}, 'Last verdicts'), list, lost, make('p', { class: 'buttons' }, send, live), answer),
+    make(
+      'div',
+      {},
+      make('h2', {}, 'Last verdicts'),
+      list,
+      lost,
+      make('p', { class: 'buttons' }, send, ask, live),
+      answer,
+    ),
   );
   panel.open = remembered.get();
   panel.addEventListener('toggle', () => remembered.set(panel.open));
@@ -83,6 +92,15 @@
     }
     const { stored, duplicate, rejected, pending } = await window._smartico.flush();
     answer.textContent = `${stored} stored, ${duplicate} duplicate, ${rejected} rejected, ${pending} still waiting.`;
+  });
+  ask.addEventListener('click', async () => {
+    if (!loaded()) {
+      answer.textContent = 'The SDK has not loaded: the browser’s network panel says why.';
+      return;
+    }
+    answer.textContent = 'The doctor looks …';
+    const { verdict, says, todo } = await window._smartico.doctor();
+    answer.textContent = `${verdict}: ${says} ${todo}`;
   });
   lookAgain();
 })();

@@ -23,6 +23,13 @@ describe("the operator's site", () => {
     expect((await arrived())[0]?.payload).toEqual({ client_action: 'CashierSubmitClicked' });
   });
 
+  test('the corner of every page asks the doctor', async () => {
+    await open('/');
+    await page.locator('.queue summary').click();
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await page.locator('.queue').getByText(/^(well|nothing_sent): /).waitFor();
+  });
+
   test('a click made before the SDK has loaded arrives', async () => {
     let load = (): void => undefined;
     const loading = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 /**
  * The doctor's table, last part: what does not keep events from arriving, and is still worth a word.
  */
-import { type Line, listed } from './finding.ts';
+import { type Line, listed, waits } from './finding.ts';
 
 /** `1.10.0` is newer than `1.9.3`. */
 const isOlder = (one: string, other: string): boolean => {
@@ -54,8 +54,14 @@ export const aroundLines: Line[] = [
     verdict: 'well',
     applies: () => true,
     says: ({ stored, duplicate, waiting, losses, answered }) =>
-      `Events arrive: ${stored} of the last ones of this page are stored, ${duplicate} were there already, ${waiting.all} wait${answered ? `; the last answer came at ${answered}` : ''}${Object.keys(losses).length ? `. Lost on this device so far: ${listed({ ...losses })}` : ''}.`,
+      [
+        `Events arrive: of the last ones of this page ${stored} stored, ${duplicate} known before; ${waits(waiting.all)}.`,
+        answered && `The last answer came at ${answered}.`,
+        Object.keys(losses).length > 0 && `Lost on this device so far: ${listed({ ...losses })}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     todo: ({ collector, publisher }) =>
-      publisher ? 'Nobody.' : `Nobody. Whoever has the admin key sees them at ${collector}/live.`,
+      `Nobody has to do anything.${publisher ? '' : ` Whoever has the admin key sees them at ${collector}/live.`}`,
   },
 ];

@@ -335,6 +335,18 @@ describe('nobody answers', () => {
     await told;
   });
 
+  test('the frame’s own doctor says so, and whose page it would not talk to', async () => {
+    vi.useFakeTimers();
+    const unlisted = frameIn(openHost(here)).open({ script: { hosts: 'https://elsewhere.example' } });
+    const unheard = frameIn(openHost(here, { script: { src: hostTag.src } })).open();
+    const asked = Promise.all([unlisted.smartico.doctor(), unheard.smartico.doctor()]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await asked).toMatchObject([
+      { verdict: 'host_refused', says: expect.stringContaining(HOST) },
+      { verdict: 'no_host', facts: { page: PLATFORM } },
+    ]);
+  });
+
   test('a page that the frame does not list is told in the frame, with the attribute', async () => {
     const { console } = frameIn(openHost(here)).open({ script: { hosts: 'https://elsewhere.example' } });
     await until(() => console.length);
