@@ -16,7 +16,14 @@ import { root, sourceFiles } from './support/source-map.ts';
 const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
 const readme = read('README.md');
 const codes = new Set<string>([...Object.keys(requestCodes), ...verdictCodes, ...sdkCodes]);
-const pages = ['README.md', 'SECURITY.md', 'src/README.md', 'src/wire/README.md', 'CONTRIBUTING.md'];
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'deploy/README.md',
+  'src/README.md',
+  'src/wire/README.md',
+  'CONTRIBUTING.md',
+];
 /** Bundles come and go with the build, so a path into `dist` is held against the build's own list. */
 const bundles = Array.from(read('build.mjs').matchAll(/file: '([^']+)'/g), ([, file = '']) => `dist/${file}`);
 const built = new Set([...bundles, 'dist', 'dist/immutable', 'dist/index.d.ts', 'dist/integrity.json']);
@@ -106,6 +113,25 @@ test("README's table of frames has every attribute that the framed script reads,
   const attributesOf = (file: string) => attributesUnder(/^In an iframe/, (at) => tags[at] === `\`${file}\``).sort();
   expect(attributesOf('smartico_inframe.js')).toEqual(attributesReadBy('inframe', 'inframe/guest').sort());
   expect(attributesOf('smartico.js')).toEqual(attributesReadBy('frames/room').sort());
+});
+
+test('the samples of deploy name only variables that the collector reads, and run the file that the build makes', () => {
+  const known = new Set([
+    'NODE_ENV',
+    ...Array.from(
+      read('src/collector/options.ts').matchAll(/\b[A-Z]+(?:_[A-Z]+)?\b(?=[':])|env\.([A-Z_]+)/g),
+      ([all, name]) => name ?? all,
+    ),
+  ]);
+  for (const sample of ['deploy/openaction.service', 'deploy/Dockerfile']) {
+    const text = read(sample);
+    const named = Array.from(text.matchAll(/^(?:Environment=|ENV )(.*)$/gm), ([, line = '']) => line)
+      .flatMap((line) => line.split(' '))
+      .map((pair) => pair.split('=')[0]!);
+    expect(named).not.toEqual([]);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+    expect(text).toContain('dist/collector.js');
+  }
 });
 
 test('the demo runs the tags and calls of README’s frame and page word for word, but for the addresses', () => {
