@@ -45,8 +45,9 @@ export const openDoctorsDoor = (
     const [file, near] = await Promise.all([answers(FILE), answers('/healthz')]);
     let verdict: Verdict = root.navigator.onLine ? 'collector_unreachable' : 'offline';
     if (root.location.protocol === 'https:' && /^http:/.test(from)) verdict = 'mixed_content';
-    if (near) verdict = 'blocked_by_extension';
-    if (file) verdict = 'answered_by_stranger';
+    if (near && !doctor) verdict = 'blocked_by_extension';
+    // One that came and was late is no stranger.
+    if (file && !doctor) verdict = 'answered_by_stranger';
     if (directive) verdict = 'blocked_by_policy';
     const says = `no answer of ${from}${FILE} ${directive}`;
     const todo = 'README: Why do my events not arrive?';

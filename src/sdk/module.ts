@@ -12,7 +12,7 @@ import type { Stub } from './stub-calls.ts';
 
 export type * from './api.ts';
 export type * from './customer-api.ts';
-export type { Diagnosis, Facts, Finding, Verdict } from './doctor/diagnosis.ts';
+export type { Diagnosis } from './doctor/diagnosis.ts';
 export type { SmarticoError } from './notice.ts';
 
 type Promised = {

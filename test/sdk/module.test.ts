@@ -22,6 +22,7 @@ test('on a server the npm entry is an object that does nothing, with every metho
   expect([server.action('Buy'), server('action', 'Buy'), server.version]).toEqual([undefined, undefined, 'server']);
   expect(await server.flush()).toEqual({ stored: 0, duplicate: 0, rejected: 0, pending: 0 });
   expect(await server('receipts')).toEqual({ recent: [], dead: [], pending: 0 });
+  expect(await server.doctor()).toMatchObject({ verdict: 'no_browser', facts: {} });
   expect([await server.losses(), server.getPublicProps(), server.vapi('en')]).toEqual([{}, null, null]);
   server.on('identify', () => {})();
 

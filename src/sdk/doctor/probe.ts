@@ -95,8 +95,9 @@ export const probeCollector = async (needs: ProbeNeeds): Promise<Probed> => {
     await settled();
     ownPolicy.rest();
     if (atEvents) return { is: 'answered by a stranger', status: null, type: null };
-    if (elsewhere) return { is: 'blocked', within };
-    return atHome || ownPolicy.directive() ? { is: 'unreachable', within } : { is: 'offline' };
+    // Whoever blocks an address does it at once; a collector that is slow there is not blocked.
+    if (elsewhere && within < patience / 2) return { is: 'blocked', within };
+    return elsewhere || atHome || ownPolicy.directive() ? { is: 'unreachable', within } : { is: 'offline' };
   };
 
   const policy = hearPolicy(root, address);

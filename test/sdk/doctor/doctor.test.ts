@@ -199,6 +199,13 @@ describe('the doctor', () => {
     expect((await smartico.doctor()).verdict).toBe(verdict);
   });
 
+  test('tells a collector that is slow from one that is blocked: blockers fail at once', async () => {
+    const { smartico, collector } = load();
+    collector.always(() => new Promise((_, reject) => setTimeout(reject, 1_000, new TypeError('Failed to fetch'))));
+    smartico.init('label');
+    expect((await smartico.doctor()).verdict).toBe('collector_unreachable');
+  });
+
   test('measures the clock by the collector’s date', async () => {
     const { smartico, collector } = load();
     collector.always(
