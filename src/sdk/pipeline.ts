@@ -119,10 +119,13 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   const listen = () => {
     channel ??= platform.openChannel();
     if (!channel) return;
-    channel.onmessage = ({ data: [whose, receipts] }: MessageEvent<[string, Receipt[]]>) => {
-      if (whose !== mine) return;
-      remember(receipts);
-      queue.forget(receipts.map(({ eid }) => eid));
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      // Others of ours speak here too, and other scripts of the site may.
+      const [whose, receipts] = Array.isArray(data) ? data : [];
+      if (whose !== mine || !Array.isArray(receipts)) return;
+      const heard = receipts.filter(Boolean) as Receipt[];
+      remember(heard);
+      queue.forget(heard.map(({ eid }) => eid));
     };
   };
   // A page in the back-forward cache that is sent a message is thrown out of it.

@@ -66,6 +66,20 @@ test('what an address wrote into Object.prototype leads no script, event or fram
   expect((await eventsNamed(world, 'VISITED')).map(({ user_ext_id }) => user_ext_id)).toEqual([null]);
 });
 
+test('what another script of the site says to our tabs stops nothing', async () => {
+  const page = await world.open(world.address({ user: 'ann' }));
+  const other = await world.open(world.address({ user: 'ann' }));
+  await other.evaluate((mine) => {
+    const channel = new BroadcastChannel('_smartico');
+    const said = [null, 'x', 5, {}, [], [mine], [mine, null], [mine, [null, 5, {}]], [mine, 'x'], ['_smartico:popup']];
+    for (const data of said) channel.postMessage(data);
+  }, `_smartico:${world.label.key}:`);
+  await page.evaluate(() => window._smartico.action('AFTERWARDS'));
+  await sendAll(page);
+  expect(await eventsNamed(world, 'AFTERWARDS')).toHaveLength(1);
+  expect(world.told).toEqual([]);
+});
+
 test('no address but the widget’s has the user’s proof in it, and no request says more of the page than its origin', async () => {
   const requests: Request[] = [];
   const hash = world.hashOf('ann');
