@@ -61,9 +61,10 @@ if (unknown.length) {
   process.exit(2);
 }
 
+/** Defects of one part that are told in full. */
+const SHOWN = 40;
 const stamp = provenance(process.env.CHROMIUM);
 const asked: Asked = { share: values.quick ? 0.1 : 1, log: console.error };
-const written = new Map<string, string>();
 const defects: string[] = [];
 for (const part of values.only) {
   const began = Date.now();
@@ -74,11 +75,10 @@ for (const part of values.only) {
     ...told.tables.map(markdown),
   ].join('\n\n');
   console.log(`\n${text}`);
-  written.set(part, text);
+  if (values.write) intoReadme('kill', Object.keys(parts), new Map([[part, text]]));
   defects.push(...told.defects);
-  for (const defect of told.defects) console.log(`DEFECT ${defect}`);
+  for (const defect of told.defects.slice(0, SHOWN)) console.log(`DEFECT ${defect}`);
 }
-if (values.write) intoReadme('kill', Object.keys(parts), written);
 console.log(
   `\n${defects.length ? `${defects.length} defects` : 'nothing lost outside of the windows, nothing stored twice'}`,
 );

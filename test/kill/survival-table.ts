@@ -52,7 +52,7 @@ export const survivalTable = (verdicts: Verdict[]): Table => {
     ];
   });
   return {
-    title: 'What survives: events lost of events called, by what died, when after the call, and the state it died in',
+    title: 'Events lost of events called, by what died, when, and in which state',
     head: [
       'died',
       'after the call',
@@ -61,9 +61,6 @@ export const survivalTable = (verdicts: Verdict[]): Table => {
       'stored twice',
     ],
     rows,
-    notes: [
-      'In brackets: calls within the windows that stand beside P1, which can be lost.',
-      'The network takes no event until the visitor is back, but for the request on the wire, whose answer never comes: only the device can have kept what is counted here.',
-    ],
+    notes: ['In brackets: calls within a window in which they can be lost.'],
   };
 };
