@@ -2,7 +2,7 @@
  * One commit for everything that waits: concurrent requests share a transaction and its fsync, above any driver.
  * No timer: a group waits for another turn of the event loop as long as the last turn brought more, and not for long.
  * Idle, that is one empty turn; under load, groups grow by themselves. Bounded, so that a slow disk answers `overloaded`
- * instead of eating the memory.
+ * instead of eating the memory. Labels take turns: whoever floods one waits behind that flood, and nobody else does.
  */
 import type { EventLog, Outcome, Submission } from './event-log.ts';
 
@@ -11,6 +11,8 @@ const MOST_ROWS = 4_000;
 /** Longest that a group waits for more while more keeps coming: about one fsync. */
 const MOST_PATIENCE_MS = 1;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** Of that, what may wait of one label: the rest is room for the others. */
+const SHARE_OF_LABEL = 0.5;
 /** One group is on its way to disk while the next is handed over; a driver on this thread never has more than one. */
 const MOST_IN_FLIGHT = 2;
 
@@ -25,6 +27,13 @@ interface Waiting {
   submission: Submission;
   done: (outcomes: Outcome[]) => void;
   failed: (cause: unknown) => void;
+  /** What came after it, of the same label. */
+  next?: Waiting;
+}
+/** What waits of one label, as a chain: it may be a hundred thousand long, and is taken from the front. */
+interface Line {
+  first: Waiting;
+  last: Waiting;
 }
 
 export interface GroupCommit extends EventLog {
@@ -47,25 +56,43 @@ export const groupCommit = (
   log: EventLog,
   { mostWaitingBytes = MOST_WAITING_BYTES, committed = () => {} }: GroupCommitOptions = {},
 ): GroupCommit => {
-  const queue: Waiting[] = [];
+  /** By label, in the order of their turns. */
+  const lines = new Map<string, Line>();
+  let waiting = 0;
   let waitingBytes = 0;
+  const bytesOf = new Map<string, number>();
   let inFlight = 0;
   let flush: { at: 'none' } | { at: 'due'; since: number; seen: number } = { at: 'none' };
   let closing: Promise<void> | undefined;
   let drained: (() => void) | undefined;
 
+  const weigh = (label: string, bytes: number): void => {
+    waitingBytes += bytes;
+    const weight = (bytesOf.get(label) ?? 0) + bytes;
+    if (weight > 0) bytesOf.set(label, weight);
+    else bytesOf.delete(label);
+  };
+
+  /** One of each label in turn, in the order in which they came to it. */
   const nextGroup = (): Waiting[] => {
+    const group: Waiting[] = [];
     let rows = 0;
-    let size = 0;
-    while (size < queue.length && (size === 0 || rows + rowsOf(queue[size]!.submission) <= MOST_ROWS))
-      rows += rowsOf(queue[size++]!.submission);
-    return queue.splice(0, size);
+    for (const [label, line] of lines) {
+      rows += rowsOf(line.first.submission);
+      if (group.length > 0 && rows > MOST_ROWS) break;
+      group.push(line.first);
+      // Behind the others, where this very loop comes to it again.
+      lines.delete(label);
+      if (line.first.next) lines.set(label, { first: line.first.next, last: line.last });
+    }
+    waiting -= group.length;
+    return group;
   };
 
   /** Whether the last turn of the loop brought more, and there is time for another. */
   const isGrowing = (): boolean => {
-    if (flush.at === 'none' || queue.length === flush.seen) return false;
-    flush.seen = queue.length;
+    if (flush.at === 'none' || waiting === flush.seen) return false;
+    flush.seen = waiting;
     return performance.now() - flush.since < MOST_PATIENCE_MS;
   };
 
@@ -76,21 +103,21 @@ export const groupCommit = (
 
   const commitNext = async (): Promise<void> => {
     flush = { at: 'none' };
-    if (queue.length === 0 || inFlight === MOST_IN_FLIGHT) return;
-    const waiting = nextGroup();
-    const group = waiting.map(({ submission }) => submission);
+    if (waiting === 0 || inFlight === MOST_IN_FLIGHT) return;
+    const taken = nextGroup();
+    const group = taken.map(({ submission }) => submission);
     inFlight++;
-    if (queue.length > 0) flushSoon();
+    if (waiting > 0) flushSoon();
     const began = performance.now();
     const outcomes = await log.append(group).catch((cause: unknown) => {
-      for (const { failed } of waiting) failed(cause);
+      for (const { failed } of taken) failed(cause);
     });
     inFlight--;
-    for (const { weight } of group) waitingBytes -= weight;
-    if (queue.length > 0) flushSoon();
+    for (const { label, weight } of group) weigh(label, -weight);
+    if (waiting > 0) flushSoon();
     else if (inFlight === 0) drained?.();
     if (!outcomes) return;
-    for (const [at, { done }] of waiting.entries()) done(outcomes[at]!);
+    for (const [at, { done }] of taken.entries()) done(outcomes[at]!);
     committed(group, outcomes, performance.now() - began);
   };
 
@@ -103,11 +130,22 @@ export const groupCommit = (
   const submit = (submission: Submission): Promise<Outcome[]> => {
     if (closing) return Promise.reject(new Error('the log is closed'));
     // One submission is taken whatever it weighs: a bound below the largest request would refuse it for ever.
-    if (waitingBytes > 0 && waitingBytes + submission.weight > mostWaitingBytes)
+    const { label, weight } = submission;
+    const ofLabel = bytesOf.get(label) ?? 0;
+    if (
+      (waitingBytes > 0 && waitingBytes + weight > mostWaitingBytes) ||
+      (ofLabel > 0 && ofLabel + weight > mostWaitingBytes * SHARE_OF_LABEL)
+    )
       return Promise.reject(new LogOverloaded());
-    waitingBytes += submission.weight;
+    weigh(label, weight);
     return new Promise((done, failed) => {
-      queue.push({ submission, done, failed });
+      const one: Waiting = { submission, done, failed };
+      const line = lines.get(label);
+      if (line) {
+        line.last.next = one;
+        line.last = one;
+      } else lines.set(label, { first: one, last: one });
+      waiting++;
       flushSoon();
     });
   };
@@ -119,7 +157,7 @@ export const groupCommit = (
     append: (group) => Promise.all(group.map(submit)),
     close() {
       closing ??= (async () => {
-        if (queue.length > 0 || inFlight > 0)
+        if (waiting > 0 || inFlight > 0)
           await new Promise<void>((resolve) => {
             drained = resolve;
           });

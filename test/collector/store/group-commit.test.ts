@@ -69,8 +69,8 @@ test('refused events and counts of pages fill a group like events', async () => 
 test('more than the bound is refused at once, and taken again when there is room', async () => {
   const { log, gates, groupsSeen } = heldLog();
   const grouped = groupCommit(log, { mostWaitingBytes: 250 });
-  const first = [grouped.submit(of('a')), grouped.submit(of('b'))];
-  await expect(grouped.submit(of('c'))).rejects.toBeInstanceOf(LogOverloaded);
+  const first = [grouped.submit(of('a')), grouped.submit({ ...of('b'), label: 'other' })];
+  await expect(grouped.submit({ ...of('c'), label: 'third' })).rejects.toBeInstanceOf(LogOverloaded);
   await groupsSeen(1);
   gates[0]!.open();
   await Promise.all(first);
@@ -78,6 +78,41 @@ test('more than the bound is refused at once, and taken again when there is room
   await groupsSeen(2);
   gates[1]!.open();
   expect(await heavy).toEqual([1]);
+  expect(grouped.waitingBytes()).toBe(0);
+});
+
+test('labels take turns: what waits of one is in nobody’s way but its own', async () => {
+  const { log, groups, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const flood = Array.from({ length: 30 }, (_, n) => grouped.submit(of(`flood${n}`, 1000)));
+  const other = ['first', 'second'].map((eid) => grouped.submit({ ...of(eid), label: 'other' }));
+  await groupsSeen(1);
+  expect(groups[0]!.map(({ events }) => events[0]!.eid)).toEqual([
+    'flood0-0',
+    'first-0',
+    'flood1-0',
+    'second-0',
+    'flood2-0',
+  ]);
+  for (let group = 0; group < 8; group++) {
+    await groupsSeen(group + 1);
+    gates[group]!.open();
+  }
+  await Promise.all([...flood, ...other]);
+  // In the order in which they were handed over, label by label.
+  const stored = groups.flat().filter(({ label }) => label !== 'other');
+  expect(stored.map(({ events }) => events[0]!.eid)).toEqual(flood.map((_, n) => `flood${n}-0`));
+});
+
+test('a label that fills its half of what may wait is refused, and another is not', async () => {
+  const { log, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log, { mostWaitingBytes: 1_000 });
+  const taken = [1, 2, 3, 4, 5].map((n) => grouped.submit(of(`a${n}`)));
+  await expect(grouped.submit(of('a6'))).rejects.toBeInstanceOf(LogOverloaded);
+  taken.push(grouped.submit({ ...of('b'), label: 'other' }));
+  await groupsSeen(1);
+  gates[0]!.open();
+  await Promise.all(taken);
   expect(grouped.waitingBytes()).toBe(0);
 });
 
