@@ -249,7 +249,7 @@ describe('the doctor', () => {
 
   test('knows an SDK whose global was taken', async () => {
     const { smartico, root } = load();
-    root._smartico = { somebody: 'else' };
+    Object.assign(root, { _smartico: { somebody: 'else' } });
     expect(await smartico.doctor()).toMatchObject({ verdict: 'other_global' });
   });
 });

@@ -1,11 +1,14 @@
 import { Window } from 'happy-dom';
 import { describe, expect, test, vi } from 'vitest';
 import type { Kind } from '../../../src/bridge/calling.ts';
+import type { Diagnosis } from '../../../src/sdk/doctor/diagnosis.ts';
 import type { News } from '../../../src/sdk/frames/news.ts';
 import { guestSurface } from '../../../src/sdk/inframe/surface.ts';
 
 Object.assign(globalThis, { VERSION: '0.0.0-test' });
 
+/** What the frame says by itself. */
+const alone: Diagnosis = { verdict: 'no_host', says: 'nobody', todo: 'wait', also: [], facts: {} };
 /** The calls of a framed platform, and what became of each; the page has said this of itself. */
 const platform = (news: Partial<News> = {}) => {
   const crossed: [method: string, args: unknown[], kind: Kind][] = [];
@@ -27,6 +30,7 @@ const platform = (news: Partial<News> = {}) => {
       deeds.push(one);
       return 'eid-1000';
     },
+    alone: () => alone,
     starts,
   });
   return {

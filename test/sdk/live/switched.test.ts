@@ -32,6 +32,7 @@ const lateRooms = (late: 'ui' | 'live') => {
     ui: async () => ui,
     frames: () => import('../../../src/sdk/frames/room.ts'),
     publisher: () => import('../../../src/sdk/publisher/room.ts'),
+    doctor: () => import('../../../src/sdk/doctor/room.ts'),
   };
   const rooms: Rooms = {
     ...coreAlone,
