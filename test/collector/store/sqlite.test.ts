@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bounds, type EventPage } from '../../../src/collector/store/event-log.ts';
 import { eventsFile } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
+import { openSqliteUsers } from '../../../src/collector/store/sqlite-users.ts';
 import { openSqliteWriter } from '../../../src/collector/store/sqlite-writer.ts';
 import { event, submission } from '../../support/submissions.ts';
 
@@ -190,6 +191,21 @@ test('a cursor is not given again after the newest event was erased and the coll
   await log.close();
   const again = await openSqliteLog(directory);
   expect(await again.append([anna])).toEqual([[3]]);
+  await again.close();
+});
+
+test('what comes to a log that is older than its customers has a place after everything that they have folded', async () => {
+  const log = await openSqliteLog(directory);
+  const anna = (eid: string) => submission({ events: [event(eid, { user_ext_id: 'anna' })] });
+  await log.append([anna('before-0'), anna('before-1')]);
+  await log.close();
+  const users = await openSqliteUsers(directory);
+  await users.update('casino', [], { folded: 50 });
+  await users.close();
+  const again = await openSqliteLog(directory);
+  expect(await again.append([anna('after-00')])).toEqual([[51]]);
+  const { events } = await again.events('casino', { user: 'anna', limit: 10, order: 'desc' });
+  expect(events.map(({ cursor }) => cursor)).toEqual([51, 2, 1]);
   await again.close();
 });
 
