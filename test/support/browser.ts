@@ -5,6 +5,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 export interface BrowserStart {
@@ -15,6 +17,17 @@ export interface BrowserStart {
   /** Seconds in the background after which a tab's timers run once a minute; 300 as it comes. */
   throttledAfter?: number;
 }
+
+/** The visitor lets this host keep nothing (`*`: nor any other), framed or not: settings of a profile that nothing has opened yet. */
+export const refuseSiteData = async (directory: string, host: string): Promise<void> => {
+  const refused = { setting: 2 };
+  const profile =
+    host === '*'
+      ? { default_content_setting_values: { cookies: refused.setting } }
+      : { content_settings: { exceptions: { cookies: { [`${host},*`]: refused } } } };
+  await mkdir(join(directory, 'Default'), { recursive: true });
+  await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify({ profile }));
+};
 
 /** What Playwright adds to every start, and no visitor's browser has. */
 const playwrightsOwn = [

@@ -1,6 +1,6 @@
 /**
  * Pages that are unlike the usual one: on somebody's own machine, with the script twice, in a sandbox, under a strict
- * policy, without a secure context, with patched built-ins.
+ * policy, without a secure context.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -99,27 +99,6 @@ test('a page under a strict policy reports nothing to its policy', async () => {
   await expectDelivered(world.label, ['strict-1', 'strict-2', 'strict-3']);
   expect(await page.evaluate(() => (window as unknown as { broken: string[] }).broken)).toEqual([]);
   expect(reports).toEqual([]);
-});
-
-test('a page whose libraries patched the built-ins reports what it said', async () => {
-  const before = `Array.prototype.toJSON = function () { return JSON.stringify([...this]) };
-    Object.prototype.forEachOwn = function () {};
-    Object.freeze(Object.prototype);`;
-  await openReady(page, world.pages.site + world.page({ before }));
-  await page.evaluate(() => window._smartico.action('patched-1', { list: [1, [2, 'three']] }));
-  await sendAll(page);
-  await expectDelivered(world.label, ['patched-1']);
-  expect((await world.label.events())[0]?.payload).toEqual({ client_action: 'patched-1', list: [1, [2, 'three']] });
-});
-
-test('a page that removes fetch, locks and channels after the SDK has loaded goes on reporting', async () => {
-  await openReady(page, world.pages.site + world.page());
-  await page.evaluate(() => {
-    Object.assign(window, { fetch: undefined, BroadcastChannel: undefined, CompressionStream: undefined });
-  });
-  await act(page, 'bare-1');
-  await sendAll(page);
-  await expectDelivered(world.label, ['bare-1']);
 });
 
 test('on a site without a secure context, where there are no locks, events arrive once', async () => {

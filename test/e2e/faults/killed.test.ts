@@ -55,7 +55,7 @@ describe('a renderer that is killed in the task of the call', () => {
     world.network.set('cut');
     const home = world.pages.site + world.page();
     const ledger: string[] = [];
-    for (let time = 1; time <= 5; time++) {
+    for (let time = 1; time <= 3; time++) {
       ledger.push(`killed-${time}`);
       await actAndDie(await openReady(await context.newPage(), home), [`killed-${time}`]);
     }
