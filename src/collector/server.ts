@@ -8,7 +8,9 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import { otherMediaType, readBody } from './body.ts';
 import type { BodyClock } from './body-clock.ts';
+import { createConnections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
+import { maskAddress } from './network-address.ts';
 import { publisherRequestId } from './publisher/publisher-error.ts';
 import { refusalAnswers } from './refusal-answers.ts';
 import type { Route } from './routes/route.ts';
@@ -31,6 +33,8 @@ export interface Server {
 }
 
 const HEADERS_TIMEOUT = 9_000;
+/** Nothing read and nothing written for so long: whoever does not take their answer holds it, and the connection, no longer. */
+const SILENCE_TIMEOUT = 300_000;
 /** Bytes of a request's head, which Node bounds. */
 const LONGEST_ADDRESS = 16_384;
 
@@ -48,6 +52,7 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
     genReqId: (request) => publisherRequestId(request) ?? newRequestId(),
     requestIdHeader: false,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    connectionTimeout: SILENCE_TIMEOUT,
     forceCloseConnections: true,
     return503OnClosing: false,
     // As long as an address can be: what is too long for a user id is told by whoever reads it.
@@ -56,6 +61,15 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
     clientErrorHandler: refusals.onUnread,
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 500, requestTimeout: 0 },
   });
+  const connections = createConnections({
+    trustedProxies,
+    full: (address) =>
+      logger.warn(
+        { address: maskAddress(address) },
+        'an address holds as many connections as it may, and gets no more; a proxy belongs into "trustedProxies"',
+      ),
+  });
+  app.server.on('connection', connections.take);
   // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
