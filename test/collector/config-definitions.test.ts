@@ -561,22 +561,28 @@ describe('what works, and should be better, is told too', () => {
     expect(warningsOf(campaign({ trust: 'verified', steps: [step] }))).toEqual([]);
   });
 
-  test('trust, where events count that were asked for none', () => {
+  test('trust, where its segment or rule counts events on a lower word, and names them', () => {
     const segments = {
       REGULARS: { event: 'X', count: { min: 3 } },
       VIP: { tag: 'vip' },
       BOTH: { any: [{ segment: 'REGULARS' }] },
     };
     const warned = (more: object) => warningsOf({ segments, ...campaign({ trust: 'verified', ...more }) });
-    const warning =
-      'campaigns.A.trust: is asked of the event that begins it alone: events that its segment or rule counts may be unverified, and time is asked for none';
+    const warning = (events: string) =>
+      `campaigns.A.trust: is asked of the event that begins it: its segment or rule counts ${events} on a lower word; say "trust" there too`;
+    for (const [more, events] of [
+      [{ on: { entered: 'BOTH' } }, 'X'],
+      [{ on: { left: 'REGULARS' }, customer: { event: 'X' } }, 'X'],
+      [{ customer: { not: { event: 'Y' } } }, 'Y'],
+      [{ customer: { event: 'Y', trust: 'verified' }, trust: 'server' }, 'Y'],
+    ] as const)
+      expect([more, warned(more)]).toEqual([more, [warning(events)]]);
     for (const more of [
-      { on: { entered: 'BOTH' } },
-      { on: { left: 'REGULARS' } },
-      { customer: { not: { event: 'Y' } } },
+      {},
+      { on: { entered: 'VIP' } },
+      { on: { entered: 'BOTH' }, trust: 'unverified' },
+      { customer: { not: { event: 'Y', trust: 'server' } } },
     ])
-      expect([more, warned(more)]).toEqual([more, [warning]]);
-    for (const more of [{}, { on: { entered: 'VIP' } }, { on: { entered: 'BOTH' }, trust: 'unverified' }])
       expect([more, warned(more)]).toEqual([more, []]);
     const ring = { A: { segment: 'B' }, B: { any: [{ segment: 'A' }, { segment: 'C' }] } };
     expect(mistakesOf({ segments: ring, ...campaign({ on: { entered: 'A' }, trust: 'server' }) })).not.toEqual([]);

@@ -1,20 +1,19 @@
 /**
  * Campaigns: what begins one, for whom, how often, and its steps.
  */
-import type { Trust } from '../../wire/event.ts';
 import type { Campaign, Cap, SegmentRule, Trigger } from '../engine/definitions.ts';
+import { trusts } from '../engine/trust.ts';
 import { parseDuration } from './duration.ts';
 import { warnOfEventWords } from './event-words.ts';
 import { namedEntries, readName, readReference } from './names.ts';
 import { fields, type Place } from './place.ts';
-import { countsEvents } from './segments.ts';
+import { countedBelow } from './segments.ts';
 import { parseSteps, readCondition, type Surroundings } from './steps.ts';
 
 const MOST_CAMPAIGNS = 1_000;
 /** As many beginnings as a customer's document remembers. */
 const MOST_TIMES = 100;
 const triggers = ['event', 'system', 'entered', 'left'] as const;
-export const trusts = ['server', 'verified', 'unverified'] as const satisfies readonly Trust[];
 
 /** A name that stands for something else in reports. */
 const TAKEN = /^(?:admin$|mission:)/;
@@ -64,11 +63,11 @@ const parseCampaign = (name: string, at: Place, surroundings: Surroundings): Cam
   if (trust === 'unverified' && !('system' in trigger)) warnOfEventWords(at, steps, surroundings);
   const condition = readCondition(known, surroundings);
   const asked = [...segmentOf(trigger), ...(condition.customer ? [condition.customer] : [])];
-  if (trust !== 'unverified' && asked.some((rule) => countsEvents(rule, surroundings.segments)))
+  const loose = asked.flatMap((rule) => countedBelow(trust, rule, surroundings.segments));
+  if (loose.length > 0)
     surroundings.warnings.push({
       path: `${at.path}.trust`,
-      reason:
-        'is asked of the event that begins it alone: events that its segment or rule counts may be unverified, and time is asked for none',
+      reason: `is asked of the event that begins it: its segment or rule counts ${[...new Set(loose)].join(', ')} on a lower word; say "trust" there too`,
     });
   return {
     name,

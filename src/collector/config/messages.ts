@@ -7,7 +7,8 @@ import { channels } from '../engine/customer-state.ts';
 import type { MessageRules } from '../engine/definitions.ts';
 import { noDefinitions } from '../engine/no-definitions.ts';
 import { isTimeZone } from '../engine/quiet-hours.ts';
-import { parseCap, trusts } from './campaigns.ts';
+import { trusts } from '../engine/trust.ts';
+import { parseCap } from './campaigns.ts';
 import { fields, type Place } from './place.ts';
 
 const normal = noDefinitions.messages;

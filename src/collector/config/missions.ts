@@ -3,7 +3,7 @@
  */
 import type { Payload } from '../../wire/event.ts';
 import type { Ad, Level, Mission, Task } from '../engine/definitions.ts';
-import { trusts } from './campaigns.ts';
+import { trusts } from '../engine/trust.ts';
 import { warnOfEventWords } from './event-words.ts';
 import { parseFilter } from './filter.ts';
 import { namedEntries, readName } from './names.ts';

@@ -5,6 +5,7 @@ import { normalTag } from '../../wire/tags.ts';
 import { stateBounds } from '../engine/customer-state.ts';
 import type { EventRule, Range, SegmentRule } from '../engine/definitions.ts';
 import { languageOf } from '../engine/language.ts';
+import { trusts } from '../engine/trust.ts';
 import { parseDates, parseDuration } from './duration.ts';
 import { parseFilter, parseValueFilter } from './filter.ts';
 import { campaignFilter, type FilterOptions, parseValue } from './filter-value.ts';
@@ -38,6 +39,7 @@ type Verb = (typeof verbs)[number];
 const besides = {
   is: ['property'],
   where: ['property', 'event'],
+  trust: ['event'],
   count: ['event'],
   within: ['event'],
   date: ['event'],
@@ -99,11 +101,12 @@ const parseProperty = (property: Place, { is, where }: RulePlaces, at: Place, op
 
 const parseEvent = (
   event: Place,
-  { where, count, within, date, lastDate, daysSinceLast }: RulePlaces,
+  { where, trust, count, within, date, lastDate, daysSinceLast }: RulePlaces,
   options: RuleOptions,
 ): EventRule => ({
   event: readName(event),
   ...(where ? { where: parseFilter(where, options) } : {}),
+  ...(trust ? { trust: trust.oneOf(trusts) ?? 'server' } : {}),
   ...(count ? { count: parseCount(count) } : {}),
   ...(within ? { within: parseDuration(within) } : {}),
   ...(date ? { date: parseDates(date) } : {}),

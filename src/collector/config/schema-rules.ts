@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 import type { comparisons } from '../engine/comparison.ts';
 import { stateBounds } from '../engine/customer-state.ts';
 import { joiners } from '../engine/filter.ts';
-import { closed, duration, having, name, optional, ref, text } from './schema-parts.ts';
+import { closed, duration, having, name, optional, ref, text, trust } from './schema-parts.ts';
 
 const PATH = '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z0-9_]+)*$';
 const literal = closed(
@@ -98,6 +98,7 @@ export const rule = closed(
         anyOf: [ref('filter'), ref('operators')],
       }),
     ),
+    trust: optional(trust('unverified')),
     count: optional(
       range(
         { type: 'integer', minimum: 0, maximum: stateBounds.history },
@@ -117,7 +118,7 @@ export const rule = closed(
       where: { anyOf: having('property', 'event') },
       property: { oneOf: having('is', 'where') },
       ...Object.fromEntries(
-        ['count', 'within', 'date', 'lastDate', 'daysSinceLast'].map((beside) => [beside, ['event']]),
+        ['trust', 'count', 'within', 'date', 'lastDate', 'daysSinceLast'].map((beside) => [beside, ['event']]),
       ),
     },
   },

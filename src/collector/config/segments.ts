@@ -3,7 +3,9 @@
  * asked of every customer.
  */
 
+import type { Trust } from '../../wire/event.ts';
 import type { Definitions, SegmentRule } from '../engine/definitions.ts';
+import { isAtLeast } from '../engine/trust.ts';
 import { namedEntries } from './names.ts';
 import type { Place } from './place.ts';
 import { parseRule } from './rule.ts';
@@ -54,17 +56,18 @@ const checkInside = (rules: ReadonlyMap<string, SegmentRule[]>, places: Readonly
   }
 };
 
-/** Whether events are counted for it, also in segments inside, as far as those are there. */
-export const countsEvents = (
+/** The events that are counted for it on a lower word than that, also in segments inside, as far as those are there. */
+export const countedBelow = (
+  least: Trust,
   rule: SegmentRule,
   segments: Definitions['segments'],
   asked: Set<string> = new Set(),
-): boolean =>
-  rulesIn(rule).some((one) => {
-    if ('event' in one) return true;
-    if (!('segment' in one) || !Object.hasOwn(segments, one.segment) || asked.has(one.segment)) return false;
+): string[] =>
+  rulesIn(rule).flatMap((one) => {
+    if ('event' in one) return isAtLeast(one.trust ?? 'unverified', least) ? [] : one.event;
+    if (!('segment' in one) || !Object.hasOwn(segments, one.segment) || asked.has(one.segment)) return [];
     asked.add(one.segment);
-    return countsEvents(segments[one.segment]!, segments, asked);
+    return countedBelow(least, segments[one.segment]!, segments, asked);
   });
 
 /** @param missions that a rule may name */

@@ -26,6 +26,8 @@ export interface EventRule {
   event: string;
   /** Over the context of each event. */
   where?: Filter;
+  /** Whose word counts, at least: anybody's, if nothing is said. */
+  trust?: Trust;
   /** Of the events that hold; at least one, if nothing is said. */
   count?: Range;
   /** Only events of the last so many milliseconds. */

@@ -2,7 +2,7 @@
  * "Had this event, so often, then": asked of what a customer's state keeps of their events. Each of its conditions holds
  * for one span of time, so what the answer will be without another event is known with it. Pure.
  */
-import type { Payload } from '../../wire/event.ts';
+import type { Payload, Trust } from '../../wire/event.ts';
 import type { CustomerState, Happened, History } from './customer-state.ts';
 import type { Dates, EventRule, Range } from './definitions.ts';
 import { durationText } from './duration-text.ts';
@@ -12,6 +12,7 @@ import { lacking } from './reference.ts';
 import type { Ask, Situation } from './segment.ts';
 import { shown } from './shown.ts';
 import { always, holdsAt, never, nextChange, overlap, type Span } from './span.ts';
+import { isAtLeast } from './trust.ts';
 
 const DAY = 86_400_000;
 
@@ -39,12 +40,20 @@ const timesText = (event: string, count: number): string => {
   return count === 1 ? `had ${event} once` : `had ${event} ${count} times`;
 };
 
+/** As the operator reads it. */
+const wordOf: { [trust in Trust]: string } = {
+  unverified: '',
+  verified: ' by the word of a verified page or a server',
+  server: ' by the word of a server',
+};
+
 const isOn = ({ from = -Infinity, to = Infinity }: Dates, at: number): boolean => at >= from && at <= to;
 
 const historyIn = ({ history }: CustomerState, event: string): History | undefined =>
   Object.hasOwn(history, event) ? history[event] : undefined;
 
-export const compileEventRule = ({ event, where, count, within, date, lastDate, daysSinceLast }: EventRule): Ask => {
+export const compileEventRule = (rule: EventRule): Ask => {
+  const { event, where, trust = 'unverified', count, within, date, lastDate, daysSinceLast } = rule;
   const said = where && compileFilter(where);
   const lacks = lacking(where ?? {});
   const asksLast = lastDate !== undefined || daysSinceLast !== undefined;
@@ -53,6 +62,7 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
   const such = where ? ` where ${shown(where)}` : '';
   const narrowed = [
     such,
+    wordOf[trust],
     within === undefined ? '' : ` in the last ${durationText(within)}`,
     date ? ` ${datesText(date)}` : '',
   ].join('');
@@ -60,6 +70,7 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
   const isAsked = (one: Happened, { now, context }: Situation): boolean =>
     (within === undefined || now - one.at < within) &&
     (date === undefined || isOn(date, one.at)) &&
+    isAtLeast(one.trust, trust) &&
     (said === undefined || said(one.fields, context) === null);
 
   const eventsOf = (history: History | undefined, situation: Situation): Events => {
@@ -101,7 +112,8 @@ export const compileEventRule = ({ event, where, count, within, date, lastDate, 
   /** Why the newest one was not counted, which is what somebody who looks for it wants to know. */
   const newest = (history: History | undefined, context: Payload): string => {
     const one = history?.recent.at(-1);
-    const why = one && said ? said(one.fields, context) : null;
+    if (!one) return '';
+    const why = isAtLeast(one.trust, trust) ? (said?.(one.fields, context) ?? null) : `the word is ${one.trust}`;
     return why === null ? '' : `; of the last one ${why}`;
   };
 

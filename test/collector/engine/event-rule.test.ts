@@ -5,7 +5,7 @@ import type { Definitions, EventRule, SegmentRule } from '../../../src/collector
 import { withHappened } from '../../../src/collector/engine/history.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
 import { compileRule } from '../../../src/collector/engine/segment.ts';
-import type { Payload } from '../../../src/wire/event.ts';
+import type { Payload, Trust } from '../../../src/wire/event.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -16,17 +16,17 @@ const march = { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 2, 31) };
 const nobody = registered({ key: 'u:anna', user: 'anna' }, { name: 'casino', gamificationShare: 100 }, 0);
 const withEvents = (
   name: string,
-  events: readonly { at: number; payload?: Payload }[],
+  events: readonly { at: number; payload?: Payload; trust?: Trust }[],
   state = nobody,
 ): CustomerState =>
-  events.reduce((state, { at, payload = {} }, index) => {
+  events.reduce((state, { at, payload = {}, trust = 'server' }, index) => {
     const fact = {
       cursor: index + 1,
       eid: `${name}-${index}`,
       event_type: name,
       name,
       payload,
-      trust: 'server' as const,
+      trust,
       at,
     };
     return withHappened(state, fact, Object.keys(payload));
@@ -48,6 +48,27 @@ test('customers who had an event three times in the last week', () => {
     why: 'had X 2 times in the last 7 days, not 3 or more',
     until: null,
   });
+});
+
+test.each<[Trust, number, string]>([
+  ['unverified', 3, 'had X 3 times'],
+  ['verified', 2, 'had X 2 times by the word of a verified page or a server'],
+  ['server', 1, 'had X once by the word of a server'],
+])('a rule that asks for the word of "%s" counts %i of three events, and says whose', (trust, count, why) => {
+  const anna = withEvents('X', [
+    { at: NOW - 3 * DAY, trust: 'server' },
+    { at: NOW - 2 * DAY, trust: 'verified' },
+    { at: NOW - DAY, trust: 'unverified' },
+  ]);
+  expect(ask({ event: 'X', trust, count: { min: count } }, anna)).toEqual({ matches: true, why, until: null });
+  expect(ask({ event: 'X', trust, count: { min: count + 1 } }, anna)).toMatchObject({ matches: false });
+});
+
+test('the last event that was not counted is told with whose word it is', () => {
+  const anna = withEvents('X', [{ at: NOW - DAY, trust: 'unverified' }]);
+  expect(ask({ event: 'X', trust: 'server' }, anna).why).toBe(
+    'never had X by the word of a server; of the last one the word is unverified',
+  );
 });
 
 describe('of deposits 400, 40, 10 and 2 days ago', () => {
