@@ -20,7 +20,6 @@ const faults: Record<string, Fault> = {
   'other batch_id': 'other batch_id',
   'too many requests': { status: 429, headers: { 'retry-after': '1' } },
   'no service': { status: 503, headers: { 'retry-after': '1' } },
-  ...impostors,
 };
 const lines: Line[] = [
   'silent',
@@ -61,11 +60,14 @@ export const mishaps: Step[] = [
   },
   {
     name: 'a fault of requests',
-    weight: 6,
-    async take({ world, chance }) {
-      const name = chance.pick(Object.keys(faults));
-      if (chance.share() < 0.5) world.network.set(faults[name]!);
-      else world.network.next(faults[name]!);
+    weight: 10,
+    async take(walk) {
+      const { world, chance } = walk;
+      const [name, fault] = chance.pick(Object.entries(chance.share() < 0.5 ? faults : impostors));
+      if (chance.share() < 0.5) world.network.set(fault);
+      else world.network.next(fault);
+      // Right into it: at another time there may be nothing to send.
+      for (const tab of await walk.speaking()) await walk.call(tab, 1);
       return name;
     },
   },
@@ -79,10 +81,10 @@ export const mishaps: Step[] = [
     },
   },
   {
-    name: 'a network that works',
-    weight: 4,
-    async take({ world }) {
-      world.network.heal();
+    name: 'everything works',
+    weight: 7,
+    async take(walk) {
+      await walk.heal();
       return '';
     },
   },

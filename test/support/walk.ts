@@ -188,12 +188,17 @@ export class Walk {
     this.network = 'on';
   }
 
-  /** Everything works again, and one page of each origin sends what waits. */
+  /** Nothing is in the way any more. */
   async heal(): Promise<void> {
     this.world.network.heal();
     if (this.collector === 'down') await this.world.collector.restart();
     this.collector = 'up';
     await this.browser.context.setOffline(false);
+    this.network = 'on';
+  }
+
+  /** A page of each origin sends what waits there, until nothing does. */
+  async comeBack(): Promise<void> {
     for (const origin of this.origins) {
       const page = await this.browser.context.newPage();
       await page.goto(this.home(origin));
@@ -229,8 +234,7 @@ export class Walk {
   }
 
   async end(): Promise<void> {
-    this.world.network.heal();
-    if (this.collector === 'down') await this.world.collector.restart();
+    await this.heal();
     await this.browser.close();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -20,6 +20,7 @@ test.each(seeds)('whatever happens to a visitor, nothing is lost, doubled or ano
   try {
     for (let left = walk.chance.whole(15, 40); left > 0; left--) await takeStep(walk);
     await walk.heal();
+    await walk.comeBack();
     expect(await walk.mistakes()).toEqual([]);
   } catch (cause) {
     throw new Error(`seed ${seed}: ${(cause as Error).message}\n${walk.steps.join('\n')}`, { cause });
