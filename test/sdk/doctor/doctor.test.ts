@@ -139,6 +139,14 @@ describe('the doctor', () => {
     expect([collector.requests, Object.keys(here.disk)]).toEqual([[], ['_smartico:consent']]);
   });
 
+  test('asks nothing once consent is withdrawn', async () => {
+    const { smartico, collector } = load();
+    smartico.init('label');
+    smartico.consent(false);
+    expect(await smartico.doctor()).toMatchObject({ verdict: 'consent_refused', facts: { initialised: true } });
+    expect(collector.requests).toEqual([]);
+  });
+
   test('asks nothing from a guarded machine', async () => {
     const { smartico, collector } = load({ url: 'http://localhost:3000/' });
     smartico.init('label');
@@ -197,6 +205,17 @@ describe('the doctor', () => {
     collector.always(networkError);
     smartico.init('label');
     expect((await smartico.doctor()).verdict).toBe(verdict);
+  });
+
+  test.each([
+    [true, 'nothing_sent'],
+    [false, 'collector_unreachable'],
+  ])('asks of a publisher’s endpoint only whether it can be reached (%j)', async (reached, verdict) => {
+    const endpoint = 'https://publisher.example';
+    const { smartico, collector } = load({ reach: { ...everywhere, [endpoint]: reached } });
+    smartico.init('label', { format: 'clientEvents', collector: endpoint });
+    expect(await smartico.doctor()).toMatchObject({ verdict, facts: { publisher: true, collector: endpoint } });
+    expect(collector.requests).toEqual([]);
   });
 
   test('tells a collector that is slow from one that is blocked: blockers fail at once', async () => {
