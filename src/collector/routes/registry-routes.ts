@@ -54,9 +54,12 @@ export const registryRoutes = ({ log, fieldRules, ...keys }: RegistryNeeds): Rou
       async (label, request, reply) => {
         const { kind, name, fields } = readRegistration(bodyOf(request));
         const before = await viewOf(label.name);
-        const existed = entryIn(before, kind, name) !== undefined;
-        if (!existed && kind === 'entry_point' && before.entry_points.length >= limits.entryPoints)
-          throw new Refusal('bad_request', `this label has its ${limits.entryPoints} entry points already`);
+        const known = entryIn(before, kind, name);
+        const existed = known !== undefined;
+        // Those that pages named do not count: whoever knows the public key can name fifty.
+        const byHand = before.entry_points.filter(({ registered }) => registered);
+        if (!known?.registered && kind === 'entry_point' && byHand.length >= limits.entryPoints)
+          throw new Refusal('bad_request', `this label has its ${limits.entryPoints} registered entry points already`);
         await log.register(label.name, kind, name, fields);
         // In force when this is answered: what comes after is judged by them.
         if (fields) await fieldRules.load([label]);

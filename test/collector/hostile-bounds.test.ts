@@ -1,0 +1,35 @@
+/** Bounds that a page can use up, and what is left to the label when it has. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batch, browserEvent, read, send, stored } from '../support/batches.ts';
+import { type CollectorHere, startHere } from '../support/collector-here.ts';
+
+let collector: CollectorHere;
+beforeAll(async () => {
+  collector = await startHere();
+});
+afterAll(() => collector.stop());
+
+const login = (core_last_login_entry: string) =>
+  browserEvent({ event_type: 'core_set_last_login_entry', payload: { core_last_login_entry } });
+const register = async (name: string, kind = 'entry_point'): Promise<number> => {
+  const answer = await fetch(`${collector.url}/v1/registry`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer demo-admin', 'content-type': 'application/json' },
+    body: JSON.stringify({ kind, name }),
+  });
+  await answer.text();
+  return answer.status;
+};
+
+test('entry points that pages make up leave room for those that the operator registers', async () => {
+  const made = Array.from({ length: 55 }, (_, n) => login(`made-up-${n}`));
+  const { body } = await send(collector, batch(made));
+  expect(body.rejected.map(({ code }) => code)).toEqual(Array(5).fill('too_many_entry_points'));
+  for (let n = 0; n < 50; n++) expect(await register(n === 0 ? 'made-up-0' : `mail-${n}`)).toBe(n === 0 ? 200 : 201);
+  expect(await register('one-more')).toBe(400);
+  const mine = login('mail-7');
+  expect((await send(collector, batch([mine]))).body.rejected).toEqual([]);
+  expect(await stored(collector, mine.eid)).toBeDefined();
+  const { body: registry } = await read<{ entry_points: { name: string }[] }>(collector, '/v1/registry');
+  expect(registry.entry_points).toHaveLength(99);
+});
