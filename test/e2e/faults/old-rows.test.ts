@@ -46,7 +46,7 @@ const openOn = async ({ local, database }: Device): Promise<Page> => {
         opening.onupgradeneeded = () => opening.result.createObjectStore('q');
         opening.onsuccess = () => {
           const writing = opening.result.transaction('q', 'readwrite');
-          for (const [key, value] of database) writing.objectStore('q').put(value, key);
+          for (const [key, value] of database as Device['database']) writing.objectStore('q').put(value, key);
           writing.oncomplete = () => {
             opening.result.close();
             resolve();
@@ -54,7 +54,7 @@ const openOn = async ({ local, database }: Device): Promise<Page> => {
           writing.onerror = () => reject(writing.error);
         };
       }),
-    { name: `_smartico:${world.label.key}:`, local, database },
+    { name: `_smartico:${world.label.key}:`, local, database: database as object[] },
   );
   return openReady(page, world.pages.site + world.page());
 };

@@ -77,7 +77,7 @@ test('what one user did offline stays theirs when another logs in, whichever tab
   const say = (page: Page, user: string, ...names: string[]) =>
     page.evaluate(
       ([user, ...all]) => {
-        window._smartico_user_id = user;
+        window._smartico_user_id = user!;
         for (const name of all) window._smartico.action(name);
       },
       [user, ...names],
