@@ -1,123 +1,18 @@
 // @vitest-environment node
-/** The page asks why its events do not arrive: there is always an answer, and in time. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { examine } from '../../../src/sdk/doctor/room.ts';
-import {
-  networkError,
-  page,
-  refusal,
-  type ScriptedCollector,
-  scriptedCollector,
-} from '../../support/scripted-collector.ts';
+/** The doctor looks around, asks where it may, and says what it found. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { COLLECTOR, everywhere, loadPage, type Reach } from '../../support/doctor-page.ts';
+import { networkError, page, refusal } from '../../support/scripted-collector.ts';
 import { type Device, device } from '../../support/sdk-platform.ts';
 
 let here: Device;
 beforeEach(() => {
   here = device();
 });
-afterEach(async () => {
-  vi.useRealTimers();
-  await here.close();
-});
-
-/** What else of the collector's, and of the page's own site, answers. */
-type Reach = { [address: string]: boolean };
-const COLLECTOR = 'https://events.op.example';
-/** The file can be fetched, and is no script of ours. */
-const fileToo: Reach = { [`${COLLECTOR}/smartico_doctor.js`]: true, [`${COLLECTOR}/healthz`]: true };
-const everywhere: Reach = { [`${COLLECTOR}/healthz`]: true, 'https://op.example/': true };
-
-/** @param room what becomes of the doctor's file */
-const load = ({
-  room = async () => ({ examine }),
-  reach = everywhere,
-  ...rest
-}: { room?: () => Promise<unknown>; reach?: Reach } & Parameters<Device['load']>[0] = {}) => {
-  const collector: ScriptedCollector = scriptedCollector();
-  const fetch: typeof globalThis.fetch = async (url, init) => {
-    if (init?.body) return collector.fetch(url, init);
-    if (reach[`${url}`]) return new Response('{}');
-    throw new TypeError('Failed to fetch');
-  };
-  let fetched = 0;
-  const rooms = {
-    scriptUrl: (address: string) => address,
-    load(name: string): Promise<never> {
-      if (name !== 'doctor') return new Promise(() => {});
-      fetched++;
-      return room() as Promise<never>;
-    },
-  };
-  const loaded = here.load({ collector: { ...collector, fetch }, rooms, ...rest });
-  const said: string[] = [];
-  for (const how of ['group', 'groupCollapsed', 'log'] as const)
-    loaded.root.console[how] = (...words: unknown[]) => void said.push(words.join(' '));
-  return { ...loaded, collector, said, fetched: () => fetched };
-};
-
-describe('a doctor that does not come', () => {
-  const lost = async () => {
-    throw new Error('blocked');
-  };
-  test.each<[string, Reach, boolean, string]>([
-    ['while the collector answers is blocked', everywhere, true, 'blocked_by_extension'],
-    ['whose address says something else is a stranger’s', fileToo, true, 'answered_by_stranger'],
-    ['while the collector does not answer tells that', {}, true, 'collector_unreachable'],
-    ['to a browser without a network tells that', {}, false, 'offline'],
-  ])('%s', async (_, reach, onLine, verdict) => {
-    const { smartico, root, console } = load({ room: lost, reach });
-    Object.defineProperty(root.navigator, 'onLine', { value: onLine });
-    expect(await smartico.doctor()).toMatchObject({ verdict, says: expect.stringContaining(COLLECTOR) });
-    expect(console.join()).toContain(`doctor: ${verdict}`);
-  });
-
-  test('by the page’s policy names the directive; one that only reports, or is about others, is none', async () => {
-    const violation = (root: Window, blockedURI: string, disposition: string, effectiveDirective: string) =>
-      root.document.dispatchEvent(
-        Object.assign(new (root as unknown as typeof globalThis).Event('securitypolicyviolation'), {
-          blockedURI,
-          disposition,
-          effectiveDirective,
-        }),
-      );
-    const { smartico, root } = load({
-      async room() {
-        violation(root, 'https://other.example/x.js', 'enforce', 'img-src');
-        violation(root, `${COLLECTOR}/smartico_doctor.js`, 'report', 'default-src');
-        violation(root, `${COLLECTOR}/smartico_doctor.js`, 'enforce', 'script-src-elem');
-        throw new Error('blocked');
-      },
-    });
-    expect(await smartico.doctor()).toMatchObject({
-      verdict: 'blocked_by_policy',
-      says: expect.stringContaining('script-src-elem'),
-    });
-  });
-
-  test.each([
-    ['whose file never comes', () => new Promise(() => {})],
-    ['who never answers', async () => ({ examine: () => new Promise(() => {}) })],
-    ['who fails', async () => ({ examine: () => Promise.reject(new Error('a mistake')) })],
-  ])('or %s keeps nobody waiting', async (_, room) => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const { smartico, root } = load({ room });
-    root.fetch = () => new Promise(() => {});
-    const asked = smartico.doctor();
-    await vi.advanceTimersByTimeAsync(5_100);
-    expect(await asked).toMatchObject({ verdict: 'collector_unreachable' });
-  });
-});
+afterEach(() => here.close());
+const load = (page?: Parameters<typeof loadPage>[1]) => loadPage(here, page);
 
 describe('the doctor', () => {
-  test('is fetched once for whoever asks at once, and again for whoever asks later', async () => {
-    const { smartico, fetched } = load();
-    const both = await Promise.all([smartico.doctor(), smartico('doctor')]);
-    expect(both[0]).toBe(both[1]);
-    expect(fetched()).toBe(1);
-    await smartico.doctor();
-    expect(fetched()).toBe(2);
-  });
-
   test('answers before init, and asks the collector nothing then', async () => {
     const { smartico, collector } = load();
     expect(await smartico.doctor()).toMatchObject({
