@@ -4,14 +4,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { otherMediaType, readBody } from './body.ts';
 import type { BodyClock } from './body-clock.ts';
 import { createConnections } from './connections.ts';
+import { type Asking, createImpatience } from './impatience.ts';
 import type { Metrics } from './metrics.ts';
 import { maskAddress } from './network-address.ts';
 import { publisherRequestId } from './publisher/publisher-error.ts';
+import { Refusal } from './refusal.ts';
 import { refusalAnswers } from './refusal-answers.ts';
 import type { Route } from './routes/route.ts';
 
@@ -37,6 +45,12 @@ const HEADERS_TIMEOUT = 9_000;
 const SILENCE_TIMEOUT = 300_000;
 /** Bytes of a request's head, which Node bounds. */
 const LONGEST_ADDRESS = 16_384;
+
+const askingOf = ({ ip, routeOptions, headers }: FastifyRequest): Asking => ({
+  address: ip,
+  door: routeOptions.url ?? '',
+  authorization: headers.authorization,
+});
 
 export const createServer = async (needs: ServerNeeds): Promise<Server> => {
   const { logger, metrics, version, trustedProxies, bodies, isDraining } = needs;
@@ -70,14 +84,18 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
       ),
   });
   app.server.on('connection', connections.take);
+  const impatience = createImpatience(() => performance.now());
   // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, _, done) => {
-    if (request.routeOptions.config.bodies !== 'unread') return readBody(request.raw, bodies, done);
+    const wait = impatience.unread(askingOf(request));
+    if (wait === 0 && request.routeOptions.config.bodies !== 'unread') return readBody(request.raw, bodies, done);
     bodies.discard(request.raw);
-    done(null);
+    if (wait === 0) return done(null);
+    const why = 'this address was told to wait a hundred times, and is not read for a while';
+    done(new Refusal('rate_limited', why, { 'retry-after': String(wait) }));
   });
   await app.register(fastifySwagger, {
     openapi: {
@@ -117,7 +135,10 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
         },
         handler: answer,
       });
-    app.setErrorHandler(refusals.onError);
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      if (error instanceof Refusal && error.code === 'rate_limited') impatience.refused(askingOf(request));
+      return refusals.onError(error, request, reply);
+    });
     app.setNotFoundHandler((request, reply) => refusals.onNotFound(request, reply, routes));
   };
   return { app, newRequestId, serveRoutes };

@@ -1,11 +1,11 @@
 /** Bounds that a page can use up, and what is left to the label when it has. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { batch, browserEvent, read, send, stored } from '../support/batches.ts';
+import { batch, browserEvent, read, send, sendFromServer, stored } from '../support/batches.ts';
 import { type CollectorHere, startHere } from '../support/collector-here.ts';
 
 let collector: CollectorHere;
 beforeAll(async () => {
-  collector = await startHere();
+  collector = await startHere({ label: { rates: { address: { perSecond: 0.001, burst: 60 } } } });
 });
 afterAll(() => collector.stop());
 
@@ -32,4 +32,16 @@ test('entry points that pages make up leave room for those that the operator reg
   expect(await stored(collector, mine.eid)).toBeDefined();
   const { body: registry } = await read<{ entry_points: { name: string }[] }>(collector, '/v1/registry');
   expect(registry.entry_points).toHaveLength(99);
+});
+
+test('whoever was told to wait a hundred times is not read any more, and others are', async () => {
+  while ((await send(collector, batch([browserEvent()]))).status === 200);
+  const codes: string[] = [];
+  for (let n = 0; n < 100; n++) codes.push((await send(collector, batch([browserEvent()]))).body.code);
+  expect(new Set(codes)).toEqual(new Set(['rate_limited']));
+  const unread = await send(collector, 'no JSON at all');
+  expect([unread.status, unread.body.code]).toEqual([429, 'rate_limited']);
+  expect(Number(unread.headers.get('retry-after'))).toBeGreaterThan(0);
+  const elsewhere = await sendFromServer(collector, [], { authorization: 'other-secret' });
+  expect(elsewhere.status).toBe(200);
 });

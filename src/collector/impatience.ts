@@ -1,0 +1,57 @@
+/**
+ * Who was told to wait, a hundred times, and does not: refused for a while before their body is read, since reading it is most
+ * of the work of refusing it. Whoever they are: an address, at one door, with one key, so that nobody else waits for them.
+ */
+import { bucketOfAddress } from './network-address.ts';
+
+export interface Asking {
+  address: string;
+  /** The route's, as the table has it. */
+  door: string;
+  authorization: string | undefined;
+}
+
+export interface Impatience {
+  /** They were told to wait. */
+  refused(who: Asking): void;
+  /** Seconds for which they are not read; 0 for everybody else. */
+  unread(who: Asking): number;
+}
+
+const MOST_REFUSED = 100;
+const FORGIVEN_AFTER = 10_000;
+/** Those who came first are forgotten first, and heard again. */
+const MOST_REMEMBERED = 10_000;
+
+/** A header may be as long as a request's head; no key is. */
+const LONGEST_KEY = 200;
+
+const nameOf = ({ address, door, authorization = '' }: Asking): string =>
+  `${bucketOfAddress(address)} ${door} ${authorization.slice(0, LONGEST_KEY)}`;
+
+/** @param now a clock that never jumps */
+export const createImpatience = (now: () => number): Impatience => {
+  const told = new Map<string, { times: number; since: number }>();
+  const recent = (name: string): { times: number; since: number } | undefined => {
+    const one = told.get(name);
+    if (!one || now() - one.since < FORGIVEN_AFTER) return one;
+    told.delete(name);
+    return undefined;
+  };
+  return {
+    refused(who) {
+      const name = nameOf(who);
+      const known = recent(name);
+      if (known) known.times++;
+      else {
+        if (told.size >= MOST_REMEMBERED) told.delete(told.keys().next().value!);
+        told.set(name, { times: 1, since: now() });
+      }
+    },
+    unread(who) {
+      // Where nobody is told to wait, nobody's name is made.
+      const known = told.size > 0 ? recent(nameOf(who)) : undefined;
+      return known && known.times >= MOST_REFUSED ? Math.ceil((known.since + FORGIVEN_AFTER - now()) / 1000) : 0;
+    },
+  };
+};

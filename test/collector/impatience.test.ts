@@ -1,0 +1,30 @@
+/** Who is not read for a while, and who is. */
+import { expect, test } from 'vitest';
+import { createImpatience } from '../../src/collector/impatience.ts';
+
+const told = (times: number) => {
+  let clock = 0;
+  const impatience = createImpatience(() => clock);
+  const who = { address: '192.0.2.1', door: '/v1/events', authorization: undefined };
+  for (let n = 0; n < times; n++) impatience.refused(who);
+  return { ...impatience, who, passes: (milliseconds: number) => (clock += milliseconds) };
+};
+
+test('a client that waits is read, and one that was told a hundred times is not until it is forgiven', () => {
+  const { unread, refused, who, passes } = told(99);
+  expect(unread(who)).toBe(0);
+  passes(4_000);
+  refused(who);
+  expect(unread(who)).toBe(6);
+  passes(6_000);
+  expect(unread(who)).toBe(0);
+  refused(who);
+  expect(unread(who)).toBe(0);
+});
+
+test('nobody waits for another’s impatience: another address, another door, another key', () => {
+  const { unread, who } = told(500);
+  expect(unread({ ...who, address: '192.0.2.2' })).toBe(0);
+  expect(unread({ ...who, door: '/s2s-api' })).toBe(0);
+  expect(unread({ ...who, authorization: 'key' })).toBe(0);
+});
