@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { killBrowser, openProfile } from '../support/browser.ts';
 import type { RunningWorld } from '../support/delivery-world.ts';
-import { type State, states } from './deaths.ts';
-import { type Asked, type Outcome, type Player, playAll, times } from './lanes.ts';
+import type { State } from './deaths.ts';
+import { type Asked, inEveryState, type Outcome, type Player, playAll, times } from './lanes.ts';
 import { bringInto, comeBack } from './visit.ts';
 import { windowOf } from './windows.ts';
 
@@ -25,14 +25,11 @@ interface Kill {
 
 const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
   const directory = await mkdtemp(join(tmpdir(), 'openaction-profile-'));
-  let context = await openProfile(directory);
   return {
-    async close() {
-      await context.close();
-      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
     async play({ after, state }, name) {
-      const page = await context.newPage();
+      const doomed = await openProfile(directory);
+      const page = await doomed.newPage();
       const called = await bringInto(world, page, state, name(0));
       const inTask = [name(1), name(2)];
       const at = await page.evaluate((names) => {
@@ -40,13 +37,14 @@ const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
         return Date.now();
       }, inTask);
       await pause(Math.max(0, at + after - Date.now()));
-      const closed = context.waitForEvent('close');
+      const closed = doomed.waitForEvent('close');
       // Before the processes are found, which takes some milliseconds: rather too short than too long.
       const killed = Date.now();
       killBrowser(directory);
       await closed;
-      context = await openProfile(directory);
+      const context = await openProfile(directory);
       await comeBack(world, context, [...called, ...inTask]);
+      await context.close();
       const inWindow = killed - at <= windowOf.browser(state);
       return {
         what: 'browser',
@@ -64,8 +62,6 @@ const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
 };
 
 export const browsers = (asked: Asked): Promise<Outcome> => {
-  const trials = AFTER.flatMap((after) =>
-    Array.from({ length: times(TIMES, asked) }, () => states.map((state) => ({ after, state }))).flat(),
-  );
-  return playAll('killed browsers', trials, LANES, killer, asked);
+  const kills = AFTER.map((after) => ({ after }));
+  return playAll('killed browsers', inEveryState(kills, times(TIMES, asked)), LANES, killer, asked);
 };

@@ -52,7 +52,7 @@ export const collectors = async (asked: Asked): Promise<Outcome> => {
   const calls = callingPage(page);
   const streams = startStreams(world.collector.url, world.label.key, CLIENTS);
   const chance = chanceOf(1);
-  const deaths: (Death & { place: number })[] = [];
+  const deaths: Death[] = [];
   const kills = times(TIMES, asked);
   const seen = new Set<string>();
   for (let place = 0; place < kills; place++) {
@@ -68,7 +68,6 @@ export const collectors = async (asked: Asked): Promise<Outcome> => {
       when: quiet ? 'right after the last answer' : 'while batches stream in',
       state: { database: 'open', wire },
       calls: names.map((name) => ({ name, inWindow: false })),
-      place,
     });
     await world.collector.restart();
     streams.goOn();

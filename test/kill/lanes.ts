@@ -3,7 +3,7 @@
  * one is done to no other.
  */
 import { type RunningWorld, startWorld } from '../support/delivery-world.ts';
-import { type Death, type Verdict, verdictsOf } from './deaths.ts';
+import { type Death, type State, states, type Verdict, verdictsOf } from './deaths.ts';
 
 /** What the person at the terminal asked for. */
 export interface Asked {
@@ -18,6 +18,10 @@ export const times = (most: number, { share }: Asked): number => Math.max(1, Mat
 /** A trial's own names: what is called for the third time is `7.3`. */
 export type Name = (call: number) => string;
 
+/** These trials in every state, so often. */
+export const inEveryState = <Trial>(trials: Trial[], often: number): (Trial & { state: State })[] =>
+  Array.from({ length: often }, () => trials.flatMap((trial) => states.map((state) => ({ ...trial, state })))).flat();
+
 /** A lane that plays trials one after the other; the ground under them is its own. */
 export interface Player<Trial> {
   play(trial: Trial, name: Name): Promise<Death>;
@@ -25,7 +29,7 @@ export interface Player<Trial> {
 }
 
 export interface Outcome {
-  verdicts: (Verdict & { place: number })[];
+  verdicts: Verdict[];
   /** Trials that the harness could not bring to their end, with the reason. Not one may be: it could have been a loss. */
   aborted: string[];
 }
@@ -42,7 +46,7 @@ const inLane = async <Trial>(
   waiting: Line<Trial>,
   start: (world: RunningWorld) => Promise<Player<Trial>>,
   played: () => void,
-): Promise<Outcome> => {
+): Promise<{ verdicts: (Verdict & { place: number })[]; aborted: string[] }> => {
   const world = await startWorld();
   const player = await start(world);
   const deaths: (Death & { place: number })[] = [];
@@ -78,7 +82,7 @@ export const playAll = async <Trial>(
     played++;
     if (played % 20 === 0 || played === trials.length) log(`${title}: ${played} of ${trials.length}`);
   };
-  const running = Array.from({ length: lanes }, () => inLane(waiting, start, tell));
-  const { verdicts, aborted } = together(await Promise.all(running));
-  return { verdicts: verdicts.sort((one, other) => one.place - other.place), aborted };
+  const outcomes = await Promise.all(Array.from({ length: lanes }, () => inLane(waiting, start, tell)));
+  const verdicts = outcomes.flatMap(({ verdicts }) => verdicts).sort((one, other) => one.place - other.place);
+  return { verdicts, aborted: outcomes.flatMap(({ aborted }) => aborted) };
 };

@@ -7,11 +7,12 @@ import { markdown, type Table } from '../bench/figures.ts';
 import { provenance } from '../bench/machine.ts';
 import { intoReadme } from '../bench/readme-tables.ts';
 import { browsers } from './browsers.ts';
+import { closedTabs } from './closed-tabs.ts';
 import { collectors } from './collectors.ts';
 import { drain } from './drain.ts';
 import { flood } from './flood.ts';
 import { type Asked, type Outcome, together } from './lanes.ts';
-import { leaving } from './leaving.ts';
+import { navigations } from './navigations.ts';
 import { renderers } from './renderers.ts';
 import { suites } from './suites.ts';
 import { defectsOf, survivalTable } from './survival-table.ts';
@@ -38,7 +39,7 @@ const measured =
   async (asked: Asked): Promise<Told> => ({ tables: [await measure(asked)], defects: [] });
 
 const parts: Record<string, (asked: Asked) => Promise<Told>> = {
-  leaving: (asked) => survived(asked, leaving),
+  leaving: (asked) => survived(asked, navigations, closedTabs),
   renderers: (asked) => survived(asked, renderers),
   browsers: (asked) => survived(asked, browsers),
   collectors: (asked) => survived(asked, collectors),

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { aimAtRenderers, openBrowser } from '../support/browser.ts';
 import type { RunningWorld } from '../support/delivery-world.ts';
-import { type State, states } from './deaths.ts';
-import { type Asked, type Outcome, type Player, playAll, times } from './lanes.ts';
+import type { State } from './deaths.ts';
+import { type Asked, inEveryState, type Outcome, type Player, playAll, times } from './lanes.ts';
 import { bringInto, comeBack } from './visit.ts';
 import { windowOf } from './windows.ts';
 
@@ -85,9 +85,6 @@ const killer = async (world: RunningWorld): Promise<Player<Kill>> => {
 };
 
 export const renderers = (asked: Asked): Promise<Outcome> => {
-  const round = (['never ends', 'ends'] as const).flatMap((task) =>
-    AFTER.flatMap((after) => states.map((state) => ({ after, task, state }))),
-  );
-  const rounds = Array.from({ length: times(TIMES, asked) }, () => round).flat();
-  return playAll('killed renderers', rounds, LANES, killer, asked);
+  const kills = (['never ends', 'ends'] as const).flatMap((task) => AFTER.map((after) => ({ after, task })));
+  return playAll('killed renderers', inEveryState(kills, times(TIMES, asked)), LANES, killer, asked);
 };

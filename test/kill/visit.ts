@@ -2,7 +2,7 @@
  * The visitor's side of a trial: a page that stands in a state, and the return to the site afterwards, on which everything
  * that the device has kept is sent.
  */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { awaited } from '../support/awaited.ts';
 import { act, databaseOpen, flush, nameOf, type RunningWorld } from '../support/delivery-world.ts';
 import type { State } from './deaths.ts';
@@ -53,4 +53,17 @@ export const comeBack = async (world: RunningWorld, context: BrowserContext, cal
   await awaited('a queue that empties', async () => (await flush(page)).pending === 0);
   while (!(await arrived()) && Date.now() < end) await flush(page);
   await page.close();
+};
+
+/** A visitor of one's own for each trial: nothing waits, and nothing failed before. */
+export const asVisitor = async <Done>(
+  browser: Browser,
+  visit: (context: BrowserContext) => Promise<Done>,
+): Promise<Done> => {
+  const context = await browser.newContext();
+  try {
+    return await visit(context);
+  } finally {
+    await context.close();
+  }
 };
