@@ -7,7 +7,8 @@ import type { Step } from '../engine/definitions.ts';
 import type { Place } from './place.ts';
 import type { Surroundings } from './steps.ts';
 
-const EVENT = /\{[{%][^}]*\bevent(?:Context)?\b/;
+/** Within one pair of braces, up to the next: a template of nothing but braces is walked once. */
+const EVENT = /\{[{%](?:(?!\{[{%])[^}])*\bevent(?:Context)?\b/;
 /** The value of a link in HTML, with its quotes. */
 const LINK = /\bhref\s*=\s*("[^"]*"|'[^']*'|(?:\{\{[^}]*\}\}|[^\s>"'])+)/gi;
 

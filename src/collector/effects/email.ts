@@ -40,7 +40,7 @@ const unsubscribeHeaders = (url: string): Partial<SendMailOptions> => ({
 
 /** `Shop, Ltd <news@shop.example>`, or the address alone: what stands before it is a name, whatever is in it. */
 const senderOf = (from: string): { name: string; address: string } => {
-  const [, name = '', address = from] = /^(.*) <(.+)>$/.exec(from) ?? [];
+  const [, name = '', address = from] = /^(.*) <([^<]+)>$/.exec(from) ?? [];
   return { name, address };
 };
 

@@ -24,6 +24,8 @@ export const plainText = (html: string): string =>
     .replace(LINE_ENDS, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/&(?:lt|gt|quot|amp);/g, (mark) => escapes[mark]!)
-    .replace(/ *\n */g, '\n')
+    // One space first: a run of them before no line end would be walked again from each.
+    .replace(/ +/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
