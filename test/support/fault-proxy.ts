@@ -57,12 +57,16 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
   let bytes = 0;
   let before: Buffer = Buffer.from('{}');
   const arrivals: number[] = [];
-  const held = new Set<() => void>();
-  const release = (): void => {
-    for (const answer of held) answer();
-    held.clear();
+  /** Settles with the next change of faults: for every request that arrived before it, wherever that one is by then. */
+  let changed: Promise<void>;
+  let release = (): void => {};
+  const change = (): void => {
+    release();
+    changed = new Promise((resolve) => {
+      release = resolve;
+    });
   };
-  const releaseOf = () => new Promise<void>((resolve) => held.add(resolve));
+  change();
 
   const ask = async ({ method, headers, url }: IncomingMessage, body: Buffer): Promise<Answer> => {
     const onward = request(`${collector}${url}`, { ...(method && { method }), headers });
@@ -75,6 +79,7 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
 
   const carry = async (incoming: IncomingMessage, response: ServerResponse, fault: Fault): Promise<void> => {
     if (fault === 'cut') return void incoming.socket.destroy();
+    const released = changed;
     const body = await bytesOf(incoming, (more) => {
       bytes += more;
     });
@@ -90,11 +95,11 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
       case 'half an answer': {
         response.writeHead(answer.status, answer.headers);
         response.write(answer.body.subarray(0, answer.body.length >> 1));
-        await releaseOf();
+        await released;
         return void response.destroy();
       }
       case 'answer held':
-        await releaseOf();
+        await released;
         return tell(response, answer);
       case 'truncated':
       case 'bits flipped':
@@ -162,7 +167,7 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
     cutSockets,
     set(fault) {
       lasting = fault;
-      release();
+      change();
     },
     next: (...faults) => void coming.push(...faults),
     heal() {
@@ -173,7 +178,7 @@ export const startFaultProxy = async (collector: string): Promise<FaultProxy> =>
       socketFault = 'none';
       sockets.length = 0;
       line.set('healthy');
-      release();
+      change();
     },
     async close() {
       const closed = once(server.close(), 'close');

@@ -14,7 +14,7 @@ let page: Page;
 let uncaught: string[];
 let told: string[];
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await openBrowser({ hosts: { 'casino.example': '127.0.0.1' } });
 });
 afterAll(() => browser?.close());
 beforeEach(async () => {
@@ -102,12 +102,9 @@ test('a page under a strict policy reports nothing to its policy', async () => {
 });
 
 test('on a site without a secure context, where there are no locks, events arrive once', async () => {
-  const insecure = await openBrowser({ hosts: { 'casino.example': '127.0.0.1' } });
-  const plain = await insecure.newPage();
-  await openReady(plain, world.pages.plainSite + world.page({ localhost: false }));
-  expect(await plain.evaluate(() => isSecureContext)).toBe(false);
-  await act(plain, 'plain-1', 'plain-2');
-  await sendAll(plain);
+  await openReady(page, world.pages.plainSite + world.page({ localhost: false }));
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  await act(page, 'plain-1', 'plain-2');
+  await sendAll(page);
   await expectDelivered(world.label, ['plain-1', 'plain-2']);
-  await insecure.close();
 });

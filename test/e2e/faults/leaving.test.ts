@@ -168,7 +168,7 @@ test('an event that is made while the network works arrives from a page that has
   const page = await browser.newPage();
   const home = world.pages.site + world.page();
   const away = world.pages.otherSite + world.pages.add('<h1>Thanks</h1>');
-  const names = Array.from({ length: 5 }, (_, index) => `left-${index}`);
+  const names = ['left-1', 'left-2', 'left-3'];
   for (const name of names) {
     await openReady(page, home);
     await act(page, name);

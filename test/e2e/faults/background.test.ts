@@ -1,11 +1,12 @@
 /**
- * Tabs that are hidden and frozen, as on a phone, in a window of which only one tab is in front.
+ * Tabs in the background of a window of which only one tab is in front: their timers run once a minute, as browsers have it
+ * after a while (here after a second), or they are frozen, as on a phone.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BrowserWindow, openWindow } from '../../support/browser.ts';
 import { act, deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
 import { takeover } from '../../support/takeover.ts';
@@ -13,13 +14,17 @@ import { takeover } from '../../support/takeover.ts';
 const world = deliveryWorld();
 let directory: string;
 let window: BrowserWindow;
-beforeEach(async () => {
+beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'openaction-profile-'));
-  window = await openWindow(directory);
+  window = await openWindow(directory, { throttledAfter: 1 });
+});
+afterAll(async () => {
+  await window?.close();
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 afterEach(async () => {
-  await window.close();
-  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  const [, ...opened] = window.context.pages();
+  await Promise.all(opened.map((page) => page.close()));
 });
 
 const tab = async (url: string) => openReady(await window.context.newPage(), url);
@@ -82,4 +87,27 @@ test('what a frozen tab had not sent is sent by another tab, and not again when 
   await act(frozen, 'woken-4');
   await sendAll(frozen);
   await expectDelivered(world.label, ['frozen-1', 'frozen-2', 'awake-3', 'woken-4']);
+});
+
+test('a tab in the background sends what it is told at once, and keeps what it cannot send for the tab in front', async () => {
+  const ticking = 'window.ticked = Date.now(); setInterval(() => { window.ticked = Date.now(); }, 100);';
+  const home = world.pages.site + world.page({ before: ticking });
+  const hidden = await tab(home);
+  const front = await window.context.newPage();
+  await front.bringToFront();
+  const silence = () => hidden.evaluate(() => Date.now() - (globalThis as unknown as { ticked: number }).ticked);
+  // Every tab in the background has its timers once a second; after a while once a minute.
+  await expect.poll(silence).toBeGreaterThan(2_000);
+  await act(hidden, 'sent-1', 'sent-2');
+  await expectDelivered(world.label, ['sent-1', 'sent-2']);
+  world.network.set('cut');
+  await act(hidden, 'kept-3');
+  await expect.poll(() => world.network.arrivals.length).toBeGreaterThan(1);
+  world.network.heal();
+  await openReady(front, home);
+  await expectDelivered(world.label, ['sent-1', 'sent-2', 'kept-3']);
+  await act(hidden, 'closed-4');
+  await hidden.close();
+  await sendAll(front);
+  await expectDelivered(world.label, ['sent-1', 'sent-2', 'kept-3', 'closed-4']);
 });
