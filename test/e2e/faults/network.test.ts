@@ -5,7 +5,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
-import { act, deliveryWorld, expectDelivered, flush, openReady, sendAll } from '../../support/delivery.ts';
+import {
+  act,
+  deliveryWorld,
+  expectDelivered,
+  flush,
+  nameOf,
+  openReady,
+  saidByPage,
+  sendAll,
+} from '../../support/delivery.ts';
 
 let browser: Browser;
 let context: BrowserContext;
@@ -173,7 +182,7 @@ describe('a network with faults', () => {
     expect(Math.round((after!.event_date - before!.event_date) / 3_600_000)).toBe(by / 3_600_000);
   });
 
-  test('what happens offline is sent by itself when the network is back', async () => {
+  test('what happens offline is sent by itself and in its order when the network is back', async () => {
     await openReady(page, world.pages.site + world.page());
     await context.setOffline(true);
     const ledger = names('offline', 5);
@@ -181,6 +190,7 @@ describe('a network with faults', () => {
     expect((await page.evaluate(() => window._smartico.receipts())).pending).toBe(5);
     await context.setOffline(false);
     await expectDelivered(world.label, ledger);
+    expect((await saidByPage(world.label)).map(nameOf)).toEqual(ledger);
     await expect.poll(async () => (await page.evaluate(() => window._smartico.receipts())).pending).toBe(0);
   });
 
