@@ -42,7 +42,7 @@ const readAnswer = (bytes: Buffer): { answer: RawAnswer; end: number } | undefin
 export const sayAll = (port: number, requests: readonly Buffer[], goes = false): Promise<RawAnswer[]> =>
   new Promise((resolve, reject) => {
     const answers: RawAnswer[] = [];
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     const socket = connect(port, '127.0.0.1');
     socket.on('data', (chunk: Buffer) => {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
