@@ -13,6 +13,7 @@ import { hostileRequests } from '../support/hostile-requests.ts';
 import { CANARY, mutated } from '../support/mutation.ts';
 import { casesOf } from '../support/properties.ts';
 import { sayAll } from '../support/raw-line.ts';
+import { residentMegabytes } from '../support/resident.ts';
 import { chanceOf, seeds } from '../support/seeds.ts';
 import { allOfTheirs, fillTheirs, mine, SECRET, THEIRS, theirs, twoLabels } from '../support/two-labels.ts';
 
@@ -22,7 +23,6 @@ const ON_A_LINE = 40;
 const LINES = 12;
 /** Messages of one socket: below what is refused for coming too fast. */
 const ON_A_SOCKET = 180;
-const MEGABYTE = 1024 * 1024;
 
 let collector: RunningCollector;
 let before: string;
@@ -32,11 +32,6 @@ beforeAll(async () => {
   before = await allOfTheirs(collector);
 }, 60_000);
 afterAll(() => collector.stop());
-
-const residentBytes = async (): Promise<number> => {
-  const metrics = await (await fetch(`${collector.url}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\d+)/m.exec(metrics)?.[1]);
-};
 
 /** What a test says at the end: answers that are failures, and requests without one. */
 const failures: string[] = [];
@@ -114,13 +109,13 @@ const attack = async (seed: number, cases: number): Promise<void> => {
 test(`${CASES} hostile requests and messages are answered, and none of them by a failure (seeds ${seeds.join(', ')})`, async () => {
   // What a process takes once, for its code, its caches and its pages of the database, is no growth.
   await attack(seeds[0]! + 1_000, CASES / 10);
-  const first = await residentBytes();
+  const first = await residentMegabytes(collector);
   const began = performance.now();
   for (const seed of seeds) await attack(seed, CASES / seeds.length);
   const seconds = (performance.now() - began) / 1000;
-  const grown = ((await residentBytes()) - first) / MEGABYTE;
+  const grown = (await residentMegabytes(collector)) - first;
   console.log(
-    `${CASES} cases, ${Math.round(CASES / seconds)} a second; ${Math.round(first / MEGABYTE)} MB resident after the first tenth, ${grown.toFixed(1)} MB more at the end; answers by status: ${[
+    `${CASES} cases, ${Math.round(CASES / seconds)} a second; ${Math.round(first)} MB resident after the first tenth, ${grown.toFixed(1)} MB more at the end; answers by status: ${[
       ...statuses,
     ]
       .sort(([a], [b]) => a - b)
