@@ -80,7 +80,6 @@ export const machineNow = (): number => performance.timeOrigin + performance.now
 
 export class Walk {
   readonly chance: Chance;
-  readonly steps: string[] = [];
   readonly ledger: Called[] = [];
   tabs: Tab[] = [];
   user = 'ann';
@@ -98,15 +97,17 @@ export class Walk {
     readonly world: World,
     readonly directory: string,
     public browser: BrowserWindow,
+    /** What happened so far. */
+    readonly steps: string[],
   ) {
     this.chance = chanceOf(seed);
     this.#path = world.page({ stub: true, before, after });
     this.#away = world.pages.add('<h1>Elsewhere</h1>');
   }
 
-  static async begin(seed: number, world: World): Promise<Walk> {
+  static async begin(seed: number, world: World, steps: string[]): Promise<Walk> {
     const directory = await mkdtemp(join(tmpdir(), 'openaction-walk-'));
-    return new Walk(seed, world, directory, await openWindow(directory));
+    return new Walk(seed, world, directory, await openWindow(directory), steps);
   }
 
   get origins(): string[] {

@@ -2,7 +2,7 @@
  * All faults together, by chance. A seed decides what happens to a visitor, one thing after another; whatever it was, in
  * the end everything called is stored once, in its order, as its user's. `SEEDS=100` walks more of them, `SEED=7` that one.
  */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFailed, test } from 'vitest';
 import { deliveryWorld } from '../../support/delivery.ts';
 import { seeds } from '../../support/seeds.ts';
 import { Walk } from '../../support/walk.ts';
@@ -19,14 +19,12 @@ afterEach(async () => {
 });
 
 test.each(seeds)('whatever happens to a visitor, nothing is lost, doubled or another’s (seed %d)', async (seed) => {
-  walk = await Walk.begin(seed, world);
-  try {
-    const end = performance.now() + FAR;
-    for (let left = walk.chance.whole(15, 40); left > 0 && performance.now() < end; left--) await takeStep(walk);
-    await walk.heal();
-    await walk.comeBack();
-    expect(await walk.mistakes()).toEqual([]);
-  } catch (cause) {
-    throw new Error(`seed ${seed}: ${(cause as Error).message}\n${walk.steps.join('\n')}`, { cause });
-  }
+  const steps: string[] = [];
+  onTestFailed(() => console.error(`the walk of seed ${seed}:\n${steps.join('\n')}`));
+  walk = await Walk.begin(seed, world, steps);
+  const end = performance.now() + FAR;
+  for (let left = walk.chance.whole(15, 40); left > 0 && performance.now() < end; left--) await takeStep(walk);
+  await walk.heal();
+  await walk.comeBack();
+  expect(await walk.mistakes()).toEqual([]);
 });
