@@ -53,8 +53,8 @@ export interface ServingNeeds {
   now(): number;
   /** Runs a call, up to its first promise. */
   around<T>(run: () => T): T;
-  /** The guest sent more than its credit: so many calls are not done. */
-  flooded(calls: number): void;
+  /** The guest sent more than its credit: these calls are not done. */
+  flooded(calls: CallMessage[]): void;
 }
 
 export interface Serving extends Served {
@@ -162,8 +162,8 @@ export const serveCalls = ({ methods, send, stringify, now, around, flooded }: S
       if (message.type === 'bye') finish();
       if (message.type !== 'call' || closed) return;
       backlog.push(message);
-      const calls = backlog.length;
-      if (calls > CREDIT) {
+      const calls = backlog;
+      if (calls.length > CREDIT) {
         close();
         flooded(calls);
       } else if (breathing === undefined) work();

@@ -2,24 +2,24 @@
  * Turns a call into an event on disk: id, time, identity, place, payload. Everything here is synchronous, because the
  * page may be gone with the next statement.
  */
+import type { LossReason, PageCount } from '../wire/event.ts';
 import { PAYLOAD_BYTES } from '../wire/limits.ts';
 import type { Call } from './calls.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Identity } from './identity.ts';
 import { stringify, stringifyAny } from './json.ts';
-import type { Lose } from './losses.ts';
 import type { Tell } from './notice.ts';
-import type { Session } from './session.ts';
 
 export interface CaptureNeeds {
   newEventId(): string;
   now(): number;
   brand(): string | null;
   identity: Identity;
-  session: Session;
-  append(eid: string, text: string): void;
+  /** Where the next event stands, or the one that a frame made. */
+  place(made?: PageCount): PageCount;
+  append(eid: string, text: string, place: PageCount): void;
   bury: DeadLetters['bury'];
-  lose: Lose;
+  lose(reason: LossReason, events: PageCount[]): void;
   tell: Tell;
 }
 
@@ -59,13 +59,14 @@ const payloadText = (payload: unknown, tell: Tell, type: string): string => {
 };
 
 export const createCapture =
-  ({ newEventId, now, brand, identity, session, append, bury, lose, tell }: CaptureNeeds) =>
+  ({ newEventId, now, brand, identity, place, append, bury, lose, tell }: CaptureNeeds) =>
   ({ type, payload, action, source, link, frame }: Call, made?: Made): string | undefined => {
     let body = payloadText(payload, tell, type);
     if (action) body = `${body.slice(0, -1)}${body === '{}' ? '' : ','}"client_action":${stringify(action)}}`;
     const eid = made?.eid ?? newEventId();
     // A character is 3 bytes at the most: most payloads are seen to fit without being encoded.
     const large = body.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(body).length > PAYLOAD_BYTES;
+    const there = place(made);
     const event = stringify({
       eid,
       event_date: now(),
@@ -76,16 +77,16 @@ export const createCapture =
       link,
       frame,
       hash: identity.hash(),
-      // What is never sent takes no place in the page's count: the gap would read as a loss on the way.
-      ...(made ?? (!large && session.next())),
+      ...made,
+      ...there,
     });
     // The payload is text already: it goes in as it is instead of being walked a second time.
     const text = `${event.slice(0, -1)},"payload":${body}}`;
     if (large) {
-      lose('too_large', 1);
+      lose('too_large', [there]);
       bury(eid, text, 'payload_too_large', type);
       return tell('payload_too_large', type);
     }
-    append(eid, text);
+    append(eid, text, there);
     return eid;
   };

@@ -17,7 +17,7 @@ import { createIdentity, userId } from './identity.ts';
 import { createLinks } from './links.ts';
 import { createLiveLine } from './live-line.ts';
 import { LOCALHOST } from './localhost.ts';
-import { createLosses } from './losses.ts';
+import { createLedgers } from './losses.ts';
 import { publicMethods } from './methods.ts';
 import { watchNavigation } from './navigation.ts';
 import { createTell } from './notice.ts';
@@ -51,7 +51,7 @@ export const createSmartico = (
   const callbacks = createCallbacks(tell);
   const speaker = createSpeaker();
   const line = createLiveLine(tell, consent.given, speaker.along);
-  const losses = createLosses(platform.local, `${prefix}losses`);
+  const losses = createLedgers(platform, prefix);
   const letters = createDeadLetters(platform.local, `${prefix}dead`, now);
   const session = createSession(platform, prefix, stub);
   const identity = createIdentity(() => {
@@ -105,10 +105,10 @@ export const createSmartico = (
     brand: () => settings?.brand ?? null,
     // Where everybody is a visitor, nobody has a name.
     identity: { ...identity, user: () => (settings?.visitor ? null : identity.user()) },
-    session,
+    place: (made) => session.next(settings?.label ?? '', made),
     append: pipelines.append,
     bury: letters.bury,
-    lose: losses.lose,
+    lose: pipelines.lose,
     tell,
   });
   const record = (call: Call | undefined, made?: Made) => {
@@ -268,7 +268,7 @@ export const createSmartico = (
       return speaker.as(frame, run);
     },
     given: consent.given,
-    lose: losses.lose,
+    lose: pipelines.lose,
     tell,
   });
   return smartico;

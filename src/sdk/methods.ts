@@ -11,7 +11,7 @@ import type { SmarticoApi } from './customer-api.ts';
 import { asking, type Identity, requiredUserId } from './identity.ts';
 import type { Live } from './live/live.ts';
 import type { LiveLine } from './live-line.ts';
-import type { LossCounts } from './losses.ts';
+import type { Ledgers } from './losses.ts';
 import { smarticoError, type Tell } from './notice.ts';
 import { languageOf, type Settings } from './options.ts';
 import { pageFacts } from './page-facts.ts';
@@ -35,7 +35,7 @@ export interface MethodNeeds {
   settings(): Settings | undefined;
   open(link: string): void;
   pipelines: Pipelines;
-  losses: LossCounts;
+  losses: Ledgers;
   doctor: SmarticoMethods['doctor'];
 }
 

@@ -1,16 +1,16 @@
 /**
  * What exists once a label is known: its queue, its flush, and its ties to the page and to other tabs. Wiring only.
  */
+import type { PageCount } from '../wire/event.ts';
 import type { FlushCounts, Receipt, Receipts } from './api.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { type Identity, userId } from './identity.ts';
 import { stringify } from './json.ts';
-import type { LossCounts } from './losses.ts';
+import type { Ledgers, Lose } from './losses.ts';
 import type { Tell } from './notice.ts';
 import type { Settings } from './options.ts';
 import { watchPage } from './page.ts';
-import type { Platform } from './platform.ts';
-import { textStore } from './platform.ts';
+import { type Platform, textStore } from './platform.ts';
 import { lateWay } from './publisher/late-way.ts';
 import type { PublisherModule } from './publisher/publisher.ts';
 import { ALL, createDurableQueue } from './queue/durable-queue.ts';
@@ -33,7 +33,8 @@ export interface Condition extends ReturnType<Flush['state']> {
 }
 
 export interface Pipeline {
-  append(eid: string, text: string): void;
+  append(eid: string, text: string, place: PageCount): void;
+  lose: Lose;
   flush(): Promise<FlushCounts>;
   receipts(): Promise<Receipts>;
   condition(): Promise<Condition>;
@@ -49,7 +50,7 @@ export interface PipelineNeeds {
   held: EventQueue;
   identity: Identity;
   session: Session;
-  losses: LossCounts;
+  losses: Ledgers;
   letters: DeadLetters;
   tell: Tell;
   /** Whether anything may leave. */
@@ -64,22 +65,24 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   const { platform, prefix, held, identity, session, losses, letters, tell, may, refused } = needs;
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
+  const ledger = losses.of(mine);
   let channel: BroadcastChannel | undefined;
   let recent: Receipt[] = [];
   const remember = (receipts: Receipt[]) => {
     recent = [...recent, ...receipts].slice(-RECENT);
   };
 
+  const memory = journalQueue(
+    textStore(() => undefined),
+    '',
+    false,
+  );
   const queue = createDurableQueue({
     open: (returned, closed) => openIndexedDbQueue(mine, returned, closed),
     journal: journalQueue(local, `${mine}q:`),
-    memory: journalQueue(
-      textStore(() => undefined),
-      '',
-      false,
-    ),
+    memory,
     now,
-    lose: losses.lose,
+    lose: (reason, rows) => ledger.lose(reason, rows.map(readRow)),
     tell,
     // A database that opens after a refusal brings rows along.
     onWaiting: (hurry) => (may() ? flush.soon(hurry) : void purge()),
@@ -102,10 +105,9 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
       device_id: session.device(),
       sent_at: now(),
       hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
-      losses: losses.read(),
-      pages: session.counted(),
+      ...ledger.said(),
     }),
-    onAnswered: ({ pages }) => session.told(pages),
+    onAnswered: ledger.told,
     onReceipts(receipts) {
       remember(receipts);
       channel?.postMessage([mine, receipts]);
@@ -135,7 +137,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   });
   root.addEventListener('pageshow', listen);
   const leave = () => {
-    session.keep();
+    void memory.peek(ALL).then((rows) => ledger.leave(rows.map(readRow)));
     flush.leave();
   };
   watchPage(root, leave, () => flush.soon(false), flush.online);
@@ -144,15 +146,12 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   const adopt = async () => {
     const rows = await held.peek(ALL);
     for (const waiting of rows) {
-      const { ext_brand_id, session_id, user_ext_id, ...row } = readRow(waiting);
+      const { ext_brand_id, session_id = session.id(), user_ext_id, ...row } = readRow(waiting);
+      // Of a stub's page nobody has counted.
+      if (row.seq) ledger.count({ page_id: row.page_id, session_id, seq: row.seq });
       queue.append(
         waiting.eid,
-        stringify({
-          ...row,
-          ext_brand_id: ext_brand_id ?? brand,
-          session_id: session_id ?? session.id(),
-          user_ext_id: userId(user_ext_id),
-        }),
+        stringify({ ...row, ext_brand_id: ext_brand_id ?? brand, session_id, user_ext_id: userId(user_ext_id) }),
       );
     }
     await held.acknowledge(rows.map(({ eid }) => eid));
@@ -166,7 +165,11 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
   });
 
   return {
-    append: queue.append,
+    append(eid, text, place) {
+      ledger.count(place);
+      queue.append(eid, text);
+    },
+    lose: ledger.lose,
     flush: () => adopt().then(flush.now),
     purge,
     condition: async () => ({ ...flush.state(), waiting: await queue.counts() }),

@@ -3,15 +3,11 @@
  */
 import type { PageCount } from '../wire/event.ts';
 import { isEventId } from '../wire/ids.ts';
-import { PAGES } from '../wire/limits.ts';
-import { parseJson, stringify } from './json.ts';
 import type { Platform } from './platform.ts';
 
 const GAP = 30 * 60_000;
 /** Other tabs learn of our activity this often; a session is shared by all of them. */
 const SHARE_EVERY = 10_000;
-/** Milliseconds within which a page's count is on disk. */
-const KEEP_WITHIN = 1_000;
 
 /** What the stub left in the window: where this page's calls were counted before the script had loaded. */
 export interface PageStart {
@@ -23,20 +19,18 @@ export interface Session {
   device(): string;
   /** The session's id now. */
   id(): string;
-  /** Where the next event of this page stands; within a second its `seq` is kept apart from the queue, so that a lost tail shows. */
-  next(): PageCount;
-  /** Writes down how far this page counted; the page is leaving. */
-  keep(): void;
-  /** How far every page of this device counted that no collector has been told of. */
-  counted(): PageCount[];
-  /** The collector knows these counts. */
-  told(pages: PageCount[]): void;
+  /**
+   * Where the next event of this page stands. Numbers are a label's: a second one on the same page has a page of its own.
+   * @param made where a frame says that it made the event
+   */
+  next(label: string, made?: PageCount): PageCount;
 }
 
 export const createSession = ({ now, random, local }: Platform, prefix: string, { p, n = 0 }: PageStart): Session => {
-  const pages = `${prefix}:p:`;
-  const page_id = p ?? `p-${random()}`;
-  let seq = n;
+  /** By label; what comes before the first one is that one's. */
+  const pages: { [label: string]: { page_id: string; seq: number } } = Object.create(null);
+  const first = { page_id: p ?? `p-${random()}`, seq: n };
+  let firstLabel = '';
   let session = '';
   let active = 0;
   let shared = 0;
@@ -56,20 +50,6 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
     }
     return session;
   };
-  let count: PageCount | undefined;
-  /** Of what stands there: any script of the origin may have written it, and its length would be every batch's. */
-  const read = (key: string): PageCount[] => {
-    const { session_id, page_id: page, seq: count } = Object(parseJson(local.get(key)));
-    if (key === pages + page && isEventId(page) && isEventId(session_id) && Number.isSafeInteger(count))
-      return [{ session_id, page_id: page, seq: count }];
-    local.remove(key);
-    return [];
-  };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const keep = () => {
-    if (count) local.set(pages + page_id, stringify(count));
-    count = timer = undefined;
-  };
   return {
     // Not before it is asked for: a page that may not report leaves nothing behind.
     device() {
@@ -81,22 +61,14 @@ export const createSession = ({ now, random, local }: Platform, prefix: string, 
       return device;
     },
     id,
-    next() {
-      count = { session_id: id(), page_id, seq: ++seq };
-      // Not with every event: a localStorage write beside it makes the database's own ten times as slow (measured).
-      timer ??= setTimeout(keep, KEEP_WITHIN);
-      return count;
-    },
-    keep,
-    counted() {
-      keep();
-      return local.keys(pages).flatMap(read).slice(-PAGES);
-    },
-    told(counts) {
-      for (const place of counts) {
-        const key = pages + place.page_id;
-        if (read(key)[0]?.seq === place.seq) local.remove(key);
-      }
+    next(label, made) {
+      firstLabel ||= label;
+      let page = first;
+      if (label && label !== firstLabel) {
+        pages[label] ??= { page_id: `p-${random()}`, seq: 0 };
+        page = pages[label];
+      } else if (made) return { session_id: made.session_id, page_id: made.page_id, seq: made.seq };
+      return { session_id: id(), page_id: page.page_id, seq: ++page.seq };
     },
   };
 };

@@ -56,6 +56,8 @@ export interface PageCount {
   session_id: string;
   /** The highest `seq` the page gave out. */
   seq: number;
+  /** The first one of this session, if the page was in another one before. */
+  from?: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export interface Batch<Event = BrowserEvent> {
   hashes: { [user: string]: string };
   /** What was lost and has no number. */
   losses: Losses;
-  /** Left out where there is nothing to tell. */
+  /** Older SDKs do not tell. */
   lost?: Lost[];
   pages: PageCount[];
   events: Event[];

@@ -37,7 +37,10 @@ const onPages = (value: unknown, most: number): Fields[] =>
 export const parsePages = (value: unknown): PageCount[] =>
   (onPages(value, limits.pages) as unknown as PageCount[])
     .filter(({ seq }) => isCount(seq))
-    .map(({ page_id, session_id, seq }) => ({ page_id, session_id, seq }));
+    .map(({ page_id, session_id, seq, from }) => ({
+      ...{ page_id, session_id, seq },
+      ...(isCount(from) && from > 0 && from <= seq ? { from } : {}),
+    }));
 
 export const parseLost = (value: unknown): Lost[] =>
   (onPages(value, limits.lost) as unknown as Lost[])

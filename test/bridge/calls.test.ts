@@ -17,7 +17,7 @@ const connected = (methods: { [name: string]: Method }) => {
     now: () => performance.now(),
     around: (run) => run(),
     flooded: (calls) => {
-      throw new Error(`cut off for ${calls} calls`);
+      throw new Error(`cut off for ${calls.length} calls`);
     },
   });
   hosts.listen((text) => {

@@ -27,7 +27,7 @@ export const hostLine = (methods: { [name: string]: Method } = {}) => {
     stringify: JSON.stringify,
     now: () => clock,
     around: (run) => run(),
-    flooded: (calls) => void flooded.push(calls),
+    flooded: (calls) => void flooded.push(calls.length),
   });
   /** As it arrives: through JSON. */
   const hears = (message: GuestMessage) => serving.heard(JSON.parse(JSON.stringify(message)));

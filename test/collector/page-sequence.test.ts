@@ -89,7 +89,7 @@ test('a page that stays open is shared by its sessions, and each has its own num
   for (const seq of [9, 7]) store(page, 'session-2', seq);
   for (const seq of [1, 2, 4]) store(page, S, seq);
   lose(page, S, [5, 6, 'overflow']);
-  reach(page, 'session-3', 12);
+  reach(page, 'session-3', 13, 12);
   const shares = sharesOf(written(page, 'session-3'));
   expect(shares).toEqual(sharesOf(page));
   expect(shares).toMatchObject([
@@ -102,7 +102,7 @@ test('a page that stays open is shared by its sessions, and each has its own num
         [10, 11],
       ],
     },
-    { session_id: 'session-3', stored: 0, missing: [[12, 12]] },
+    { session_id: 'session-3', stored: 0, missing: [[12, 13]] },
   ]);
 });
 

@@ -39,6 +39,15 @@ export const eventQueueContract = ({ make, again, skip = [] }: QueueContract): v
     await queue.acknowledge([]);
   });
 
+  promise(
+    'what is dropped is gone, and named where it was there: of two that drop a row, one has dropped it',
+    async (queue) => {
+      for (const eid of ['a', 'b', 'c']) queue.append(eid, '1');
+      const dropped = await Promise.all([queue.drop(['a', 'b']), queue.drop(['b', 'x'])]);
+      expect([dropped.flat().sort(), await eids(queue)]).toEqual([['a', 'b'], ['c']]);
+    },
+  );
+
   promise('the same id twice is one row', async (queue) => {
     queue.append('a', '1');
     queue.append('a', '1');

@@ -174,14 +174,15 @@ describe('a payload has 32 kB', () => {
   });
 
   test.each(['x', 'é', '漢', '😀'])(
-    'of %s: one more is a counted loss, a dead letter and a word, and takes no place in the count',
+    'of %s: one more is a loss under its number, a dead letter and a word',
     (letter) => {
       const { event, lost, told, buried, rows, last } = capturing();
       expect(event('t', sized(32 * 1024 + 1, letter))).toBeUndefined();
-      expect([rows.length, lost, told]).toEqual([0, [['too_large', 1]], ['payload_too_large: t']]);
+      const place = { session_id: 'session-1', page_id: 'page-0001', seq: 1 };
+      expect([rows.length, lost, told]).toEqual([0, [['too_large', [place]]], ['payload_too_large: t']]);
       expect(buried.map(([, , code, type]) => [code, type])).toEqual([['payload_too_large', 't']]);
       event('small');
-      expect(last().seq).toBe(1);
+      expect(last().seq).toBe(2);
     },
   );
 
@@ -199,6 +200,9 @@ describe('a payload has 32 kB', () => {
         event_type: 't',
         source: 'api',
         hash: 'proof',
+        session_id: 'session-1',
+        page_id: 'page-0001',
+        seq: 1,
         payload,
       }),
     );

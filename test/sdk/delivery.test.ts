@@ -144,7 +144,12 @@ describe('what is lost is told', () => {
     expect(await smartico.losses()).toEqual({ too_large: 1 });
     smartico.action('Next');
     await smartico.flush();
-    expect(collector.requests[0]?.batch.losses).toEqual({ too_large: 1 });
+    const { lost, events } = collector.requests[0]?.batch ?? {};
+    expect(lost).toMatchObject([{ page_id: events?.[0]?.page_id, reason: 'too_large', from: 1, to: 1 }]);
+    expect(events?.[0]?.seq).toBe(2);
+    smartico.action('After');
+    await smartico.flush();
+    expect([collector.requests[1]?.batch.lost, await smartico.losses()]).toEqual([[], { too_large: 1 }]);
   });
 
   test('a page whose events never arrived is reported by the next one, until the collector has heard of it', async () => {

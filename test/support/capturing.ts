@@ -3,11 +3,13 @@ import { actionCall, type Call, eventCall } from '../../src/sdk/calls.ts';
 import { createCapture, type Made } from '../../src/sdk/capture.ts';
 import { createIdentity } from '../../src/sdk/identity.ts';
 import type { Row } from '../../src/sdk/transport/batch.ts';
+import type { PageCount } from '../../src/wire/event.ts';
 
 export const capturing = () => {
   const rows: { eid: string; text: string }[] = [];
   const buried: [string, string, string, string][] = [];
-  const lost: [string, number][] = [];
+  const lost: [string, PageCount[]][] = [];
+  const places: PageCount[] = [];
   const told: string[] = [];
   const tell = (code: string, about: string) => void told.push(`${code}: ${about}`);
   const identity = createIdentity(() => {});
@@ -17,15 +19,11 @@ export const capturing = () => {
     now: () => 5,
     brand: () => 'brand',
     identity,
-    session: {
-      device: () => 'device-1',
-      id: () => 'session-1',
-      next: () => ({ session_id: 'session-1', page_id: 'page-0001', seq: ++seq }),
-      counted: () => [],
-      told: () => {},
-      keep: () => {},
+    place: (frames) => frames ?? { session_id: 'session-1', page_id: 'page-0001', seq: ++seq },
+    append(eid, text, place) {
+      rows.push({ eid, text });
+      places.push(place);
     },
-    append: (eid, text) => void rows.push({ eid, text }),
     bury: (...letter) => void buried.push(letter),
     lose: (...loss) => void lost.push(loss),
     tell,
@@ -36,6 +34,7 @@ export const capturing = () => {
     rows,
     buried,
     lost,
+    places,
     told,
     action: (name: unknown, extra?: unknown) => made(actionCall(name, extra, tell)),
     event: (type: unknown, payload?: unknown, frames?: Made) => made(eventCall(type, payload, tell), frames),

@@ -8,7 +8,7 @@ import type { LossReason } from '../../src/wire/event.ts';
 
 export const durableQueue = (needs: Partial<DurableQueueNeeds> = {}, name = 'durable') => {
   const told: string[] = [];
-  const lost: [LossReason, number][] = [];
+  const lost: [LossReason, string[]][] = [];
   const hurried: boolean[] = [];
   const clock = { now: 1_000_000 };
   const journal = journalQueue(
@@ -25,7 +25,7 @@ export const durableQueue = (needs: Partial<DurableQueueNeeds> = {}, name = 'dur
     journal,
     memory,
     now: () => clock.now,
-    lose: (reason, events) => void lost.push([reason, events]),
+    lose: (reason, rows) => void lost.push([reason, rows.map(({ eid }) => eid)]),
     tell: (code, about) => void told.push(`${code}: ${about}`),
     onWaiting: (hurry) => void hurried.push(hurry),
     ...needs,

@@ -73,9 +73,36 @@ export interface Gap {
   last_at: number;
 }
 
+/** Numbers, both included. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+/** What became of every event that a session gave out: given = stored + refused + lost + missing. */
+export interface SessionLosses {
+  session_id: string;
+  device_id: string;
+  given: number;
+  stored: number;
+  refused: number;
+  lost: { [reason: string]: number };
+  missing: number;
+  last_at: number;
+  /** Those with an event that is not stored. */
+  pages: {
+    page_id: string;
+    given: number;
+    stored: number;
+    refused: number;
+    lost: (Stretch & { reason: LossReason })[];
+    missing: Stretch[];
+  }[];
+}
+
 export interface LossReport {
   totals: { [reason: string]: number };
   devices: DeviceLoss[];
+  sessions: SessionLosses[];
   gaps: Gap[];
 }
 

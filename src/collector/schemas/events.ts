@@ -62,7 +62,10 @@ export const batch = Type.Object({
       { maxItems: limits.lost, description: 'Numbers of pages that were lost on the device, both ends included' },
     ),
   ),
-  pages: Type.Array(Type.Object({ page_id: id, session_id: id, seq: Type.Integer() }), { maxItems: limits.pages }),
+  pages: Type.Array(
+    Type.Object({ page_id: id, session_id: id, seq: Type.Integer(), from: Type.Optional(Type.Integer()) }),
+    { maxItems: limits.pages },
+  ),
   events: Type.Array(browserEvent, { maxItems: limits.batchEvents }),
 });
 

@@ -94,9 +94,9 @@ export const createMemoryLog = (): EventLog => {
       const reason = page && refuse(page, session_id, seq);
       if (reason) tellLoss(log, device, reason, at, { more: -1 });
     }
-    for (const { page_id, session_id, seq } of submission.pages) {
+    for (const { page_id, session_id, seq, from } of submission.pages) {
       const page = claimPage(log, device, page_id, session_id, at);
-      if (page) reach(page, session_id, seq);
+      if (page) reach(page, session_id, seq, from);
     }
     for (const { page_id, session_id, reason, from, to } of submission.lost) {
       const page = claimPage(log, device, page_id, session_id, at);

@@ -67,9 +67,9 @@ const cut = <One extends [number, number, ...unknown[]]>(
   return { left, taken };
 };
 
-/** The page counted to `seq` in this session. */
-export const reach = (page: PageSequence, session: string, seq: number): void => {
-  partOf(page, session, seq);
+/** The page counted to `seq` in this session, which began with `from`. */
+export const reach = (page: PageSequence, session: string, seq: number, from = seq): void => {
+  partOf(page, session, from);
   if (seq <= page.highest) return;
   if (page.missing.length < MOST_STRETCHES) page.missing.push([page.highest + 1, seq]);
   page.highest = seq;

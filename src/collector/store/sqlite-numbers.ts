@@ -32,7 +32,7 @@ export const sqliteNumbers = (pages: ReturnType<typeof sqlitePages>, tally: Retu
         const reason = refuse(page, one.session_id, one.seq);
         if (reason) tally.numbered(label, device, reason, -1, at);
       });
-    for (const one of submission.pages) onPage(one, (page) => reach(page, one.session_id, one.seq));
+    for (const one of submission.pages) onPage(one, (page) => reach(page, one.session_id, one.seq, one.from));
     for (const one of submission.lost)
       onPage(one, (page) => {
         const { session_id, from, to, reason } = one;

@@ -3,6 +3,7 @@
  */
 import type { Method, Methods, Takes } from '../../bridge/serving.ts';
 import type { LossReason } from '../../wire/event.ts';
+import { isEventId } from '../../wire/ids.ts';
 import type { InitOptions } from '../api.ts';
 import { parseJson } from '../json.ts';
 import { smarticoError } from '../notice.ts';
@@ -39,6 +40,8 @@ const plain: { [name: string]: Takes } = {
 };
 /** Why a deed may have been lost in the frame. */
 const FRAME_LOSSES: LossReason[] = ['overflow', 'too_large'];
+/** Deeds of one task of a frame: more take longer than any task. */
+const MOST_LOST = 100_000;
 /** Of an event's text, which a letter may have cut short: what stands before its payload. */
 const headOf = (event: string): Fields => Object(parseJson(`${event.split(',"payload":')[0]}}`)) as Fields;
 const SUSPENDING = ['suspendPopups', 'suspendInbox', 'suspendMiniGames'];
@@ -52,7 +55,7 @@ export const frameCalls = (
   listening: Pick<Listening, 'on' | 'off' | 'clear'>,
   said: () => void,
 ): Methods => {
-  const { smartico, init, identity, lose, tell } = needs;
+  const { smartico, init, identity, session, lose, tell } = needs;
   const inbox = createInboxUpdates(needs, listening);
   const page = smartico as unknown as { [name: string]: (...args: unknown[]) => unknown };
   const call = (name: string, ...args: unknown[]) => page[name]?.(...args);
@@ -91,10 +94,15 @@ export const frameCalls = (
       run: (id: string, text: string) => deeds.take(id, text, authority.names(origin)),
     },
     lose: {
-      takes: ['text', 'anything'],
-      run(reason: LossReason, count: number) {
-        if (FRAME_LOSSES.includes(reason) && Number.isSafeInteger(count) && count > 0) lose(reason, count);
-        else throw smarticoError('bad_argument', 'lose: a reason and a count');
+      takes: ['text', 'anything', 'text?', 'anything?'],
+      run(reason: LossReason, count: number, page_id?: string, last?: number) {
+        if (!FRAME_LOSSES.includes(reason) || !Number.isSafeInteger(count) || count < 1 || count > MOST_LOST)
+          throw smarticoError('bad_argument', 'lose: a reason and a count');
+        const from = Number(last) - count + 1;
+        const isNumbered = isEventId(page_id) && Number.isSafeInteger(from) && from > 0;
+        const session_id = session();
+        const place = (_: unknown, at: number) => (isNumbered ? { page_id, session_id, seq: from + at } : {});
+        lose(reason, Array.from({ length: count }, place));
       },
     },
     init: { takes: ['text', 'object?'], run: (label: string, options?: InitOptions) => start(label, options) },

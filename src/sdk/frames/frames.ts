@@ -4,12 +4,12 @@
  */
 import type { WindowMessage } from '../../bridge/handshake.ts';
 import type { SdkCode } from '../../wire/codes.ts';
-import type { LossReason } from '../../wire/event.ts';
 import type { InitOptions, Smartico } from '../api.ts';
 import type { Callbacks } from '../callbacks.ts';
 import type { Call } from '../calls.ts';
 import type { Made } from '../capture.ts';
 import type { Identity } from '../identity.ts';
+import type { Lose } from '../losses.ts';
 import type { Tell } from '../notice.ts';
 import type { ScriptTag, Settings } from '../options.ts';
 import type { TextStore } from '../platform.ts';
@@ -39,7 +39,7 @@ export interface FramesNeeds {
   as: Speaker['as'];
   /** Whether the visitor agreed, or was never asked. */
   given(): boolean;
-  lose(reason: LossReason, count: number): void;
+  lose: Lose;
   random(): string;
   tell: Tell;
 }

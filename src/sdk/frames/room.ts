@@ -6,7 +6,7 @@ import { type Serving, serveCalls } from '../../bridge/serving.ts';
 import { stringify } from '../json.ts';
 import { readOrigins } from '../origins.ts';
 import { createAuthority } from './authority.ts';
-import { createDeeds } from './deeds.ts';
+import { createDeeds, readDeed } from './deeds.ts';
 import { frameCalls } from './frame-calls.ts';
 import type { Frames, FramesNeeds } from './frames.ts';
 import { createListening } from './listening.ts';
@@ -16,7 +16,7 @@ import type { News } from './news.ts';
 const KEYS = ['news', 'init', 'label_init_completed', 'identify', 'props_change'];
 
 export const createFrames = (needs: FramesNeeds): Frames => {
-  const { root, name, script, smartico, settings, identity, callbacks, given, lose, random, tell } = needs;
+  const { root, name, script, smartico, settings, identity, callbacks, given, session, lose, random, tell } = needs;
   // Not the address's: a `srcdoc` page has none, and its maker's origin.
   const { origin: own } = root;
   const admits = (origin: string) =>
@@ -33,6 +33,11 @@ export const createFrames = (needs: FramesNeeds): Frames => {
       props: smartico.getPublicProps(),
       stores: given(),
     };
+  };
+  /** Where the event stands that a call would have been, if it is one. */
+  const placeOf = ({ method, args }: { method: string; args: unknown[] }) => {
+    const deed = method === 'take' && readDeed(args[1]);
+    return deed ? { page_id: deed.page_id, session_id: session(), seq: deed.seq } : {};
   };
   let last = '';
   const spread = () => {
@@ -68,7 +73,7 @@ export const createFrames = (needs: FramesNeeds): Frames => {
           around: (run) => needs.as(origin, run),
           flooded(calls) {
             cut();
-            lose('flood', calls);
+            lose('flood', calls.map(placeOf));
             tell('bridge_flood', origin);
           },
         });

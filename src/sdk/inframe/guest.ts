@@ -45,8 +45,8 @@ export const createInframe = (
   let news: Partial<News> = { stores: !asksFirst(root, script.consent ?? root[`${name}_consent`], script.gpc) };
   /** Whom the platform named, while the page has not said yes or no to it. */
   let claim: { user: string | null } | undefined;
-  /** Deeds of this task that found no room. */
-  let lost = 0;
+  /** Deeds of this task that found no room: their numbers, which follow each other, or 0. */
+  let lost: number[] = [];
   /** The page around; `own`: the platform is its own. */
   let host: 'awaited' | 'refused' | 'missing' | 'met' | 'own' = 'awaited';
   /** Of a page around that `data-hosts` does not list. */
@@ -75,15 +75,20 @@ export const createInframe = (
     (id, text) => caller.call('take', [id, text], 'delivery'),
     () => tell('queue_not_durable', 'this tab has no room'),
   );
-  /** The page counts what is lost here with its own. */
-  const lose = (reason: LossReason, deeds: number) => void caller.call('lose', [reason, deeds], 'delivery');
-  const keep = (id: string, text: string) => {
+  /** The page counts what is lost here with its own. @param last number of this document, if they have numbers */
+  const lose = (reason: LossReason, deeds: number, last = 0) => {
+    if (deeds) void caller.call('lose', [reason, deeds, page_id, last], 'delivery');
+  };
+  const keep = (id: string, text: string, number = 0) => {
     if (outbox.keep(id, text)) return;
     tell('queue_overflow', 'no page around takes them');
-    if (lost++) return;
+    lost.push(number);
+    if (lost.length > 1) return;
     setTimeout(() => {
-      lose('overflow', lost);
-      lost = 0;
+      const events = lost.filter(Boolean);
+      lose('overflow', events.length, events[events.length - 1]);
+      lose('overflow', lost.length - events.length);
+      lost = [];
     });
   };
   /** A deed as text; of what cannot be written down (a getter that throws, another origin's window), the reason. */
@@ -150,14 +155,14 @@ export const createInframe = (
       const event = method === 'action' || method === 'event';
       const about = event ? `${args[0]}` : method;
       const { user } = claim ?? news;
-      const text = written({ method, args, user, event_date: now(), page_id, seq: event ? seq + 1 : 0 }, about);
+      const number = event ? ++seq : 0;
+      const text = written({ method, args, user, event_date: now(), page_id, seq: number }, about);
       // As the page measures a payload, with the few words around it: what it takes from here is never too large there.
       if (text.length * 3 > PAYLOAD_BYTES && new TextEncoder().encode(text).length > PAYLOAD_BYTES) {
-        lose('too_large', 1);
+        lose('too_large', 1, number);
         return tell('payload_too_large', about);
       }
-      if (event) seq++;
-      keep(id, text);
+      keep(id, text, number);
       return id;
     },
     alone: () => ({

@@ -3,7 +3,7 @@
  * that is full or refused too, memory. Each step down is told, and rows move up again as soon as they can.
  * Owns the bounds: at most so many events wait, the oldest are dropped, and every drop is counted.
  */
-import type { Lose } from '../losses.ts';
+import type { LossReason } from '../../wire/event.ts';
 import type { Tell } from '../notice.ts';
 import type { EventQueue, Waiting } from './event-queue.ts';
 import type { IndexedDbQueue } from './indexeddb-queue.ts';
@@ -31,6 +31,8 @@ export interface DurableQueue {
   gather(): Promise<void>;
   peek(most: number): Promise<Waiting[]>;
   acknowledge(eids: string[]): Promise<void>;
+  /** The same for what nobody will send; answers which of them were there. */
+  drop(eids: string[]): Promise<string[]>;
   count(): Promise<number>;
   /** The same by place: in memory, in the journal and, while it is open, in the database. */
   counts(): Promise<number[]>;
@@ -43,7 +45,7 @@ export interface DurableQueueNeeds {
   journal: EventQueue;
   memory: EventQueue;
   now(): number;
-  lose: Lose;
+  lose(reason: LossReason, rows: Waiting[]): void;
   tell: Tell;
   /** There is something to send: `hurry` if nothing but memory keeps it. */
   onWaiting(hurry: boolean): void;
@@ -121,6 +123,10 @@ export const createDurableQueue = ({
     forget(eids);
     await ask((queue) => queue.acknowledge(eids));
   };
+  const drop = async (eids: string[]) => {
+    forget(eids);
+    return (await ask((queue) => queue.drop(eids))).flat();
+  };
   const look = async () => {
     unlooked = 0;
     room = LOOK.characters;
@@ -134,8 +140,11 @@ export const createDurableQueue = ({
     });
     room = Math.max(room, Math.min(left, (BOUND.events - rows.length) * SHARE) / 2);
     if (!dropped.length) return;
-    await acknowledge(dropped.map(({ eid }) => eid));
-    lose('overflow', dropped.length);
+    const there = new Set(await drop(dropped.map(({ eid }) => eid)));
+    lose(
+      'overflow',
+      dropped.reverse().filter(({ eid }) => there.has(eid)),
+    );
     tell('queue_overflow', 'the oldest events are dropped');
   };
   let looking: Promise<void> | undefined;
@@ -174,6 +183,7 @@ export const createDurableQueue = ({
     gather: () => gather().catch(broken),
     peek,
     acknowledge,
+    drop,
     count,
     counts,
     commit() {

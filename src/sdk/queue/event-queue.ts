@@ -16,6 +16,8 @@ export interface EventQueue {
   peek(most: number): Promise<Waiting[]>;
   /** Removes these, for good. Unknown ids are no error. */
   acknowledge(eids: string[]): Promise<void>;
+  /** The same for what nobody will send. Answers which of them were there: of two tabs that drop a row, one has dropped it. */
+  drop(eids: string[]): Promise<string[]>;
   count(): Promise<number>;
 }
 

@@ -113,6 +113,17 @@ export const openIndexedDbQueue = async (
           store.delete(strange.get(eid) ?? eid);
         }
       }),
+    drop: (eids) =>
+      use('readwrite', async (store) => {
+        const asked = eids.map((eid) => {
+          const key = strange.get(eid) ?? eid;
+          const there = promisifyRequest(store.getKey(key));
+          store.delete(key);
+          return there;
+        });
+        const found = await Promise.all(asked);
+        return eids.filter((_, index) => found[index] !== undefined);
+      }),
     count: () => use('readonly', (store) => promisifyRequest(store.count())),
     commit() {
       commit();

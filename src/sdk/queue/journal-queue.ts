@@ -33,6 +33,11 @@ export const journalQueue = (store: TextStore, prefix: string, bounded = true): 
       for (const eid of gone) store.remove(prefix + eid);
       used = undefined;
     },
+    async drop(gone) {
+      const there = gone.filter((eid) => store.get(prefix + eid) !== null);
+      await this.acknowledge(there);
+      return there;
+    },
     count: async () => eids().length,
   };
 };
