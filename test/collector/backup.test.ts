@@ -4,11 +4,14 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BackupRefused, backup } from '../../src/collector/store/backup.ts';
 import { type Answer, batch, browserEvent, newPage, read, send, stored } from '../support/batches.ts';
 import { collectorProgram, type RunningCollector, startCollector } from '../support/collector.ts';
 import { patiently } from '../support/until.ts';
+
+/** Processes start and end in each of them, however busy the machine is. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let directory: string;
 let collector: RunningCollector | undefined;

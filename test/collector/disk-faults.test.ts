@@ -3,11 +3,14 @@ import { mkdir, mkdtemp, open, readFile, rename, rm, truncate, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { batch, browserEvent, envelope, read, send, sendFromServer, stored } from '../support/batches.ts';
 import { type CollectorStart, type RunningCollector, startCollector } from '../support/collector.ts';
 import { canFail, type DiskFault, type FaultyDisk, faultyDisk } from '../support/faulty-disk.ts';
 import { patiently } from '../support/until.ts';
+
+/** Processes start and end in each of them, however busy the machine is. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 interface Health {
   status: string;

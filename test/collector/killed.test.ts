@@ -17,7 +17,7 @@ import { batch, newPage } from '../support/batches.ts';
 import { startCollector } from '../support/collector.ts';
 import { chanceOf } from '../support/seeds.ts';
 
-const kills = Number(process.env.KILLS ?? 5);
+const kills = Number(process.env.KILLS ?? 3);
 const seed = Number(process.env.SEED ?? 1);
 /** However busy the machine is. */
 const patience = 30_000 + kills * 6_000;

@@ -5,11 +5,14 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventsFile } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
 import { type Chance, chanceOf, seeds } from '../../support/seeds.ts';
 import { event, submission } from '../../support/submissions.ts';
+
+/** Every state of the files is opened, however slow the disk is. */
+vi.setConfig({ testTimeout: 90_000 });
 
 let directory: string;
 beforeEach(async () => {
