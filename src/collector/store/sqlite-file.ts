@@ -109,7 +109,8 @@ export class DirectoryTaken extends Error {
  * operating system's, on a file of its own, so there is never a stale one.
  */
 export const takeDirectory = (dataDir: string): (() => void) => {
-  mkdirSync(dataDir, { recursive: true });
+  // What it will hold is of customers, and of nobody else on this machine.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = new Database(join(dataDir, 'in-use.lock'), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');

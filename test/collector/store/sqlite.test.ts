@@ -1,6 +1,6 @@
 /** What only the SQLite driver can get wrong. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -49,6 +49,12 @@ test('every commit reaches the disk: the log is written ahead and synced in full
     Database.prototype.pragma = pragma;
   }
   expect(settings).toMatchObject({ journal_mode: 'wal', synchronous: 2, wal_autocheckpoint: 1000, cache_size: -65536 });
+});
+
+test('a data directory that it makes is for its own user alone', async () => {
+  const made = join(directory, 'deep', 'data');
+  await (await openSqliteLog(made)).close();
+  expect((await stat(made)).mode & 0o777).toBe(0o700);
 });
 
 test('a file of a newer version is refused, and left as it is', async () => {
