@@ -46,7 +46,8 @@ export const lookAround = async (needs: DoctorNeeds): Promise<Facts> => {
     smartico.losses(),
     pipelines.condition(),
   ]);
-  const [memory = 0, journal = pending, database = null] = state?.waiting ?? [];
+  const lasting = given && keepsText(root, `${name}:doctor`);
+  const [memory = lasting ? 0 : pending, journal = pending - memory, database = null] = state?.waiting ?? [];
   const refusals = recent.filter(({ verdict }) => verdict === 'rejected');
   const last = refusals.at(-1);
   const { until = 0, asked = 0 } = state ?? {};
@@ -54,8 +55,7 @@ export const lookAround = async (needs: DoctorNeeds): Promise<Facts> => {
   const onLocalhost = LOCALHOST.test(location.href);
   const time = (at: number) => new Date(at).toISOString();
   const tags = [...document.querySelectorAll<HTMLScriptElement>('script[src]')];
-  const stored: Diagnosis['facts']['storage'] =
-    database !== null ? 'database' : given && keepsText(root, `${name}:doctor`) ? 'journal' : 'memory';
+  const stored: Diagnosis['facts']['storage'] = database !== null ? 'database' : lasting ? 'journal' : 'memory';
 
   return {
     sdk: smartico.version,

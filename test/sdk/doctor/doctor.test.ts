@@ -20,7 +20,10 @@ describe('the doctor', () => {
       facts: { label: null, sdk: '0.0.0-test' },
     });
     smartico.action('Early');
-    expect(await smartico.doctor()).toMatchObject({ verdict: 'not_initialised', facts: { waiting: { all: 1 } } });
+    expect(await smartico.doctor()).toMatchObject({
+      verdict: 'not_initialised',
+      facts: { storage: 'journal', waiting: { all: 1, journal: 1, memory: 0 } },
+    });
     expect(collector.requests).toEqual([]);
   });
 
@@ -28,7 +31,10 @@ describe('the doctor', () => {
     const { smartico, collector } = load({ script: { src: `${COLLECTOR}/smartico.js`, consent: 'required' } });
     smartico.init('label');
     smartico.action('Early');
-    expect(await smartico.doctor()).toMatchObject({ verdict: 'consent_missing', facts: { consent: 'awaited' } });
+    expect(await smartico.doctor()).toMatchObject({
+      verdict: 'consent_missing',
+      facts: { consent: 'awaited', storage: 'memory', waiting: { all: 1, journal: 0, memory: 1 } },
+    });
     smartico.consent(false);
     expect(await smartico.doctor()).toMatchObject({ verdict: 'consent_refused' });
     expect([collector.requests, Object.keys(here.disk)]).toEqual([[], ['_smartico:consent']]);
