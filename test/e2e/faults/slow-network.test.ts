@@ -33,7 +33,7 @@ const clicks = async (line: string): Promise<string[]> => {
     const names = Array.from({ length: 15 }, (_, index) => `${line}-${time}-${index}`);
     ledger.push(...names);
     await act(page, ...names);
-    await page.waitForTimeout(4_000 / hurry);
+    await page.waitForTimeout(2_000 / hurry);
   }
   await sendAll(page);
   return ledger;
