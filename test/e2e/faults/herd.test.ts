@@ -49,7 +49,7 @@ test.each([429, 503].flatMap((status) => seeds.map((seed) => [status, seed] as c
       refusal(status, status === 429 ? 'rate_limited' : 'overloaded', { 'Retry-After': `${HINT / 1_000}` }),
     );
     for (const { capture } of pages) capture();
-  await pass(20_000);
+    await pass(20_000);
     // A second wave finds the collector still away: by then the pages must have spread further, not closed up again.
     for (const wave of [1, 2]) {
       await vi.waitUntil(async () => {
