@@ -27,7 +27,10 @@ describe("the operator's site", () => {
     await open('/');
     await page.locator('.queue summary').click();
     await page.getByRole('button', { name: 'Why?' }).click();
-    await page.locator('.queue').getByText(/^(well|nothing_sent): /).waitFor();
+    await page
+      .locator('.queue')
+      .getByText(/^(well|nothing_sent): /)
+      .waitFor();
   });
 
   test('a click made before the SDK has loaded arrives', async () => {

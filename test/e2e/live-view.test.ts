@@ -223,9 +223,14 @@ describe('what went wrong', () => {
     await live.getByRole('dialog', { name: 'FIRST' }).waitFor();
   });
 
-  test("a device's losses are shown by reason, and a page's missing numbers as gaps", async () => {
+  test("a device's losses are shown by reason, and what became of a session's events in a sentence", async () => {
     const ids = { session_id: 'session-lost', page_id: 'page-with-gap' };
-    const lost = { device_id: 'device-that-lost', losses: { overflow: 12, flood: 3 }, pages: [{ ...ids, seq: 6 }] };
+    const lost = {
+      device_id: 'device-that-lost',
+      losses: { overflow: 10, flood: 3 },
+      pages: [{ ...ids, seq: 8 }],
+      lost: [{ ...ids, reason: 'overflow', from: 7, to: 8 }],
+    };
     await fromPage({ ...ids, seq: 4 }, lost);
     await openLive();
     await live.getByRole('tab', { name: 'Losses' }).click();
@@ -233,7 +238,11 @@ describe('what went wrong', () => {
     expect(await live.locator('.totals code').allTextContents()).toEqual(['flood', 'overflow']);
     expect(await live.locator('.totals dd').allTextContents()).toEqual(['3', '12']);
     const gap = live.getByRole('row').filter({ hasText: 'page-with-gap' });
-    expect(await gap.textContent()).toContain('1–3, 5–6');
+    for (const words of [
+      '7 of 8 never arrived: 2 no room on the device, 5 gone without a trace',
+      'overflow 7–8; missing 1–3, 5–6',
+    ])
+      expect(await gap.textContent()).toContain(words);
   });
 });
 

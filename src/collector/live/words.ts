@@ -2,7 +2,7 @@
  * Says values in words: times, spans, counts, and what a trust or a reason means. Pure.
  */
 import type { LossReason } from '../../wire/event.ts';
-import type { StoredEvent } from './shapes.ts';
+import type { SessionLosses, StoredEvent, Stretch } from './shapes.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -19,16 +19,9 @@ export const minuteText = (time: number): string => clock.format(time).slice(0, 
 export const timeText = (time: number, now = Date.now()): string =>
   day.format(time) === day.format(now) ? clock.format(time) : `${day.format(time)} ${minuteText(time)}`;
 
-/** `3-5, 9` for 3, 4, 5 and 9. */
-export const ranges = (numbers: number[]): string => {
-  const parts: { from: number; to: number }[] = [];
-  for (const number of numbers) {
-    const last = parts.at(-1);
-    if (last && number === last.to + 1) last.to = number;
-    else parts.push({ from: number, to: number });
-  }
-  return parts.map(({ from, to }) => (from === to ? String(from) : `${from}\u2013${to}`)).join(', ');
-};
+/** `3–5, 9` for 3, 4, 5 and 9. */
+export const ranges = (stretches: Stretch[]): string =>
+  stretches.map(({ from, to }) => (from === to ? String(from) : `${from}\u2013${to}`)).join(', ');
 
 export const exactTime = (time: number): string => {
   const date = new Date(time);
@@ -95,3 +88,22 @@ export const lossWords: { [reason: string]: string } = {
   too_large: 'the payload was over 32 kB',
   flood: 'calls of a frame that was cut off because it ignored its credit',
 } satisfies { [reason in LossReason]: string };
+
+/** The same for somebody who reads many of them. */
+const shortly: { [reason: string]: string } = {
+  overflow: 'no room on the device',
+  storage: 'not kept by the browser',
+  too_large: 'too large',
+  flood: 'from a frame that was cut off',
+} satisfies { [reason in LossReason]: string };
+
+/** `12 of 340 never arrived: 8 no room on the device, 4 gone without a trace; 1 was refused` */
+export const lossSentence = ({ given, refused, lost, missing }: Omit<SessionLosses, 'pages' | 'last_at'>): string => {
+  const reasons = Object.entries(lost).map(([reason, events]) => `${count(events)} ${shortly[reason] ?? reason}`);
+  if (missing > 0) reasons.push(`${count(missing)} gone without a trace`);
+  const never = missing + Object.values(lost).reduce((sum, events) => sum + events, 0);
+  const refusal = `${countOf(refused, 'was', 'were')} refused`;
+  if (never === 0) return `${count(given)} arrived, ${refusal}`;
+  const sentence = `${count(never)} of ${count(given)} never arrived: ${reasons.join(', ')}`;
+  return refused > 0 ? `${sentence}; ${refusal}` : sentence;
+};

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { exactTime, journey, payloadLine, ranges, sourceText, title, who } from '../../../src/collector/live/words.ts';
+import {
+  exactTime,
+  journey,
+  lossSentence,
+  payloadLine,
+  ranges,
+  sourceText,
+  title,
+  who,
+} from '../../../src/collector/live/words.ts';
 import { storedEvent } from './event.ts';
 
 describe('an event in words', () => {
@@ -38,8 +47,26 @@ describe('an event in words', () => {
     expect(exactTime(8.64e15)).toBe('+275760-09-13T00:00:00.000Z');
   });
 
+  test.each([
+    [
+      { given: 340, stored: 328, refused: 0, lost: { overflow: 8 }, missing: 4 },
+      '12 of 340 never arrived: 8 no room on the device, 4 gone without a trace',
+    ],
+    [
+      { given: 5, stored: 2, refused: 1, lost: { storage: 1, too_large: 1 }, missing: 0 },
+      '2 of 5 never arrived: 1 not kept by the browser, 1 too large; 1 was refused',
+    ],
+    [{ given: 1_200, stored: 1_198, refused: 2, lost: {}, missing: 0 }, '1,200 arrived, 2 were refused'],
+  ])('what became of a session is a sentence', (sums, sentence) => {
+    expect(lossSentence({ session_id: 's', device_id: 'd', ...sums } as never)).toBe(sentence);
+  });
+
   test('missing numbers are told as ranges', () => {
-    expect(ranges([3, 4, 5, 9, 11, 12])).toBe('3–5, 9, 11–12');
+    const stretches = [
+      { from: 3, to: 5 },
+      { from: 9, to: 9 },
+    ];
+    expect(ranges(stretches)).toBe('3–5, 9');
     expect(ranges([])).toBe('');
   });
 });

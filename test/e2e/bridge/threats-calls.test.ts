@@ -165,8 +165,10 @@ describe('B11: 50 MB', () => {
 test('B14: a frame that sends on with a thousand calls unanswered is cut off for good, and the collector hears how many were lost', async () => {
   const { page, frame } = await open();
   await frame.evaluate((act) => {
-    for (let id = 1; id <= 20_000; id++)
-      window.knocker.say(JSON.stringify({ type: 'call', id, method: 'take', args: [`flood-${id}`, act], asks: false }));
+    for (let id = 1; id <= 20_000; id++) {
+      const args = [`flood-${id}`, JSON.stringify({ ...JSON.parse(act), seq: id })];
+      window.knocker.say(JSON.stringify({ type: 'call', id, method: 'take', args, asks: false }));
+    }
   }, deed('Flood'));
   await expect.poll(() => world.told).toEqual([`[smartico] bridge_flood: ${world.platform}`]);
   const { flood } = await page.evaluate(() => window._smartico.losses());
