@@ -51,7 +51,7 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
   db.pragma('secure_delete = ON');
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > versions.length)
-    throw new Error(`written by a newer version (schema ${version}, this one knows ${versions.length})`);
+    throw new Error(`was written by a newer version (schema ${version}, this one knows ${versions.length})`);
   // Also where no step is left: a file that cannot be written is found out now, and not by the first event.
   db.transaction(() => {
     for (const step of versions.slice(version)) db.exec(step);
