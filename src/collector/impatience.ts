@@ -1,6 +1,7 @@
 /**
  * Who was told to wait, a hundred times, and does not: refused for a while before their body is read, since reading it is most
- * of the work of refusing it. Whoever they are: an address, at one door, with one key, so that nobody else waits for them.
+ * of the work of refusing it. They are an address, at one door, with one key or from one site, so that nobody else waits for
+ * them. Who says neither is read each time: which label they mean stands in the body, and many may share an address.
  */
 import { bucketOfAddress } from './network-address.ts';
 
@@ -9,6 +10,7 @@ export interface Asking {
   /** The route's, as the table has it. */
   door: string;
   authorization: string | undefined;
+  origin: string | undefined;
 }
 
 export interface Impatience {
@@ -23,16 +25,19 @@ const FORGIVEN_AFTER = 10_000;
 /** Those who came first are forgotten first, and heard again. */
 const MOST_REMEMBERED = 10_000;
 
-/** A header may be as long as a request's head; no key is. */
-const LONGEST_KEY = 200;
+/** A header may be as long as a request's head; no key and no origin is. */
+const LONGEST = 200;
 
-const nameOf = ({ address, door, authorization = '' }: Asking): string =>
-  `${bucketOfAddress(address)} ${door} ${authorization.slice(0, LONGEST_KEY)}`;
+const nameOf = ({ address, door, authorization, origin }: Asking): string | undefined => {
+  const who = authorization ?? origin;
+  return who === undefined ? undefined : `${bucketOfAddress(address)} ${door} ${who.slice(0, LONGEST)}`;
+};
 
 /** @param now a clock that never jumps */
 export const createImpatience = (now: () => number): Impatience => {
   const told = new Map<string, { times: number; since: number }>();
-  const recent = (name: string): { times: number; since: number } | undefined => {
+  const recent = (name: string | undefined): { times: number; since: number } | undefined => {
+    if (name === undefined) return undefined;
     const one = told.get(name);
     if (!one || now() - one.since < FORGIVEN_AFTER) return one;
     told.delete(name);
@@ -41,6 +46,7 @@ export const createImpatience = (now: () => number): Impatience => {
   return {
     refused(who) {
       const name = nameOf(who);
+      if (name === undefined) return;
       const known = recent(name);
       if (known) known.times++;
       else {

@@ -50,6 +50,7 @@ const askingOf = ({ ip, routeOptions, headers }: FastifyRequest): Asking => ({
   address: ip,
   door: routeOptions.url ?? '',
   authorization: headers.authorization,
+  origin: headers.origin,
 });
 
 export const createServer = async (needs: ServerNeeds): Promise<Server> => {

@@ -34,14 +34,16 @@ test('entry points that pages make up leave room for those that the operator reg
   expect(registry.entry_points).toHaveLength(99);
 });
 
-test('whoever was told to wait a hundred times is not read any more, and others are', async () => {
-  while ((await send(collector, batch([browserEvent()]))).status === 200);
+test('a site that was told to wait a hundred times is not read any more, and others are', async () => {
+  const fromSite = (body: unknown, origin = collector.url) => send(collector, body, { origin });
+  while ((await fromSite(batch([browserEvent()]))).status === 200);
   const codes: string[] = [];
-  for (let n = 0; n < 100; n++) codes.push((await send(collector, batch([browserEvent()]))).body.code);
+  for (let n = 0; n < 100; n++) codes.push((await fromSite(batch([browserEvent()]))).body.code);
   expect(new Set(codes)).toEqual(new Set(['rate_limited']));
-  const unread = await send(collector, 'no JSON at all');
+  const unread = await fromSite('no JSON at all');
   expect([unread.status, unread.body.code]).toEqual([429, 'rate_limited']);
   expect(Number(unread.headers.get('retry-after'))).toBeGreaterThan(0);
-  const elsewhere = await sendFromServer(collector, [], { authorization: 'other-secret' });
-  expect(elsewhere.status).toBe(200);
+  expect((await fromSite('no JSON at all', 'https://other.example')).body.code).toBe('bad_json');
+  expect((await send(collector, 'no JSON at all')).body.code).toBe('bad_json');
+  expect((await sendFromServer(collector, [], { authorization: 'other-secret' })).status).toBe(200);
 });

@@ -5,7 +5,7 @@ import { createImpatience } from '../../src/collector/impatience.ts';
 const told = (times: number) => {
   let clock = 0;
   const impatience = createImpatience(() => clock);
-  const who = { address: '192.0.2.1', door: '/v1/events', authorization: undefined };
+  const who = { address: '192.0.2.1', door: '/v1/events', authorization: undefined, origin: 'https://op.example' };
   for (let n = 0; n < times; n++) impatience.refused(who);
   return { ...impatience, who, passes: (milliseconds: number) => (clock += milliseconds) };
 };
@@ -22,9 +22,11 @@ test('a client that waits is read, and one that was told a hundred times is not 
   expect(unread(who)).toBe(0);
 });
 
-test('nobody waits for another’s impatience: another address, another door, another key', () => {
+test('nobody waits for another’s impatience: another address, another door, another site, another key, and who does not say', () => {
   const { unread, who } = told(500);
   expect(unread({ ...who, address: '192.0.2.2' })).toBe(0);
   expect(unread({ ...who, door: '/s2s-api' })).toBe(0);
+  expect(unread({ ...who, origin: 'https://other.example' })).toBe(0);
   expect(unread({ ...who, authorization: 'key' })).toBe(0);
+  expect(unread({ ...who, origin: undefined })).toBe(0);
 });
