@@ -135,3 +135,23 @@ test('what is parsed is typed: nothing unknown leaves the door', () => {
   expectTypeOf(parseEnvelopes).returns.toEqualTypeOf<Parsed<Parsed<Envelope>[]>>();
   expectTypeOf(parseAnswer).parameter(0).toBeUnknown();
 });
+
+test('losses by number are read leniently: what is no stretch of a page is left out, and at most 200 count', () => {
+  const lost = { page_id: 'page-0001', session_id: 'session-1', reason: 'overflow', from: 3, to: 5 };
+  const read = (said: unknown) => value(batch([], { lost: said })).lost;
+  expect(read([{ ...lost, more: 1 }])).toEqual([lost]);
+  for (const wrong of [
+    ...[null, 'lost', {}, { ...lost, page_id: 'x' }, { ...lost, session_id: 5 }, { ...lost, reason: 'other' }],
+    ...[
+      { ...lost, from: 0 },
+      { ...lost, from: 6 },
+      { ...lost, to: 5.5 },
+      { ...lost, to: '5' },
+      { ...lost, to: 2 ** 60 },
+    ],
+    { ...lost, from: 1, to: 100_001 },
+  ])
+    expect(read([wrong, lost])).toEqual([lost]);
+  expect(read(Array(300).fill(lost))).toHaveLength(200);
+  for (const none of [undefined, null, {}, 'lost']) expect(read(none)).toEqual([]);
+});

@@ -103,7 +103,10 @@ const junkKey = (chance: Chance): IDBValidKey =>
     () => [chance.word(), chance.whole(1, 9)],
     () => 'x'.repeat(100),
   ])();
-const SETTINGS = ['device', 'session', 'losses', 'dead', ':links', 'LABEL:patience', 'LABEL:turn', ':p:'];
+const SETTINGS = [
+  ...['device', 'session', 'losses', 'dead', ':links', 'LABEL:patience', 'LABEL:turn', ':p:'],
+  ...['LABEL:p:', 'LABEL:l:', 'LABEL:losses'],
+];
 
 describe.each(seeds)('rows that another script spoilt, seed %i', (seed) => {
   test('hold up no event, and are shown or gone', async () => {
