@@ -18,7 +18,8 @@ export default defineConfig({
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        fileParallelism: false,
+        // Two: a browser beside a browser still waits more than it works, three would wait for each other.
+        maxWorkers: 2,
         // Whatever must come is waited for, however busy the machine is: no test is about how long it takes.
         expect: { poll: { timeout: 25_000, interval: 50 } },
         // After the others: a browser beside them on two cores tests the machine's patience instead.
