@@ -37,6 +37,17 @@ test('the current user’s hash is the one that counts: the old one may have run
   expect(batchOf([old], { ...context, hashes: { u1: 'new' } }).hashes).toEqual({ u1: 'new' });
 });
 
+test('a tab whose hash is older than that of an event from another tab of the user does not take its proof away', () => {
+  const rows = [row('e1', { user_ext_id: 'u1', hash: 'b:2000' }), row('e2', { user_ext_id: 'u1', hash: 'c:1500' })];
+  expect(batchOf(rows, { ...context, hashes: { u1: 'a:1000' } }).hashes).toEqual({ u1: 'b:2000' });
+  expect(batchOf(rows, { ...context, hashes: { u1: 'v2.d:3000' } }).hashes).toEqual({ u1: 'v2.d:3000' });
+});
+
+test('a row whose hash storage spoilt, and a user called like a part of the language, stop nothing', () => {
+  const rows = [row('e1', { user_ext_id: 'constructor', hash: 5 }), row('e2', { user_ext_id: 'u1', hash: {} })];
+  expect(batchOf(rows, { ...context, hashes: { constructor: 'a:1' } }).hashes.constructor).toBe('a:1');
+});
+
 test.each(['', 'no JSON', '{"eid":', 'null', '5'])(
   'a row that storage spoilt (%s) keeps its place as an empty event',
   (text) => {
