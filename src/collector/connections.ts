@@ -37,10 +37,12 @@ const proxiesIn = (ranges: readonly string[]): ((address: string) => boolean) =>
 export const createConnections = ({ trustedProxies, full, most = MOST_OF_ADDRESS }: ConnectionsNeeds): Connections => {
   const isProxy = proxiesIn(trustedProxies);
   const held = new Map<string, { connections: number; isTold: boolean }>();
+  /** A connection whose request wished for another protocol is handed to the server once more. */
+  const counted = new WeakSet<object>();
   return {
     take(connection) {
       const { remoteAddress: address } = connection;
-      if (address === undefined || isProxy(address)) return;
+      if (address === undefined || isProxy(address) || counted.has(connection)) return;
       const bucket = bucketOfAddress(address);
       const known = held.get(bucket) ?? { connections: 0, isTold: false };
       if (known.connections >= most) {
@@ -49,6 +51,7 @@ export const createConnections = ({ trustedProxies, full, most = MOST_OF_ADDRESS
         connection.destroy();
         return;
       }
+      counted.add(connection);
       known.connections++;
       held.set(bucket, known);
       connection.once('close', () => {

@@ -54,6 +54,14 @@ test('one that ends makes room for another', async () => {
   expect([await isKept(), await isKept()]).toEqual([true, false]);
 });
 
+test('one that is handed to the server again, since its request wished for another protocol, is still one', async () => {
+  const told = await listening([]);
+  server.prependOnceListener('connection', (socket) => {
+    for (let n = 0; n < 5; n++) server.emit('connection', socket);
+  });
+  expect([await isKept(), await isKept(), await isKept(), told]).toEqual([true, true, true, []]);
+});
+
 test.each([['127.0.0.1'], ['127.0.0.0/8'], ['::ffff:127.0.0.1', '127.0.0.1/32']])(
   'a proxy that is trusted (%s) holds those of its clients',
   async (...trusted) => {
