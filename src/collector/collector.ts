@@ -90,7 +90,7 @@ export interface Collector {
 
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
   const { settings, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
-  const watch = createStoreWatch(logger, now);
+  const watch = createStoreWatch(logger, () => performance.now());
   const users = watch.users(needs.users);
   const labels = labelsOf(settings);
   const { publicUrl, trustedProxies } = settings.config();

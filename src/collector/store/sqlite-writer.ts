@@ -205,8 +205,11 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     purge: (label, before, limit) =>
       orForget(() => thenForget(purgeInTransaction.immediate(grounds.labelId(label), before, limit, newest))),
     close() {
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
+      try {
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.close();
+      }
     },
   };
 };

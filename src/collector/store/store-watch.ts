@@ -31,6 +31,7 @@ const QUIET_MS = 2_000;
 /** Whoever asks how it is may ask often; each try is a write. */
 const TRY_EVERY_MS = 500;
 
+/** @param now a clock that never jumps */
 export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: () => number): StoreWatch => {
   const troubles = new Map<Stored, Failing>();
 

@@ -103,28 +103,39 @@ export interface MovingWriter extends Writer {
 
 /** @param lost called if the worker ends by itself; the writer is then back on this thread */
 export const movingWriter = (file: string, program: URL, lost: (cause: Error) => void = () => {}): MovingWriter => {
-  let writer = Promise.resolve(writerHere(file));
+  let writer: Promise<Writer> = Promise.resolve(writerHere(file));
   let moved: Promise<void> | undefined;
+  const hold = (next: Promise<Writer>): Promise<Writer> => {
+    writer = next;
+    next.catch(() => {}); // told to whoever asks next
+    return next;
+  };
+  const takeBack = (): Promise<Writer> => hold(Promise.resolve().then(() => writerHere(file)));
+  /** A file that could not be opened again (a full disk, a program that holds it) is tried with every question. */
+  const current = (): Promise<Writer> => {
+    const present = writer;
+    return present.catch(() => (writer === present ? takeBack() : writer));
+  };
   const move = async (): Promise<void> => {
     // Chained in this very step: a commit that asked before runs before the close, one that asks later waits.
     const away = writer.then(async (here) => {
       await here.close();
       return writerInWorker(file, program, (cause) => {
         // What it had in hand is answered with a failure and comes again; the file is sound, whatever ended the worker.
-        writer = Promise.resolve().then(() => writerHere(file));
+        void takeBack();
         lost(cause);
       });
     });
-    writer = away.catch(() => writerHere(file));
+    void hold(away.catch(takeBack));
     await away;
   };
   return {
-    commit: async (group) => (await writer).commit(group),
-    register: async (label, kind, name, fields) => (await writer).register(label, kind, name, fields),
-    erase: async (label, whose, limit) => (await writer).erase(label, whose, limit),
-    purge: async (label, before, limit) => (await writer).purge(label, before, limit),
-    check: async () => (await writer).check(),
-    close: async () => (await writer).close(),
+    commit: async (group) => (await current()).commit(group),
+    register: async (label, kind, name, fields) => (await current()).register(label, kind, name, fields),
+    erase: async (label, whose, limit) => (await current()).erase(label, whose, limit),
+    purge: async (label, before, limit) => (await current()).purge(label, before, limit),
+    check: async () => (await current()).check(),
+    close: async () => (await current()).close(),
     move() {
       moved ??= move();
       return moved;

@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EventLog } from '../../../src/collector/store/event-log.ts';
 import { groupCommit } from '../../../src/collector/store/group-commit.ts';
 import { createMemoryLog } from '../../../src/collector/store/memory-log.ts';
+import { eventsFile } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
 import { movingWriter, type Writer, writerHere, writerInWorker } from '../../../src/collector/store/writer.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
@@ -85,6 +87,23 @@ describe('a writer that moves to a worker', () => {
     expect((await log.events('casino', { limit: 10, order: 'asc' })).events).toHaveLength(1);
     await log.close();
   });
+});
+
+test('a file that cannot be opened when its worker did not start is tried again with whatever is stored next', async () => {
+  const dir = await directory();
+  let writer: ReturnType<typeof movingWriter> | undefined;
+  const log = await openSqliteLog(dir, (file) => {
+    writer = movingWriter(file, pathToFileURL('dist/there-is-no-such-worker.js'));
+    return writer;
+  });
+  const other = new Database(eventsFile(dir));
+  other.exec('BEGIN IMMEDIATE');
+  await expect(writer!.move()).rejects.toThrow();
+  const sent = submission({ events: [event('comes-again')] });
+  await expect(log.append([sent])).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+  other.close();
+  expect(await log.append([sent])).toEqual([[1]]);
+  await log.close();
 });
 
 describe('a worker that dies', () => {
