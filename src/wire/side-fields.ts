@@ -36,7 +36,7 @@ const onPages = (value: unknown, most: number): Fields[] =>
 
 export const parsePages = (value: unknown): PageCount[] =>
   (onPages(value, limits.pages) as unknown as PageCount[])
-    .filter(({ seq }) => isCount(seq))
+    .filter(({ seq }) => isCount(seq) && seq > 0)
     .map(({ page_id, session_id, seq, from }) => ({
       ...{ page_id, session_id, seq },
       ...(isCount(from) && from > 0 && from <= seq ? { from } : {}),

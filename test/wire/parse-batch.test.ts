@@ -53,7 +53,7 @@ describe('a batch', () => {
       batch([browserEvent()], {
         hashes: { u1: 'hash', u2: 5, u3: 'h'.repeat(300) },
         losses: { overflow: 2, storage: -1, too_large: '3', flood: 5, stolen: 4 },
-        pages: [null, page, { ...page, seq: -1 }, { ...page, page_id: 5 }, { ...page, extra: 1 }],
+        pages: [null, page, { ...page, seq: -1 }, { ...page, seq: 0 }, { ...page, page_id: 5 }, { ...page, extra: 1 }],
       }),
     );
     expect({ ...taken.hashes }).toEqual({ u1: 'hash', u2: '', u3: 'h'.repeat(256) });
