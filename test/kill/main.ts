@@ -62,6 +62,9 @@ if (unknown.length) {
   process.exit(2);
 }
 
+// Playwright hears these too, closes its browsers and goes on.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Defects of one part that are told in full. */
 const SHOWN = 40;
 const stamp = provenance(process.env.CHROMIUM);
