@@ -38,14 +38,18 @@ export interface Ledgers {
 const stretches = (reason: LossReason, events: Partial<PageCount>[]): Lost[] => {
   const all: Lost[] = [];
   for (const { page_id = '', session_id = '', seq = 0 } of events) {
-    const last = all.find((one) => one.page_id === page_id && one.session_id === session_id && one.to === seq - 1);
-    if (last) last.to = seq;
+    const last = all.find(
+      (one) => one.page_id === page_id && one.session_id === session_id && (!seq || one.to === seq - 1),
+    );
+    if (last) last.to++;
     else all.push({ page_id, session_id, reason, from: seq, to: seq });
   }
   return all;
 };
 const numbersIn = ({ from, to }: Lost) => to - from + 1;
 const { isSafeInteger } = Number;
+/** Whatever a label is called. */
+const LOST = /^[^:]+:[^:]*:l:/;
 
 /** @param prefix of everything we keep; what was lost before a label was known is kept under the one of no name, and told along */
 export const createLedgers = ({ local, now, random }: Platform, prefix: string): Ledgers => {
@@ -66,68 +70,66 @@ export const createLedgers = ({ local, now, random }: Platform, prefix: string):
   const counts = (key: string): Losses => {
     const kept = Object(parseJson(local.get(key)));
     return Object.fromEntries(
-      lossReasons.map((reason) => [reason, kept[reason]]).filter(([, events]) => isSafeInteger(events)),
+      lossReasons.flatMap((reason) => (isSafeInteger(kept[reason]) ? [[reason, kept[reason]]] : [])),
     );
   };
   const add = (sum: Losses, reason: LossReason, events: number) => ({ ...sum, [reason]: (sum[reason] ?? 0) + events });
-  const count = (key: string, reason: LossReason, events: number) =>
-    local.set(key, stringify(add(counts(key), reason, events)));
+  const count = (key: string, one: Lost) => local.set(key, stringify(add(counts(key), one.reason, numbersIn(one))));
 
   return {
     read() {
       let sum: Losses = {};
       for (const key of keys(prefix)) {
-        if (/:losses$/.test(key)) for (const reason of lossReasons) sum = add(sum, reason, counts(key)[reason] ?? 0);
-        if (/:l:/.test(key)) for (const one of at<Lost>(key)) sum = add(sum, one.reason, numbersIn(one));
+        if (LOST.test(key)) for (const one of at<Lost>(key)) sum = add(sum, one.reason, numbersIn(one));
+        if (/:losses$/.test(key))
+          for (const [reason, events] of Object.entries(counts(key))) sum = add(sum, reason as LossReason, events);
       }
-      return Object.fromEntries(Object.entries(sum).filter(([, events]) => events));
+      return sum;
     },
     of(mine) {
-      const waiting = new Map<string, PageCount>();
+      /** Pages that counted on since their counts were kept. */
+      const waiting = new Set<string>();
       const last = new Map<string, PageCount>();
-      /** Of each page, by the time at which it began: the oldest are the first. */
-      const places = new Map<string, string>();
+      /** Keys go by the time at which their pages began: the oldest are the first. */
+      const began = now().toString(36);
       let keeping: ReturnType<typeof setTimeout> | undefined;
       const keep = () => {
         clearTimeout(keeping);
         keeping = undefined;
-        for (const [page, place] of waiting) {
-          const key = places.get(page) ?? `${mine}p:${now().toString(36)}${page}`;
-          places.set(page, key);
-          local.set(key, stringify(place));
-        }
+        for (const page of waiting) local.set(`${mine}p:${began}${page}`, stringify(last.get(page)));
         waiting.clear();
         // A collector that is never reached must not fill the origin's storage: of pages long gone, a lost tail no longer shows.
         for (const key of local.keys(`${mine}p:`).slice(0, -PAGES)) local.remove(key);
       };
-      const records = (kind: string) => [...keys(`${prefix}:${kind}`), ...keys(mine + kind)];
+      const records = (kind: string) => [`${prefix}:`, mine].flatMap((whose) => keys(whose + kind));
       const said = <Record extends PageCount | Lost>(kind: string) =>
         records(kind)
           .flatMap(at<Record>)
           .slice(-PAGES);
       const forget = <Record extends PageCount | Lost>(kind: string, told: Record[], known?: (one: Record) => void) => {
         const texts = told.map((one) => stringify(one));
-        for (const key of records(kind))
-          for (const one of at<Record>(key))
-            if (texts.includes(stringify(one))) {
-              known?.(one);
-              local.remove(key);
-            }
+        for (const key of records(kind)) {
+          const [one] = at<Record>(key);
+          if (!texts.includes(stringify(one))) continue;
+          known?.(one as Record);
+          local.remove(key);
+        }
       };
       return {
         count({ page_id, session_id, seq }) {
           const before = last.get(page_id);
+          // What waited for a label comes after what followed it.
+          if (before && before.seq >= seq) return;
           const from = !before || before.session_id === session_id ? before?.from : seq;
-          const place = { page_id, session_id, seq, ...(from && { from }) };
-          last.set(page_id, place);
-          waiting.set(page_id, place);
+          last.set(page_id, { page_id, session_id, seq, ...(from && { from }) });
+          waiting.add(page_id);
           // Not with every event: a localStorage write beside it makes the database's own ten times as slow (measured).
           keeping ??= setTimeout(keep, KEEP_WITHIN);
         },
         lose(reason, events) {
           // Nor must losses that are never told: beyond the bound they have no numbers.
           for (const one of stretches(reason, events))
-            if (!one.from || records('l:').length >= PAGES) count(`${mine}losses`, reason, numbersIn(one));
+            if (!one.from || records('l:').length >= PAGES) count(`${mine}losses`, one);
             else local.set(`${mine}l:${random()}`, stringify(one));
         },
         leave(inMemory) {
@@ -141,7 +143,7 @@ export const createLedgers = ({ local, now, random }: Platform, prefix: string):
         },
         told({ lost = [], pages }) {
           forget('p:', pages);
-          forget('l:', lost, (one) => count(`${prefix}losses`, one.reason, numbersIn(one)));
+          forget('l:', lost, (one) => count(`${prefix}losses`, one));
         },
       };
     },

@@ -83,6 +83,32 @@ test('what only a page’s memory had is lost when the page does not come back, 
   expect(staying.of(MINE).said().lost).toEqual([]);
 });
 
+test('however many events without a number are lost at once, that is one record', () => {
+  const store = textStore(() => undefined);
+  let writes = 0;
+  const local: TextStore = {
+    ...store,
+    set(key, value) {
+      writes++;
+      return store.set(key, value);
+    },
+  };
+  const book = device(local).open();
+  book.of(MINE).lose(
+    'flood',
+    Array.from({ length: 100_000 }, () => ({})),
+  );
+  expect([book.read(), writes]).toEqual([{ flood: 100_000 }, 1]);
+});
+
+test('what a label keeps is no loss, whatever the label is called', () => {
+  const { open, local } = device();
+  const kept = { '_s:l:q:event-01': '{"eid":"event-01"}', '_s:l:patience': '1 2 3 0', '_s:losses:turn': '17' };
+  for (const [key, text] of Object.entries(kept)) local.set(key, text);
+  expect(open().read()).toEqual({});
+  expect(local.keys('_s:').map((key) => [key, local.get(key)])).toEqual(Object.entries(kept).sort());
+});
+
 test.each(['no JSON', 'null', '5', '"text"', '[]', '{}'])(
   'a record that storage spoilt (%s) stops nothing',
   (spoilt) => {
@@ -127,6 +153,12 @@ test('a page that lives through several sessions says where the present one bega
     ledger.count(place(seq, 'page-001', session));
   }
   expect(ledger.said().pages).toEqual([{ ...place(4, 'page-001', 'session-2'), from: 3 }]);
+});
+
+test('what waited for a label, and is counted after what followed it, takes nothing back', () => {
+  const ledger = device().open().of(MINE);
+  for (const seq of [4, 1, 2, 3]) ledger.count(place(seq));
+  expect(ledger.said().pages).toEqual([place(4)]);
 });
 
 test('a count is on disk within a second, and at once when the page leaves', () => {
