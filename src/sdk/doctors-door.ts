@@ -4,14 +4,12 @@
  */
 import type { Diagnosis, Verdict } from './doctor/diagnosis.ts';
 import type { DoctorNeeds } from './doctor/doctor.ts';
-import { hearPolicy } from './doctor/policy.ts';
 import type { Pins, Rooms } from './rooms.ts';
 
 /** Put in by the build. */
 declare const ROOMS: Pins;
 
-/** Milliseconds for the file, for file and answer, and for a last look where there is neither: 5 s in all. */
-const ARRIVAL = 2_500;
+/** Milliseconds for file and answer, and for a last look where there is none: 5 s in all. */
 const ANSWER = 4_000;
 const LAST_LOOK = 1_000;
 const FILE = '/smartico_doctor.js';
@@ -25,6 +23,10 @@ export const openDoctorsDoor = (
   const { root } = needs;
   let asked: Promise<Diagnosis> | undefined;
   const examine = async (): Promise<Diagnosis> => {
+    const from = address();
+    const until = root.performance.now() + ANSWER;
+    let here = false;
+    let directive = '';
     let failed: unknown = '';
     /** What comes in time; what is late, or fails, is nothing. */
     const within = <T>(wait: number, work: Promise<T>): Promise<T | undefined> =>
@@ -32,22 +34,26 @@ export const openDoctorsDoor = (
         failed ||= cause;
         return undefined;
       });
-    const from = address();
-    const began = root.performance.now();
-    const policy = hearPolicy(root, from);
-    const doctor = await within(ARRIVAL, rooms.load('doctor', from, ROOMS));
-    const left = ANSWER + began - root.performance.now();
-    const diagnosis = doctor && (await within(left, doctor.examine(needs, left)));
-    policy.rest();
+    // A policy that forbids the file tells nobody but who listens; one that only reports forbids nothing.
+    const hear = ({ blockedURI, disposition, effectiveDirective }: SecurityPolicyViolationEvent) => {
+      if (disposition === 'enforce' && blockedURI.includes(from)) directive ||= effectiveDirective;
+    };
+    root.document.addEventListener('securitypolicyviolation', hear);
+    const coming = rooms.load('doctor', from, ROOMS).then((doctor) => {
+      here = true;
+      return doctor.examine(needs, until - root.performance.now());
+    });
+    const diagnosis = await within(ANSWER, coming);
+    root.document.removeEventListener('securitypolicyviolation', hear);
     if (diagnosis) return diagnosis;
-    const directive = policy.directive();
-    const answers = (path: string) => within(LAST_LOOK, root.fetch(from + path, { mode: 'no-cors' }));
+    const answers = (path: string) =>
+      within(LAST_LOOK, root.fetch(from + path, { mode: 'no-cors', credentials: 'omit', referrerPolicy: 'origin' }));
     const [file, near] = await Promise.all([answers(FILE), answers('/healthz')]);
     let verdict: Verdict = root.navigator.onLine ? 'collector_unreachable' : 'offline';
-    if (root.location.protocol === 'https:' && /^http:/.test(from)) verdict = 'mixed_content';
-    if (near && !doctor) verdict = 'blocked_by_extension';
+    if (/^https:http:/.test(root.location.protocol + from)) verdict = 'mixed_content';
+    if (near && !here) verdict = 'blocked_by_extension';
     // One that came and was late is no stranger.
-    if (file && !doctor) verdict = 'answered_by_stranger';
+    if (file && !here) verdict = 'answered_by_stranger';
     if (directive) verdict = 'blocked_by_policy';
     const says = `no answer of ${from}${FILE} ${directive}`;
     const todo = 'README: Why do my events not arrive?';
