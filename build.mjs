@@ -77,6 +77,8 @@ const weigh = async (file) => {
     gzip: gzipSync(bytes, { level: 9 }).length,
     brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
     sri: `sha384-${createHash('sha384').update(bytes).digest('base64')}`,
+    // The core carries those of its rooms: no bytes for strength that 256 bits have as well.
+    pin: `sha256-${createHash('sha256').update(bytes).digest('base64')}`,
     hash: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
   };
 };
@@ -93,8 +95,8 @@ const make = async ({ file, entry, options }) => {
 };
 for (const bundle of bundles.filter(({ file }) => roomOf(file))) {
   await make(bundle);
-  const { hash, sri } = await weigh(bundle.file);
-  const pin = { [roomOf(bundle.file)]: [`/${copyOf(bundle.file, hash)}`, sri] };
+  const weight = await weigh(bundle.file);
+  const pin = { [roomOf(bundle.file)]: [`/${copyOf(bundle.file, weight.hash)}`, weight.pin] };
   // What the live room fetches is no matter of the core's.
   rooms = bundle.file === 'smartico_live.js' ? pin : { ...rooms, ...pin };
 }
