@@ -34,6 +34,25 @@ test('entry points that pages make up leave room for those that the operator reg
   expect(registry.entry_points).toHaveLength(99);
 });
 
+test('what pages made up is taken out by name, whatever the name, and its room is free again', async () => {
+  const half = '../\ud800 + %2F';
+  const remove = async (query: object, key = 'demo-admin') => {
+    const answer = await fetch(`${collector.url}/v1/registry?${new URLSearchParams({ ...query })}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return [answer.status, ((await answer.json()) as { name?: string; code?: string }).name];
+  };
+  expect(await remove({ kind: 'entry_point', name: 'mail-7' }, 'other-admin')).toEqual([404, undefined]);
+  for (let n = 0; n < 50; n++)
+    expect(await remove({ kind: 'entry_point', name: `made-up-${n}` })).toEqual([200, `made-up-${n}`]);
+  expect((await send(collector, batch([login(half)]))).body.rejected).toEqual([]);
+  expect(await remove({ kind: 'entry_point', name: half })).toEqual([200, half]);
+  expect(await remove({ kind: 'entry_point', name: half })).toEqual([404, undefined]);
+  expect(await remove({ kind: 'entry_point' })).toEqual([400, undefined]);
+  expect(await remove({ kind: 'colour', name: 'x' })).toEqual([400, undefined]);
+});
+
 test('a site that was told to wait a hundred times is not read any more, and others are', async () => {
   const fromSite = (body: unknown, origin = collector.url) => send(collector, body, { origin });
   while ((await fromSite(batch([browserEvent()]))).status === 200);

@@ -537,14 +537,48 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
       'too_many_entry_points',
       'too_many_entry_points',
     ]);
+    const proven = Array.from({ length: 51 }, (_, n) => ({
+      ...login(100 + n, `proven ${n}`),
+      trust: 'verified' as const,
+    }));
+    expect((await log.append([submission({ events: proven })]))[0]!.map((outcome) => typeof outcome)).toEqual([
+      ...Array(50).fill('number'),
+      'string',
+    ]);
     const [[known, again]] = (await log.append([
       submission({ events: [login(60, 'by hand'), login(0, 'place 0')] }),
     ])) as [[unknown, unknown]];
     expect([typeof known, again]).toEqual(['number', 'duplicate']);
     expect((await log.rejections('casino', 10)).map(({ code }) => code)).toEqual(
-      Array(2).fill('too_many_entry_points'),
+      Array(3).fill('too_many_entry_points'),
     );
   });
+
+  promise(
+    'a name taken out of the registry is gone with its counts and rules, and makes room; its events stay, and another names it anew',
+    async (log) => {
+      const named = (eid: string, event_type: string, name: string) => event(eid, { event_type, name, seq: null });
+      const login = (n: number) => named(`login-${n}`.padEnd(9, '-'), 'core_set_last_login_entry', `place \ud800 ${n}`);
+      const view = async () => foldRegistry(await log.registry('casino'));
+      await log.append([submission({ events: Array.from({ length: 50 }, (_, n) => login(n)) })]);
+      await log.append([submission({ label: 'other', events: [named('buy-other', 'client_action', 'buy')] })]);
+      await log.append([submission({ events: [named('buy-0000', 'client_action', 'buy')] })]);
+      await log.register('casino', 'action', 'buy', { card: { drop: true } });
+      expect(await log.unregister('casino', 'entry_point', 'buy')).toBe(false);
+      expect(await log.unregister('casino', 'action', 'buy')).toBe(true);
+      expect(await log.unregister('casino', 'action', 'buy')).toBe(false);
+      expect((await view()).actions).toEqual([]);
+      expect(foldRegistry(await log.registry('other')).actions).toMatchObject([{ name: 'buy', count: 1 }]);
+      expect(await log.append([submission({ events: [login(50)] })])).toEqual([['too_many_entry_points']]);
+      expect(await log.unregister('casino', 'entry_point', login(7).name)).toBe(true);
+      expect(await log.append([submission({ events: [login(50)] })])).toEqual([[expect.any(Number)]]);
+      await log.append([submission({ events: [named('buy-0001', 'client_action', 'buy')] })]);
+      expect((await view()).actions).toMatchObject([{ name: 'buy', count: 1, registered: false, fields: [] }]);
+      expect(await log.unregister('casino', 'event_type', 'client_action')).toBe(true);
+      expect((await view()).event_types.map(({ name }) => name)).toEqual(['core_set_last_login_entry']);
+      expect(await eids(log)).toHaveLength(53);
+    },
+  );
 
   promise('each minute counts what was stored, came again or was refused', async (log) => {
     const record = {

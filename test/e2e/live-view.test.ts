@@ -259,6 +259,18 @@ describe('the registry', () => {
     await entry.getByText('by hand').waitFor();
     expect(await entry.textContent()).toContain('not seen yet');
   });
+
+  test('a name that a page made up is taken out, once its operator is sure', async () => {
+    await fromServer(envelope({ event_type: 'made_up_name' }));
+    await openLive();
+    await live.getByRole('tab', { name: 'Registry' }).click();
+    const remove = live.getByRole('button', { name: 'Remove made_up_name' });
+    live.once('dialog', (dialog) => void dialog.dismiss());
+    await remove.click();
+    live.once('dialog', (dialog) => void dialog.accept());
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
+  });
 });
 
 describe('without a mouse', () => {

@@ -16,7 +16,7 @@ import { createFeed } from './feed.ts';
 import { everything } from './filter.ts';
 import { createFilterForm } from './filter-form.ts';
 import { createReadApi } from './read-api.ts';
-import { createRegisterForm, showRegistry } from './registry.ts';
+import { createRegisterForm } from './registry.ts';
 import { createRejections } from './rejections.ts';
 import { createReports } from './reports.ts';
 import { createSendForm } from './send-form.ts';
@@ -207,7 +207,7 @@ async function enter(key: string, place = readAddress().place): Promise<void> {
   tabs.show('events');
   filterForm.set(everything);
   await openAddressed();
-  showRegistry(await api.registry());
+  reports.show('registry');
 }
 
 /** A fresh page: whatever was shown of this label goes with the old one. */

@@ -32,6 +32,7 @@ export interface ReadApi {
   losses(): Promise<LossReport>;
   registry(): Promise<Registry>;
   register(kind: RegistryKind, name: string): Promise<RegistryEntry>;
+  unregister(kind: RegistryKind, name: string): Promise<RegistryEntry>;
   minutes(): Promise<Minute[]>;
   customer(whose: Whose): Promise<Customer>;
   /** Takes everything of them away. */
@@ -58,6 +59,7 @@ export const createReadApi = (ask: Ask): ReadApi => {
     losses: () => ask('/v1/losses'),
     registry: () => ask('/v1/registry'),
     register: (kind, name) => post('/v1/registry', { kind, name }),
+    unregister: (kind, name) => ask(`/v1/registry?${queryOf({ kind, name })}`, { method: 'DELETE' }),
     minutes: async () => (await ask<{ minutes: Minute[] }>('/v1/stats?minutes=60')).minutes,
     customer: (whose) => ask(pathOf(whose)),
     erase: (whose) => ask(pathOf(whose), { method: 'DELETE' }),

@@ -1,6 +1,6 @@
 /**
- * Every action, event type and entry point that was seen or registered by hand, with the fields it came with; and the form
- * that registers one before its first event.
+ * Every action, event type and entry point that was seen or registered by hand, with the fields it came with, and a way to take
+ * each out; and the form that registers one before its first event.
  */
 
 import { Refused } from './ask.ts';
@@ -32,7 +32,25 @@ const fieldsOf = ({ name, fields }: RegistryEntry): Node | string =>
       )
     : '–';
 
-const entryRow = (entry: RegistryEntry): (Node | string)[] => [
+/** Takes one out. */
+type Remove = (kind: RegistryKind, name: string) => void;
+
+const kindWords: { [kind in RegistryKind]: string } = {
+  action: 'action',
+  event_type: 'event type',
+  entry_point: 'entry point',
+};
+
+const removeButton = (kind: RegistryKind, name: string, remove: Remove): Node => {
+  const button = element('button', { type: 'button', 'aria-label': `Remove ${name}` }, 'Remove');
+  button.addEventListener('click', () => {
+    const sure = `Remove the ${kindWords[kind]} ${name}? Its counts and rules go; its events stay, and the next one names it again.`;
+    if (confirm(sure)) remove(kind, name);
+  });
+  return button;
+};
+
+const entryRow = (kind: RegistryKind, entry: RegistryEntry, remove: Remove): (Node | string)[] => [
   element(
     'span',
     {},
@@ -44,31 +62,31 @@ const entryRow = (entry: RegistryEntry): (Node | string)[] => [
   entry.first_seen === null ? '–' : timeText(entry.first_seen),
   entry.last_seen === null ? '–' : timeText(entry.last_seen),
   fieldsOf(entry),
+  removeButton(kind, entry.name, remove),
 ];
 
-const section = (heading: string, entries: RegistryEntry[]): Node[] => [
+const heads = ['Name', 'Events', 'First seen', 'Last seen', 'Fields', ''];
+const section = (heading: string, kind: RegistryKind, entries: RegistryEntry[], remove: Remove): Node[] => [
   element('h3', {}, heading),
   entries.length
-    ? table(heading, ['Name', 'Events', 'First seen', 'Last seen', 'Fields'], entries.map(entryRow))
+    ? table(
+        heading,
+        heads,
+        entries.map((entry) => entryRow(kind, entry, remove)),
+      )
     : note('None seen, none registered.'),
 ];
 
-export const showRegistry = ({ actions, event_types, entry_points, untallied }: Registry): void => {
+export const showRegistry = ({ actions, event_types, entry_points, untallied }: Registry, remove: Remove): void => {
   byId('registry-content').replaceChildren(
-    ...section('Actions', actions),
-    ...section('Event types', event_types),
-    ...section('Entry points', entry_points),
+    ...section('Actions', 'action', actions, remove),
+    ...section('Event types', 'event_type', event_types, remove),
+    ...section('Entry points', 'entry_point', entry_points, remove),
     ...(untallied
       ? [note(`${countOf(untallied, 'event')} had payloads of too many different forms to be listed here.`)]
       : []),
   );
   byId('known-types').replaceChildren(...event_types.map(({ name }) => element('option', { value: name })));
-};
-
-const kindWords: { [kind in RegistryKind]: string } = {
-  action: 'action',
-  event_type: 'event type',
-  entry_point: 'entry point',
 };
 
 export const createRegisterForm = (api: Pick<ReadApi, 'register'>, onRegistered: () => void): void => {

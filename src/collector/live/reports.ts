@@ -5,13 +5,14 @@
 import { showLosses } from './losses.ts';
 import type { ReadApi } from './read-api.ts';
 import { showRegistry } from './registry.ts';
+import type { RegistryKind } from './shapes.ts';
 import type { Tab } from './tabs.ts';
 
 /** A report is a sum over everything: while one is looked at it is asked for no more often than this. */
 const AGE = 5_000;
 
 interface ReportsNeeds {
-  api: Pick<ReadApi, 'losses' | 'registry'>;
+  api: Pick<ReadApi, 'losses' | 'registry' | 'unregister'>;
   /** The tab that is looked at. */
   shown(): Tab;
   onProblem(problem: unknown): void;
@@ -35,7 +36,12 @@ export const createReports = ({ api, shown, onProblem }: ReportsNeeds): Reports 
       if (text !== drawn) showLosses(report);
       drawn = text;
     }
-    if (tab === 'registry') showRegistry(await api.registry());
+    if (tab === 'registry')
+      showRegistry(await api.registry(), (kind, name) => void remove(kind, name).catch(onProblem));
+  };
+  const remove = async (kind: RegistryKind, name: string): Promise<void> => {
+    await api.unregister(kind, name);
+    await ask('registry');
   };
   const show = (tab: Tab): void => void ask(tab).catch(onProblem);
   return {

@@ -3,6 +3,7 @@
  * A label is named by its name in the config, since its keys rotate; every verb takes it and nothing crosses it.
  */
 import type { Envelope, Lost, PageCount, Source, Trust } from '../../wire/event.ts';
+import { limits } from '../../wire/limits.ts';
 import type { FieldType } from '../shape.ts';
 import type { LossReport } from './loss-report.ts';
 
@@ -183,6 +184,11 @@ export interface EventLog {
   /** Resolves `false` if it was registered already. @param fields replaces the rules that were; left out, they stay */
   register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
   /**
+   * Takes a name out of the registry: what was counted under it and was set for it, with an event type its actions. Events
+   * stay, and one that names it again is counted anew. Resolves `false` if it was not there.
+   */
+  unregister(label: string, kind: RegistryKind, name: string): Promise<boolean>;
+  /**
    * Takes every event of one customer away, and what refusals say of them (losses, of a visitor); resolves with the number
    * of events, when they are out of the files. Cursors are not given again. What is handed over meanwhile may stay.
    * @param whose with `anyCase` whoever is the same but for the case of ASCII letters
@@ -200,6 +206,12 @@ export interface EventLog {
   /** Resolves when everything handed over is on disk and the files are let go. Idempotent; other calls reject afterwards. */
   close(): Promise<void>;
 }
+
+/**
+ * Entry points that a label may have before an event names a new one: anybody can name fifty, and those leave as much room
+ * for whoever is known. (Registered ones have their own, and always pass.)
+ */
+export const roomForEntryPoints = (trust: Trust): number => limits.entryPoints * (trust === 'unverified' ? 1 : 2);
 
 /** The record of an event that the log itself did not take. */
 export const rejectionByLog = (
@@ -221,7 +233,7 @@ export const rejectionByLog = (
 export const logMessages = {
   conflict: 'another event is stored under this eid; the first one stays',
   id_of_page: 'a page sent another event under this eid; the server’s is stored beside it',
-  too_many_entry_points: 'this label has its 50 entry points already',
+  too_many_entry_points: 'this label has as many entry points as pages may name; an operator registers more',
 } as const;
 
 /** An event as it will be read, for whoever is told of it before it is. */

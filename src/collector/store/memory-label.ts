@@ -1,8 +1,7 @@
 /**
  * One label's log in memory: what it holds, and what an event is to it.
  */
-import { limits } from '../../wire/limits.ts';
-import { entryPointEvent } from '../shape.ts';
+import { actionEvent, entryPointEvent } from '../shape.ts';
 import { serversKey } from '../whose-id.ts';
 import {
   bounds,
@@ -11,7 +10,9 @@ import {
   type NewEvent,
   type Outcome,
   type Registered,
+  type RegistryKind,
   type RejectionRecord,
+  roomForEntryPoints,
   type ShapeCount,
 } from './event-log.ts';
 import type { DevicePage } from './loss-report.ts';
@@ -67,6 +68,17 @@ export const addShape = (log: LabelLog, { event_type, name, shape }: NewEvent, a
   const key = JSON.stringify([event_type, name, shape]);
   const known = log.shapes.get(key) ?? { event_type, name, shape, count: 0, first_seen: at, last_seen: at };
   log.shapes.set(key, { ...known, count: known.count + 1, last_seen: at });
+};
+
+/** Whether it was there. */
+export const takeName = ({ shapes, registered }: LabelLog, kind: RegistryKind, name: string): boolean => {
+  let wasThere = registered.delete(`${kind} ${name}`);
+  const isIt = (shape: ShapeCount): boolean =>
+    kind === 'event_type'
+      ? shape.event_type === name
+      : shape.name === name && shape.event_type === (kind === 'action' ? actionEvent : entryPointEvent);
+  for (const [key, shape] of shapes) if (isIt(shape)) wasThere = shapes.delete(key);
+  return wasThere;
 };
 
 export const touchPage = (log: LabelLog, device_id: string, page_id: string, session_id: string, at: number): Page => {
@@ -126,5 +138,5 @@ export const judge = (log: LabelLog, event: NewEvent, key: string): Exclude<Outc
   if (first) return isSame(first, event) ? 'duplicate' : 'conflict';
   if (event.event_type !== entryPointEvent || event.name === '') return 'new';
   const known = entryPointsIn(log);
-  return known.has(event.name) || known.size < limits.entryPoints ? 'new' : 'too_many_entry_points';
+  return known.has(event.name) || known.size < roomForEntryPoints(event.trust) ? 'new' : 'too_many_entry_points';
 };

@@ -23,6 +23,7 @@ import {
   keyFor,
   type LabelLog,
   minuteOf,
+  takeName,
   tellLoss,
   touchPage,
 } from './memory-label.ts';
@@ -173,6 +174,7 @@ export const createMemoryLog = (): EventLog => {
       registered.set(key, { kind, name, fields: structuredClone(fields ?? known?.fields ?? {}) });
       return known === undefined;
     },
+    unregister: async (label, kind, name) => takeName(labelOf(label), kind, name),
     erase: async (label, whose) => eraseFrom(labelOf(label), whose),
     purge: async (label, before, limit) => purgeFrom(labelOf(label), before, limit),
     async minutes(label, from) {

@@ -47,6 +47,7 @@ export const openSqliteLog = async (
     return {
       append: (group) => writer.commit(group),
       register: (label, kind, name, fields) => writer.register(label, kind, name, fields),
+      unregister: (label, kind, name) => writer.unregister(label, kind, name),
       erase: (label, whose) => inSlices((most) => writer.erase(label, whose, most)),
       purge: (label, before, limit) => inSlices((most) => writer.purge(label, before, most), limit),
       events: async (label, query) => reader.events(label, query),

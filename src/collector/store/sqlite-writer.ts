@@ -3,7 +3,6 @@
  * Knows nothing of threads and queues; runs on the main thread or in the worker just the same.
  */
 import type { Trust } from '../../wire/event.ts';
-import { limits } from '../../wire/limits.ts';
 import { entryPointEvent } from '../shape.ts';
 import { serversKey } from '../whose-id.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type Registered,
   type RegistryKind,
   rejectionByLog,
+  roomForEntryPoints,
   type Submission,
 } from './event-log.ts';
 import { eventRemoval, type Removed, type Whose } from './event-removal.ts';
@@ -21,13 +21,15 @@ import { checkpoint, heldInPlace, openForWriting, touch } from './sqlite-file.ts
 import { type Ground, sqliteGround } from './sqlite-ground.ts';
 import { sqliteNumbers } from './sqlite-numbers.ts';
 import { sqlitePages } from './sqlite-pages.ts';
+import { sqliteRegistry } from './sqlite-registry.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
-import { fromColumn, toColumn } from './text-column.ts';
+import { fromColumn } from './text-column.ts';
 
 export interface SqliteWriter {
   commit(group: Submission[]): Outcome[][];
   register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): boolean;
+  unregister(label: string, kind: RegistryKind, name: string): boolean;
   /** Both take a slice, which stops nobody for long. */
   erase(label: string, whose: Whose, limit: number): Removed;
   purge(label: string, before: number, limit: number): Removed;
@@ -51,6 +53,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const pages = sqlitePages(db);
   const grounds = sqliteGround(db, pages);
   const tally = sqliteTally(db);
+  const registry = sqliteRegistry(db);
   const numbers = sqliteNumbers(pages, tally);
   const timelines = timelineIndex(db);
   const removal = eventRemoval(db, timelines);
@@ -67,17 +70,8 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     `SELECT k.event_type, k.trust, u.ext_id, e.event_date, e.payload FROM event e JOIN kind k ON k.id = e.kind
      LEFT JOIN user u ON u.id = e.user WHERE e.label = ? AND e.eid = ?`,
   );
-  const seenEntryPoints = db.prepare<[number, string, number], { name: string }>(
-    `SELECT name FROM shape WHERE label = ? AND event_type = ? AND name <> ''
-     UNION SELECT name FROM registered WHERE label = ? AND kind = 'entry_point'`,
-  );
-  const register = db.prepare('INSERT OR IGNORE INTO registered (label, kind, name) VALUES (?, ?, ?)');
-  const rule = db.prepare('UPDATE registered SET fields = ? WHERE label = ? AND kind = ? AND name = ?');
 
-  const entryPointsOf = (label: number): Set<string> =>
-    tally.entryPoints(label, () =>
-      seenEntryPoints.all(label, entryPointEvent, label).map(({ name }) => fromColumn(name)),
-    );
+  const entryPointsOf = (label: number): Set<string> => tally.entryPoints(label, () => registry.entryPoints(label));
 
   const isSame = (first: Content, event: NewEvent): boolean =>
     fromColumn(first.event_type) === event.event_type &&
@@ -89,7 +83,8 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const isOneTooMany = (label: number, event: NewEvent): boolean => {
     if (event.event_type !== entryPointEvent || event.name === '') return false;
     const known = entryPointsOf(label);
-    return !known.has(event.name) && known.size >= limits.entryPoints && contentOf.get(label, event.eid) === undefined;
+    const isFull = known.size >= roomForEntryPoints(event.trust);
+    return isFull && !known.has(event.name) && contentOf.get(label, event.eid) === undefined;
   };
 
   const insertUnder = (key: string, label: number, { event, kind, user, visit }: Ground, at: number): boolean => {
@@ -152,13 +147,8 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     timelines.keepUp(newest);
     return outcomes;
   });
-  const registerInTransaction = db.transaction(
-    (label: number, kind: RegistryKind, name: string, fields: Registered['fields'] | undefined): boolean => {
-      const isNew = register.run(label, kind, toColumn(name)).changes > 0;
-      if (fields) rule.run(JSON.stringify(fields), label, kind, toColumn(name));
-      return isNew;
-    },
-  );
+  const registerInTransaction = db.transaction(registry.register);
+  const unregisterInTransaction = db.transaction(registry.unregister);
   const eraseInTransaction = db.transaction(removal.erase);
   const purgeInTransaction = db.transaction(removal.purge);
   const forget = (): void => {
@@ -199,6 +189,12 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
         const isNew = registerInTransaction.immediate(id, kind, name, fields);
         if (kind === 'entry_point') entryPointsOf(id).add(name);
         return isNew;
+      }),
+    unregister: (label, kind, name) =>
+      orForget(() => {
+        const wasThere = unregisterInTransaction.immediate(grounds.labelId(label), kind, name);
+        tally.forget();
+        return wasThere;
       }),
     erase: (label, whose, limit) =>
       orForget(() => thenForget(eraseInTransaction.immediate(grounds.labelId(label), whose, limit, newest))),

@@ -11,6 +11,7 @@ const answer = (question: Question): unknown => {
   if (question.ask === 'commit') return writer.commit(question.group);
   if (question.ask === 'register')
     return writer.register(question.label, question.kind, question.name, question.fields);
+  if (question.ask === 'unregister') return writer.unregister(question.label, question.kind, question.name);
   if (question.ask === 'erase') return writer.erase(question.label, question.whose, question.limit);
   if (question.ask === 'purge') return writer.purge(question.label, question.before, question.limit);
   if (question.ask === 'check') return writer.check();

@@ -10,6 +10,7 @@ import { openSqliteWriter } from './sqlite-writer.ts';
 export interface Writer {
   commit(group: Submission[]): Promise<Outcome[][]>;
   register(label: string, kind: RegistryKind, name: string, fields?: Registered['fields']): Promise<boolean>;
+  unregister(label: string, kind: RegistryKind, name: string): Promise<boolean>;
   erase(label: string, whose: Whose, limit: number): Promise<Removed>;
   purge(label: string, before: number, limit: number): Promise<Removed>;
   check(): Promise<void>;
@@ -21,6 +22,7 @@ export const writerHere = (file: string): Writer => {
   return {
     commit: async (group) => writer.commit(group),
     register: async (label, kind, name, fields) => writer.register(label, kind, name, fields),
+    unregister: async (label, kind, name) => writer.unregister(label, kind, name),
     erase: async (label, whose, limit) => writer.erase(label, whose, limit),
     purge: async (label, before, limit) => writer.purge(label, before, limit),
     check: async () => writer.check(),
@@ -32,6 +34,7 @@ export const writerHere = (file: string): Writer => {
 export type Question = { id: number } & (
   | { ask: 'commit'; group: Submission[] }
   | { ask: 'register'; label: string; kind: RegistryKind; name: string; fields: Registered['fields'] | undefined }
+  | { ask: 'unregister'; label: string; kind: RegistryKind; name: string }
   | { ask: 'erase'; label: string; whose: Whose; limit: number }
   | { ask: 'purge'; label: string; before: number; limit: number }
   | { ask: 'check' }
@@ -85,6 +88,7 @@ export const writerInWorker = async (
   return {
     commit: (group) => ask({ ask: 'commit', group }) as Promise<Outcome[][]>,
     register: (label, kind, name, fields) => ask({ ask: 'register', label, kind, name, fields }) as Promise<boolean>,
+    unregister: (label, kind, name) => ask({ ask: 'unregister', label, kind, name }) as Promise<boolean>,
     erase: (label, whose, limit) => ask({ ask: 'erase', label, whose, limit }) as Promise<Removed>,
     purge: (label, before, limit) => ask({ ask: 'purge', label, before, limit }) as Promise<Removed>,
     check: () => ask({ ask: 'check' }) as Promise<void>,
@@ -132,6 +136,7 @@ export const movingWriter = (file: string, program: URL, lost: (cause: Error) =>
   return {
     commit: async (group) => (await current()).commit(group),
     register: async (label, kind, name, fields) => (await current()).register(label, kind, name, fields),
+    unregister: async (label, kind, name) => (await current()).unregister(label, kind, name),
     erase: async (label, whose, limit) => (await current()).erase(label, whose, limit),
     purge: async (label, before, limit) => (await current()).purge(label, before, limit),
     check: async () => (await current()).check(),
