@@ -61,7 +61,8 @@ test('what is asked before the script has loaded is answered, and all is well on
     verdict: 'well',
     facts: { stored: 1, label: world.label.key, storage: 'database', consent: 'given', localhost: 'allowed' },
   });
-  expect(diagnosis.facts.ahead).toBe(0);
+  // One clock for both: less than what is worth a word, however long the answer took.
+  expect(Math.abs(diagnosis.facts.ahead ?? 60)).toBeLessThan(60);
   expect(words(diagnosis)).toContain(`${world.network.url}/live`);
   expect(told.join('\n')).toContain('[smartico] doctor: well');
   expect(told.join('\n')).not.toContain('the-card');
