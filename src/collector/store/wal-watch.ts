@@ -7,11 +7,19 @@ import { statSync } from 'node:fs';
 const MUCH = 256 * 1024 * 1024;
 const LOOK_EVERY = 10_000;
 
+const bytesOf = (file: string): number => {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0; // a disk that does not even answer this fails whoever stores, and that is told
+  }
+};
+
 /** Returns its end. */
 export const whenWalIsLong = (file: string, told: (is: 'long' | 'short', bytes: number) => void): (() => void) => {
   let at: 'long' | 'short' = 'short';
   const timer = setInterval(() => {
-    const bytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const bytes = bytesOf(`${file}-wal`);
     const is = bytes > MUCH ? 'long' : 'short';
     if (is !== at) told(is, bytes);
     at = is;
