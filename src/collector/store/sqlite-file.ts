@@ -36,8 +36,7 @@ export const inFile = <Result>(file: string, work: () => Result): Result => {
 /** Everybody waits with the writer, so a program that holds the file gets no longer than this: senders come again. */
 const PATIENCE_MS = 250;
 
-const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
-  const db = new Database(file, { timeout: PATIENCE_MS });
+const setUp = (db: Sqlite, { versions, kilobytes }: Schema): void => {
   db.pragma('journal_mode = WAL');
   // better-sqlite3 builds with NORMAL as WAL's default, which loses the last commits when the power goes.
   db.pragma('synchronous = FULL');
@@ -57,7 +56,18 @@ const open = (file: string, { versions, kilobytes }: Schema): Sqlite => {
     for (const step of versions.slice(version)) db.exec(step);
     db.pragma(`user_version = ${versions.length}`);
   })();
-  return db;
+};
+
+const open = (file: string, schema: Schema): Sqlite => {
+  const db = new Database(file, { timeout: PATIENCE_MS });
+  try {
+    setUp(db, schema);
+    return db;
+  } catch (cause) {
+    // Whoever tries again must not hold it twice.
+    db.close();
+    throw cause;
+  }
 };
 
 export const openForReading = (file: string): Sqlite => {

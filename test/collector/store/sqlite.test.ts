@@ -1,5 +1,5 @@
 /** What only the SQLite driver can get wrong. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +55,18 @@ test('a data directory that it makes is for its own user alone', async () => {
   const made = join(directory, 'deep', 'data');
   await (await openSqliteLog(made)).close();
   expect((await stat(made)).mode & 0o777).toBe(0o700);
+});
+
+test.skipIf(!existsSync('/proc/self/fd'))('a file that cannot be opened is let go of', async () => {
+  const file = eventsFile(directory);
+  const newer = new Database(file);
+  newer.pragma('user_version = 99');
+  newer.close();
+  for (let n = 0; n < 3; n++) expect(() => openSqliteWriter(file)).toThrow('a newer version');
+  const held = readdirSync('/proc/self/fd').map((fd) =>
+    existsSync(`/proc/self/fd/${fd}`) ? readlinkSync(`/proc/self/fd/${fd}`) : '',
+  );
+  expect(held.filter((name) => name.startsWith(file))).toEqual([]);
 });
 
 test('a file of a newer version is refused, and left as it is', async () => {
