@@ -2,7 +2,7 @@
  * What rides along with a batch's events: hashes, losses, how far pages counted. It may be wrong in parts: the good parts
  * count, and no event is refused over it.
  */
-import { type Batch, type Losses, type Lost, lossReasons, type PageCount } from './event.ts';
+import { type Batch, type Losses, type LossReason, type Lost, lossReasons, type PageCount } from './event.ts';
 import { isEventId } from './ids.ts';
 import { limits } from './limits.ts';
 import { type Fields, isCount, isFields } from './values.ts';
@@ -29,27 +29,23 @@ export const parseLosses = (value: unknown): Losses => {
 };
 
 /** Entries that name a page, the first of them. */
-const onPages = (value: unknown, most: number): Fields[] =>
-  (Array.isArray(value) ? value : [])
-    .slice(0, most)
-    .filter((entry) => isFields(entry) && isEventId(entry.page_id) && isEventId(entry.session_id));
+const onPages = (value: unknown, most: number): (Fields & Pick<PageCount, 'page_id' | 'session_id'>)[] =>
+  (Array.isArray(value) ? value : []).slice(0, most).flatMap((entry) => {
+    const { page_id, session_id } = isFields(entry) ? entry : {};
+    return isEventId(page_id) && isEventId(session_id) ? [{ ...entry, page_id, session_id }] : [];
+  });
+/** Numbers of a page begin with 1. */
+const isNumber = (value: unknown): value is number => isCount(value) && value > 0;
+const isReason = (value: unknown): value is LossReason => lossReasons.some((reason) => reason === value);
 
 export const parsePages = (value: unknown): PageCount[] =>
-  (onPages(value, limits.pages) as unknown as PageCount[])
-    .filter(({ seq }) => isCount(seq) && seq > 0)
-    .map(({ page_id, session_id, seq, from }) => ({
-      ...{ page_id, session_id, seq },
-      ...(isCount(from) && from > 0 && from <= seq ? { from } : {}),
-    }));
+  onPages(value, limits.pages).flatMap(({ page_id, session_id, seq, from }) =>
+    isNumber(seq) ? [{ page_id, session_id, seq, ...(isNumber(from) && from <= seq ? { from } : {}) }] : [],
+  );
 
 export const parseLost = (value: unknown): Lost[] =>
-  (onPages(value, limits.lost) as unknown as Lost[])
-    .filter(
-      ({ reason, from, to }) =>
-        lossReasons.includes(reason) &&
-        [from, to].every(isCount) &&
-        from > 0 &&
-        to >= from &&
-        to - from < limits.lostNumbers,
-    )
-    .map(({ page_id, session_id, reason, from, to }) => ({ page_id, session_id, reason, from, to }));
+  onPages(value, limits.lost).flatMap(({ page_id, session_id, reason, from, to }) =>
+    isReason(reason) && isNumber(from) && isNumber(to) && to >= from && to - from < limits.lostNumbers
+      ? [{ page_id, session_id, reason, from, to }]
+      : [],
+  );
