@@ -173,7 +173,7 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
     checkConsent(label, arrival.gpc);
     // Counts of pages and losses are rows too: a batch of nothing else must not pass for nothing.
     const { events, pages, lost = [] } = batch;
-    checkRate(label, arrival.address, Math.max(1, events.length, pages.length, lost.length));
+    checkRate(label, arrival.address, Math.max(1, events.length + pages.length + lost.length));
     const voucher = hashVoucher(label, batch.hashes, now());
     const raw = (arrival.body as { events: unknown[] }).events;
     return { batch_id: batch.batch_id, ...prepare(arrival, label, voucher, batch.events, raw, batch) };

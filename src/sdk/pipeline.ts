@@ -53,6 +53,8 @@ export interface PipelineNeeds {
   losses: Ledgers;
   letters: DeadLetters;
   tell: Tell;
+  /** Whether it is the page's present label, which its user was named for. */
+  isPresent(): boolean;
   /** Whether anything may leave. */
   may(): boolean;
   /** The collector heard the browser refuse. */
@@ -62,7 +64,7 @@ export interface PipelineNeeds {
 
 export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipeline => {
   const { label, brand, address } = settings;
-  const { platform, prefix, held, identity, session, losses, letters, tell, may, refused } = needs;
+  const { platform, prefix, held, identity, session, losses, letters, tell, isPresent, may, refused } = needs;
   const { root, local, now, random } = platform;
   const mine = `${prefix}${encodeURIComponent(label)}:`;
   const ledger = losses.of(mine);
@@ -104,7 +106,7 @@ export const startPipeline = (settings: Settings, needs: PipelineNeeds): Pipelin
       label_key: label,
       device_id: session.device(),
       sent_at: now(),
-      hashes: identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
+      hashes: isPresent() && identity.hash() ? { [`${identity.user()}`]: `${identity.hash()}` } : {},
       ...ledger.said(),
     }),
     onAnswered: ledger.told,

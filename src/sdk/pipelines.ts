@@ -24,7 +24,10 @@ export interface Pipelines {
   purge(): void;
 }
 
-export const createPipelines = (needs: Omit<PipelineNeeds, 'held' | 'may'>, { given }: Consent): Pipelines => {
+export const createPipelines = (
+  needs: Omit<PipelineNeeds, 'held' | 'isPresent' | 'may'>,
+  { given }: Consent,
+): Pipelines => {
   const { platform, prefix, losses, letters, tell } = needs;
   /** What no label has yet is kept under the one of no name. */
   const mine = `${prefix}:`;
@@ -41,7 +44,9 @@ export const createPipelines = (needs: Omit<PipelineNeeds, 'held' | 'may'>, { gi
     },
     lose: (...what) => (present ?? heldLosses).lose(...what),
     open(settings) {
-      present = all[settings.label] ??= startPipeline(settings, { ...needs, held, may: given });
+      const { label } = settings;
+      const isPresent = () => present === all[label];
+      present = all[label] ??= startPipeline(settings, { ...needs, held, isPresent, may: given });
     },
     flush: async () => present?.flush() ?? { stored: 0, duplicate: 0, rejected: 0, pending: await held.count() },
     receipts: async () => present?.receipts() ?? { recent: [], dead: letters.read(), pending: await held.count() },

@@ -85,7 +85,7 @@ describe.skipIf(!hasNginx)('behind nginx (skipped where there is none)', () => {
     });
     await page.goto(`${at('op.example')}/`);
     await page.evaluate(async () => {
-      window._smartico.online('ann', '', 'en');
+      window._smartico.online('ann', 'en');
       window._smartico.action('CashierSubmitClicked');
       await window._smartico.identified();
     });

@@ -53,6 +53,21 @@ describe('init', () => {
     ]);
   });
 
+  test('with another label vouches for its user there alone: what waits for the first keeps the hash it was made with', async () => {
+    const { smartico, collector } = here.load();
+    smartico.init('label-1', { brand_key: 'brand-1' });
+    smartico.online('ann', 'en', 'first:100');
+    smartico.action('One');
+    smartico.init('label-2', { brand_key: 'brand-2' });
+    smartico.online('ann', 'en', 'second:200');
+    smartico.action('Two');
+    await smartico.flush();
+    await until(() => collector.stored.some(({ payload }) => payload.client_action === 'One'));
+    await until(() => collector.stored.some(({ payload }) => payload.client_action === 'Two'));
+    const vouched = collector.requests.map(({ batch }) => `${batch.label_key} ${Object.values(batch.hashes)}`);
+    expect([...new Set(vouched)].sort()).toEqual(['label-1 first:100', 'label-2 second:200']);
+  });
+
   test.each([
     ['no label', '', {}, 'no_label: init(label, { brand_key })'],
     ['no collector', 'label', { collector: 'nowhere' }, 'bad_collector: nowhere is no web address'],
