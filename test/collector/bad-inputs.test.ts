@@ -4,19 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  batch,
-  browserEvent,
-  envelope,
-  md5Hash,
-  newEid,
-  newPage,
-  read,
-  send,
-  sendFromServer,
-  stored,
-} from '../support/batches.ts';
+import * as plain from '../support/batches.ts';
+import { md5Hash, newEid, read, stored } from '../support/batches.ts';
 import { type RunningCollector, startCollector } from '../support/collector.ts';
+import { CANARY } from '../support/mutation.ts';
 
 const day = 86_400_000;
 const label = (name: string, more: object = {}) => ({
@@ -40,9 +31,24 @@ const config = {
 
 let collector: RunningCollector;
 beforeAll(async () => {
-  collector = await startCollector({ config });
+  collector = await startCollector({ config, env: { LOG_LEVEL: 'trace' } });
 });
 afterAll(() => collector.stop());
+
+/** Every request, batch and event has the same word in it, which nobody may write down. */
+const marks = { cookie: CANARY, referer: `https://op.example/${CANARY}`, 'user-agent': CANARY, 'x-request-id': CANARY };
+const send: typeof plain.send = (to, body, headers) => plain.send(to, body, { ...marks, ...headers });
+const sendFromServer: typeof plain.sendFromServer = (to, body, headers) =>
+  plain.sendFromServer(to, body, { ...marks, ...headers });
+const batch: typeof plain.batch = (events, more) =>
+  plain.batch(events, { batch_id: `batch-${CANARY}`, device_id: `device-${CANARY}`, ...more });
+const newPage: typeof plain.newPage = () => {
+  const page = plain.newPage();
+  return (more) => page({ payload: { client_action: CANARY }, session_id: `session-${CANARY}`, ...more });
+};
+const browserEvent = (more?: Record<string, unknown>) => newPage()(more);
+const envelope: typeof plain.envelope = (more) =>
+  plain.envelope({ user_ext_id: CANARY, payload: { [CANARY]: 1 }, ...more });
 
 const served = new Set<string>();
 const entry = (id: string, sentence: string, proof: () => Promise<void>): void => {
@@ -114,7 +120,10 @@ describe('bodies', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const { status, body } = await send(collector, deep);
     expect([status, body.code]).toEqual([400, 'too_deep']);
-    const inPayload = await send(collector, JSON.stringify(batch([browserEvent()])).replace('"click"', deep));
+    const inPayload = await send(
+      collector,
+      JSON.stringify(batch([browserEvent()])).replace(`"client_action":"${CANARY}"`, `"client_action":${deep}`),
+    );
     expect(inPayload.body.rejected.map(({ code }) => code)).toEqual(['too_deep']);
     await isAlive();
   });
@@ -139,7 +148,7 @@ describe('bodies', () => {
 describe.concurrent('clients that stall', () => {
   entry('I21', 'a body that stops coming is answered 408, and the connection ends', async () => {
     const socket = await open();
-    socket.write('POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"batch_id');
+    socket.write(`POST /v1/events?${CANARY} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"batch_id":"${CANARY}`);
     expect(await rest(socket)).toMatch(/^HTTP\/1.1 408 [\s\S]*body_timeout/);
   });
 
@@ -157,7 +166,7 @@ describe.concurrent('clients that stall', () => {
           }),
       ),
     );
-    for (const socket of sockets) socket.write('GET /healthz HTTP/1.1\r\nX-Slow: ');
+    for (const socket of sockets) socket.write(`GET /healthz?${CANARY} HTTP/1.1\r\nX-Slow: ${CANARY}`);
     let isOver = false;
     const dribble = setInterval(() => {
       for (const socket of sockets) if (socket.writable) socket.write('a');
@@ -342,4 +351,13 @@ test('every entry of the list that concerns the collector has its test', async (
   const badInputs = JSON.parse(await readFile('test/fixtures/bad-inputs.json', 'utf8')) as { id: string }[];
   const wanted = badInputs.map(({ id }) => id).filter((id) => id.startsWith('I') && Number(id.slice(1)) <= 42);
   expect(wanted.filter((id) => !served.has(id))).toEqual([]);
+});
+
+test('after all of them the log and the metrics have nobody’s words in them, and none of a failure', async () => {
+  const lines = collector.log.split('\n').filter((line) => line !== '');
+  expect(lines.map((line) => JSON.parse(line) as { level: number }).filter(({ level }) => level >= 50)).toEqual([]);
+  expect(lines.length).toBeGreaterThan(50);
+  const words = collector.log + (await (await fetch(`${collector.url}/metrics`)).text());
+  const secrets = config.labels.flatMap(({ keys, hashes }) => [keys.secret, keys.admin, hashes.salts].flat());
+  expect([CANARY, ...secrets].filter((word) => words.includes(word))).toEqual([]);
 });

@@ -86,7 +86,7 @@ const parseHashes = (at: Place | undefined, warnings: Mistake[]): Label['hashes'
 const parsePush = (at: Place | undefined): Label['push'] => {
   const subject = at ? fields(at, ['subject'], ['subject']).subject : undefined;
   const text = subject?.text() ?? PUSH_SUBJECT;
-  if (!/^(mailto:[^@\s]+@[^@\s]+|https:\/\/[^\s/]+\S*)$/.test(text))
+  if (!/^(mailto:[^@\s]+@[^@\s]+|https:\/\/[^\s/]\S*)$/.test(text))
     subject?.mistake('must be a mailto: or an https: address');
   return { subject: text };
 };
