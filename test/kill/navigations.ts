@@ -76,7 +76,14 @@ const navigator =
           const called = await bringInto(world, page, state, name(1), home);
           if (by !== 'itself') await connected(page);
           called.push(name(2));
-          await leave(page, trial, name(2), world.pages[to] + world.pages.add('<h1>Thanks</h1>'));
+          const away = world.pages[to] + world.pages.add('<h1>Thanks</h1>');
+          await leave(page, trial, name(2), away);
+          // What the page around had not taken when it left waits in the tab for the platform's next document.
+          if (by !== 'itself') {
+            await page.goto(home);
+            await connected(page);
+            await page.goto(away);
+          }
           await comeBack(world, context, called);
           const where = to === 'site' ? 'its own site' : 'another site';
           return {
