@@ -22,6 +22,7 @@ import { publisherRequestId } from './publisher/publisher-error.ts';
 import { Refusal } from './refusal.ts';
 import { refusalAnswers } from './refusal-answers.ts';
 import type { Route } from './routes/route.ts';
+import { createUnanswered } from './unanswered.ts';
 
 export interface ServerNeeds {
   logger: Logger;
@@ -85,6 +86,7 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
       ),
   });
   app.server.on('connection', connections.take);
+  const unanswered = createUnanswered();
   const impatience = createImpatience(() => performance.now());
   // The schemas are documentation: what comes is checked by `wire/parse`, what goes out is ours.
   app.setValidatorCompiler(() => () => true);
@@ -107,11 +109,16 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
 
   const serveRoutes = (routes: Route[]): void => {
     app.addHook('onRequest', (request, reply, next) => {
+      if (!unanswered.asked(request.raw.socket)) return void reply.hijack();
       // A body is bytes whatever its type is called; fastify would refuse a name that it cannot read.
       delete request.raw.headers['content-type'];
       reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
       reply.header('referrer-policy', 'strict-origin-when-cross-origin');
       if (isDraining()) reply.header('connection', 'close');
+      next();
+    });
+    app.addHook('onResponse', (request, _, next) => {
+      unanswered.answered(request.raw.socket);
       next();
     });
     for (const { method, url, audience, bodies, schema, answer } of routes)

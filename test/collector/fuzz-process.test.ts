@@ -19,7 +19,7 @@ import { allOfTheirs, fillTheirs, mine, SECRET, THEIRS, theirs, twoLabels } from
 
 const CASES = casesOf(100_000);
 /** Requests of one connection, and connections at once. */
-const ON_A_LINE = 40;
+const ON_A_LINE = 30;
 const LINES = 12;
 /** Messages of one socket: below what is refused for coming too fast. */
 const ON_A_SOCKET = 180;
