@@ -80,23 +80,6 @@ test("what a page never took, because its process was killed while it was busy, 
   await expectDelivered(world.label, names('killed', 5));
 });
 
-test("what a busy page had not taken when its frame led it away is sent by its frame's next document in the tab", async () => {
-  const { page, frame } = await world.openBoth(undefined, { after: begin(world) });
-  const [home, away] = [page.url(), world.host + world.pages.add('<h1>Thanks</h1>')];
-  const { done, letGo } = await keepBusy(world.pages, page);
-  const left = Promise.all([page.waitForURL(away), orLeft(done)]);
-  await orLeft(
-    frame.evaluate((url) => {
-      window._smartico_inframe.action('led-away');
-      window.top!.location.href = url;
-    }, away),
-  );
-  letGo();
-  await left;
-  await page.goto(home);
-  await expectDelivered(world.label, ['led-away']);
-});
-
 test("what a frame did before its own process was killed arrives, and its page goes on with the frame's next document", async () => {
   const { page, frame } = await world.openBoth(undefined, { after: begin(world) });
   // Playwright gives the whole page up when one of its frames crashed.

@@ -68,6 +68,26 @@ describe.each([
       expect({ source, frame }).toEqual({ source: 'bridge', frame: origins[where]() });
   };
 
+  test('what it was too busy to take when its frame led it away arrives once the platform opens again in the tab', async () => {
+    const [home, away] = [around(framed('another site')), world.host + world.pages.add('<h1>Thanks</h1>')];
+    const page = await context.newPage();
+    await page.goto(home);
+    await connected(platformOf(page));
+    await page.evaluate(() => {
+      setTimeout(() => {
+        const end = performance.now() + 600;
+        while (performance.now() < end);
+      });
+    });
+    ledger = ['busy'];
+    await actAndLeave(platformOf(page), 'busy', 'top', away);
+    await page.waitForURL(away);
+    await page.goto(home);
+    await connected(platformOf(page));
+    await page.goto(away);
+    await expectKept('another site');
+  });
+
   describe.each(Object.keys(origins) as Where[])('framed from %s', (where) => {
     test.each([
       ['its own site', () => origins[where]()],
