@@ -44,9 +44,9 @@ const bundles = [
   { file: 'smartico_publisher.js', entry: 'src/sdk/publisher.ts', options: browser, budget: 2_000 },
   { file: 'smartico_doctor.js', entry: 'src/sdk/doctor.ts', options: browser, budget: 7_000 },
   // 250 bytes of it are a publisher’s: the pin of its room, and the queue’s way there while the room is on its way.
-  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: { ...browser, inject }, budget: 13_750 },
+  { file: 'smartico.js', entry: 'src/sdk/browser.ts', options: { ...browser, inject }, budget: 13_850 },
   { file: 'stub.js', entry: 'src/sdk/stub.ts', options: browser, budget: 700 },
-  { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 4_550 },
+  { file: 'smartico_inframe.js', entry: 'src/sdk/inframe.ts', options: browser, budget: 4_600 },
   { file: 'smartico-sw.js', entry: 'src/sdk/service-worker.ts', options: browser, budget: 2_500 },
   {
     file: 'index.js',

@@ -56,7 +56,8 @@ export const openDoctorsDoor = (
     if (file && !here) verdict = 'answered_by_stranger';
     if (directive) verdict = 'blocked_by_policy';
     const says = `no answer of ${from}${FILE} ${directive}`;
-    const todo = 'README: Why do my events not arrive?';
+    const todo =
+      verdict === 'offline' ? 'wait: events are kept until it is back' : 'README: Why do my events not arrive?';
     root.console.error(`[smartico] doctor: ${verdict}: ${says}; ${todo}`, failed);
     return { verdict, says, todo, also: [], facts: {} };
   };
