@@ -9,11 +9,15 @@ import { type Asked, times } from './lanes.ts';
 const SEEDS = 20;
 /** Cases of all properties together. */
 const CASES = 1_000_000;
+/** Of the collector's process, and as often of its writer in a thread of its own. */
+const KILLS = 200;
 
 /** Files whose path holds this, and what decides how long they are. */
 const SUITES = [
   { files: 'faults/walks', chance: 'SEEDS', most: SEEDS, of: 'seeds' },
   { files: 'faults/herd', chance: 'SEEDS', most: SEEDS, of: 'seeds' },
+  { files: 'store/power-loss', chance: 'SEEDS', most: SEEDS, of: 'seeds' },
+  { files: 'collector/killed', chance: 'KILLS', most: KILLS, of: 'kills' },
   { files: 'fuzz-', chance: 'FUZZ', most: CASES, of: 'cases' },
 ];
 
