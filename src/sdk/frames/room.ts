@@ -39,6 +39,12 @@ export const createFrames = (needs: FramesNeeds): Frames => {
     const deed = method === 'take' && readDeed(args[1]);
     return deed ? { page_id: deed.page_id, session_id: session(), seq: deed.seq } : {};
   };
+  /**
+   * Nothing but a reason for the browser to ask the page before it is led away, mostly behind what the page's frames have
+   * said: one that is busy just then would be gone before it hears them. (Costs no place in the back-forward cache; `unload`
+   * would.)
+   */
+  const asked = () => {};
   let last = '';
   const spread = () => {
     const latest = news();
@@ -78,6 +84,7 @@ export const createFrames = (needs: FramesNeeds): Frames => {
           },
         });
         lines.add(line);
+        root.addEventListener('beforeunload', asked);
         line.news(news());
         return {
           heard(message) {

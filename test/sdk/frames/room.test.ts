@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { frameIn, LABEL, met, openHost, PLATFORM } from '../../support/framed-pages.ts';
 import { type Device, device } from '../../support/sdk-platform.ts';
 import { until } from '../../support/until.ts';
@@ -27,4 +27,15 @@ test('an action in the frame is an event of the page, with the place where it wa
       payload: { table: 'blue', client_action: 'RoundPlayed' },
     },
   ]);
+});
+
+test('a page is asked before it is led away, once it has a frame that calls, so that it hears the frame first', async () => {
+  const host = openHost(here);
+  const listen = vi.spyOn(host.root, 'addEventListener');
+  const asked = () => listen.mock.calls.filter(([name]) => name === 'beforeunload').length;
+  expect(asked()).toBe(0);
+  const { smartico } = frameIn(host).open();
+  smartico.init(LABEL);
+  await met({ smartico });
+  expect(asked()).toBe(1);
 });
