@@ -135,9 +135,9 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
   let given = 0;
   const byTheClock = (pace: number) =>
     setInterval(() => {
-      const dueBy = Math.floor(((performance.now() - startedAt) / 1000) * pace);
-      for (; given < dueBy; given++) {
-        const due = startedAt + (given * 1000) / pace;
+      const dueAt = () => startedAt + (given * 1000) / pace;
+      for (let due = dueAt(); due <= performance.now(); due = dueAt()) {
+        given++;
         const free = connections.find((connection) => connection.due === null);
         if (free) send(free, due);
         else backlog.push(due);
