@@ -8,6 +8,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({ test
 export default defineConfig({
   root,
   test: {
+    // Left alone, two cores get one. A browser beside a browser still waits more than it works; three would wait for each other.
+    maxWorkers: 2,
     projects: [
       // It compiles, and reads all of the source.
       project('house', ['test/*.test.ts'], { testTimeout: 30_000 }),
@@ -18,8 +20,6 @@ export default defineConfig({
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        // Two: a browser beside a browser still waits more than it works, three would wait for each other.
-        maxWorkers: 2,
         // Whatever must come is waited for, however busy the machine is: no test is about how long it takes.
         expect: { poll: { timeout: 25_000, interval: 50 } },
         // After the others: a browser beside them on two cores tests the machine's patience instead.
