@@ -3,6 +3,7 @@
  * requests and what every answer carries; knows no route.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import fastifySwagger from '@fastify/swagger';
 import fastify, {
   type FastifyBaseLogger,
@@ -143,8 +144,13 @@ export const createServer = async (needs: ServerNeeds): Promise<Server> => {
         },
         handler: answer,
       });
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      if (error instanceof Refusal && error.code === 'rate_limited') impatience.refused(askingOf(request));
+    app.setErrorHandler(async (error: FastifyError, request, reply) => {
+      if (error instanceof Refusal && error.code === 'rate_limited') {
+        const late = impatience.refused(askingOf(request));
+        // What waits is an answer, and holds nothing of what was asked.
+        request.body = undefined;
+        if (late > 0) await pause(late);
+      }
       return refusals.onError(error, request, reply);
     });
     app.setNotFoundHandler((request, reply) => refusals.onNotFound(request, reply, routes));

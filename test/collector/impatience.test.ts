@@ -22,6 +22,19 @@ test('a client that waits is read, and one that was told a hundred times is not 
   expect(unread(who)).toBe(0);
 });
 
+test('who says nothing is read, and told late after a hundred times, there alone and until that is forgiven', () => {
+  let clock = 0;
+  const { refused, unread } = createImpatience(() => clock);
+  const who = { address: '192.0.2.1', door: '/v1/events', authorization: undefined, origin: undefined };
+  const late = Array.from({ length: 101 }, () => refused(who));
+  expect([late.slice(0, 100).every((by) => by === 0), late[100]]).toEqual([true, 100]);
+  expect(unread(who)).toBe(0);
+  expect(refused({ ...who, address: '192.0.2.2' })).toBe(0);
+  expect(refused({ ...who, door: '/s2s-api' })).toBe(0);
+  clock += 10_000;
+  expect(refused(who)).toBe(0);
+});
+
 test('nobody waits for another’s impatience: another address, another door, another site, another key, and who does not say', () => {
   const { unread, who } = told(500);
   expect(unread({ ...who, address: '192.0.2.2' })).toBe(0);
