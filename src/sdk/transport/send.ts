@@ -56,7 +56,11 @@ export const createSend =
       const { code, message } = Object(said);
       const is = STOP.test(code) ? 'stop' : SPLIT.test(code) && 'split';
       if (is && status > 399) return { is, code, message };
-      return { is: 'later', after: retryAfter(headers.get('Retry-After'), now()), slow: status === 408 || status === 413 };
+      return {
+        is: 'later',
+        after: retryAfter(headers.get('Retry-After'), now()),
+        slow: status === 408 || status === 413,
+      };
     } catch (cause) {
       return { is: 'later', after: Number.NaN, slow: (cause as Error).name === 'TimeoutError' };
     }
