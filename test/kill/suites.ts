@@ -8,7 +8,7 @@ import { type Asked, times } from './lanes.ts';
 
 const SEEDS = 20;
 /** Cases of all properties together. */
-const CASES = 1_000_000;
+const CASES = 300_000;
 /** Of the collector's process, and as often of its writer in a thread of its own. */
 const KILLS = 200;
 
