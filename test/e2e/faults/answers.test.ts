@@ -2,25 +2,19 @@
  * Answers that are not the collector's, or no longer what it said: others who speak in its place, answers that come
  * spoilt, twice, or in another order. Only the collector's own word on this batch acknowledges it.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, flush, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import { impostors } from '../../support/request-faults.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor(async (device) => {
+  context = device;
+  page = await openReady(await device.newPage(), world.pages.site + world.page());
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await openReady(await context.newPage(), world.pages.site + world.page());
-});
-afterEach(() => context.close());
 
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
 

@@ -2,33 +2,22 @@
  * Pages that are unlike the usual one: on somebody's own machine, with the script twice, in a sandbox, under a strict
  * policy, without a secure context.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let uncaught: string[];
 let told: string[];
-beforeAll(async () => {
-  browser = await openBrowser({ hosts: { 'casino.example': '127.0.0.1' } });
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-  uncaught = [];
-  told = [];
-  page.on('pageerror', (error) => uncaught.push(String(error)));
-  page.on('console', (message) => message.text().startsWith('[smartico]') && told.push(message.text()));
-});
-afterEach(async () => {
-  await context.close();
-  expect(uncaught).toEqual([]);
-});
+eachVisitor(
+  async (device) => {
+    page = await device.newPage();
+    told = [];
+    page.on('console', (message) => message.text().startsWith('[smartico]') && told.push(message.text()));
+  },
+  { hosts: { 'casino.example': '127.0.0.1' } },
+);
 
 test.each([
   ['', false],

@@ -5,10 +5,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { killBrowser, killRenderers, openBrowser, openProfile } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { killBrowser, killRenderers, openProfile } from '../../support/browser.ts';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
 
@@ -17,16 +18,10 @@ const BROWSER_WINDOW = 300;
 const neverOpens = 'IDBFactory.prototype.open = () => ({});';
 
 describe('a renderer that is killed in the task of the call', () => {
-  let browser: Browser;
   let context: BrowserContext;
-  beforeAll(async () => {
-    browser = await openBrowser();
+  eachVisitor((device) => {
+    context = device;
   });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    context = await browser.newContext();
-  });
-  afterEach(() => context.close());
 
   /** The page makes these calls, and is dead before the task ends. */
   const actAndDie = async (page: Page, names: string[]): Promise<void> => {

@@ -2,8 +2,8 @@
  * A page that is left in the very task that made an event. The network answers nothing until the visitor is back, so that
  * only the device can have kept what arrives in the end.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { openBrowser, orClosed } from '../../support/browser.ts';
 import {
   act,
@@ -14,6 +14,7 @@ import {
   openReady,
   sendAll,
 } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import { chanceOf, seeds } from '../../support/seeds.ts';
 
 const TIMES = 4;
@@ -26,17 +27,14 @@ describe.each([
   ['kept for a return', true],
   ['gone for good', false],
 ])('a page that is left is %s', (_, bfcache) => {
-  let browser: Browser;
   let context: BrowserContext;
-  beforeAll(async () => {
-    browser = await openBrowser({ bfcache });
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    ledger.length = 0;
-    context = await browser.newContext();
-  });
-  afterEach(() => context.close());
+  eachVisitor(
+    (device) => {
+      context = device;
+      ledger.length = 0;
+    },
+    { bfcache },
+  );
 
   /** The visitor comes back, the network works again: everything that the ledger names is there. */
   const expectKept = async (url: string): Promise<void> => {

@@ -2,24 +2,16 @@
  * Deep links on the way to the collector: before a login, across pages, and as a weapon. And whose an event is.
  */
 import { createHash } from 'node:crypto';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, saidByPage, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor(async (device) => {
+  page = await device.newPage();
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-afterEach(() => context.close());
 
 test.each([
   ['encoded in the hash', '#_smartico_dp=dp%3Aaction%26action%3DVIP'],

@@ -2,23 +2,17 @@
  * A ledger of losses that adds up: whatever becomes of events on a device, the collector's report names them by session, page
  * and reason, and what nobody can explain is told as missing.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import { chanceOf, seeds } from '../../support/seeds.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
 let context: BrowserContext;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor((device) => {
+  context = device;
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
 
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
 const tab = async (url = world.pages.site + world.page()) => openReady(await context.newPage(), url);

@@ -2,29 +2,15 @@
  * Browsers of which a part is missing, refuses or lies: very old ones, very strict ones, and those that a script of the page
  * has been at. What can still keep an event keeps it, and the page hears of no error.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let uncaught: string[];
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-  uncaught = [];
-  page.on('pageerror', (error) => uncaught.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(uncaught).toEqual([]);
+eachVisitor(async (device) => {
+  page = await device.newPage();
 });
 
 const refusing = (...getters: string[]) =>

@@ -2,9 +2,8 @@
  * What goes wrong between a page and the collector, request by request: a collector that is down, answers that get lost,
  * patience that is asked for, no network at all. Answers that are wrong: `answers.test.ts`; the line itself: `slow-network.test.ts`.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import {
   act,
   deliveryWorld,
@@ -15,19 +14,14 @@ import {
   saidByPage,
   sendAll,
 } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor(async (device) => {
+  context = device;
+  page = await device.newPage();
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-afterEach(() => context.close());
 
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
 /** How long after the first request with events the second one came. */

@@ -3,31 +3,17 @@
  * spoilt. Today's SDK starts, delivers what is an event, shows what is none, and nothing waits for ever.
  */
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../../../src/collector/live/shapes.ts';
-import { openBrowser } from '../../support/browser.ts';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import { type Chance, chanceOf, seeds } from '../../support/seeds.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let uncaught: string[];
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-  uncaught = [];
-  page.on('pageerror', (error) => uncaught.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(uncaught).toEqual([]);
+eachVisitor(async (device) => {
+  page = await device.newPage();
 });
 
 /** Keys and values, in localStorage and in the label's database. */

@@ -2,29 +2,15 @@
  * Pages whose libraries patched what the language brings along, before the SDK came or after it: what was said arrives as
  * it was said.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let uncaught: string[];
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-  uncaught = [];
-  page.on('pageerror', (error) => uncaught.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(uncaught).toEqual([]);
+eachVisitor(async (device) => {
+  page = await device.newPage();
 });
 
 /** As Prototype.js 1.7 did, and half of the pages of its time with it. */

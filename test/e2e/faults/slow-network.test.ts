@@ -2,25 +2,17 @@
  * The line itself: slow, narrow and lossy, as a phone's in a train, or silent. Counted in bytes of bodies as they leave the
  * browser: whoever sends twice on such a line makes it worse for himself.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import type { Line } from '../../support/faulty-line.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor(async (device) => {
+  page = await openReady(await device.newPage(), world.pages.site + world.page());
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await openReady(await context.newPage(), world.pages.site + world.page());
-});
-afterEach(() => context.close());
 
 /** With `SEEDS`, the line as it is; otherwise all of it ten times as fast. */
 const hurry = process.env.SEEDS ? 1 : 10;

@@ -2,29 +2,17 @@
  * Storage that fails: full, wiped behind the SDK's back, tampered with, forbidden. What it cannot keep is sent from memory
  * or counted, and what is missing is seen in the collector.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let uncaught: string[];
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
-  uncaught = [];
-  page.on('pageerror', (error) => uncaught.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(uncaught).toEqual([]);
+eachVisitor(async (device) => {
+  context = device;
+  page = await device.newPage();
 });
 
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);

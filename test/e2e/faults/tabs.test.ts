@@ -1,23 +1,17 @@
 /**
  * Several tabs on one device, and pages that the browser keeps whole for a return.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, saidByPage, sendAll } from '../../support/delivery.ts';
+import { eachVisitor } from '../../support/each-visitor.ts';
 import { crash, takeover } from '../../support/takeover.ts';
 
 const world = deliveryWorld();
-let browser: Browser;
 let context: BrowserContext;
-beforeAll(async () => {
-  browser = await openBrowser();
+eachVisitor((device) => {
+  context = device;
 });
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
 
 const names = (what: string, most: number) => Array.from({ length: most }, (_, index) => `${what}-${index + 1}`);
 const tab = async (url: string) => openReady(await context.newPage(), url);
