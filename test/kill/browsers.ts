@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { killBrowser, openProfile } from '../support/browser.ts';
 import type { RunningWorld } from '../support/delivery-world.ts';
+import { windowOf } from '../support/windows.ts';
 import type { State } from './deaths.ts';
 import { type Asked, inEveryState, type Outcome, type Player, playAll, times } from './lanes.ts';
 import { bringInto, comeBack } from './visit.ts';
-import { windowOf } from './windows.ts';
 
 const LANES = 2;
 /** In each of 32 cells: 96 in all. */

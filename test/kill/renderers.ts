@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { aimAtRenderers, openBrowser } from '../support/browser.ts';
 import type { RunningWorld } from '../support/delivery-world.ts';
+import { windowOf } from '../support/windows.ts';
 import type { State } from './deaths.ts';
 import { type Asked, inEveryState, type Outcome, type Player, playAll, times } from './lanes.ts';
 import { bringInto, comeBack } from './visit.ts';
-import { windowOf } from './windows.ts';
 
 const LANES = 2;
 /** In each of 40 cells: 120 in all. */

@@ -10,14 +10,10 @@ import type { StoredEvent } from '../../src/collector/live/shapes.ts';
 import { type BrowserWindow, openWindow } from './browser.ts';
 import { flush, nameOf, saidByPage, type World } from './delivery-world.ts';
 import { type Chance, chanceOf } from './seeds.ts';
+import { windowOf } from './windows.ts';
 
-/** What README publishes beside its promise, in milliseconds, and a little for the way between the test and the browser. */
-const windows = {
-  renderer: 50,
-  browser: 300,
-  /** While the database is not open yet. */
-  browserWithoutDatabase: 5_300,
-};
+/** Milliseconds, beside what README publishes, for the way between the test and what it kills. */
+const WAY = { renderer: 45, browser: 100 };
 
 export interface Called {
   name: string;
@@ -177,7 +173,8 @@ export class Walk {
   /** What was called so lately that README does not promise it. */
   doubt(which: 'renderer' | 'browser', moment: number): void {
     for (const called of this.ledger) {
-      const most = which === 'browser' && !called.database ? windows.browserWithoutDatabase : windows[which];
+      const database = called.database ? 'open' : 'not open yet';
+      const most = WAY[which] + (which === 'browser' ? windowOf.browser({ database }) : windowOf.renderer);
       if (moment - called.at < most)
         called.doubt ??= `${Math.round(moment - called.at)} ms before the ${which} was killed`;
     }

@@ -10,11 +10,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { killBrowser, killRenderers, openProfile } from '../../support/browser.ts';
 import { act, deliveryWorld, expectDelivered, nameOf, openReady, sendAll } from '../../support/delivery.ts';
 import { eachVisitor } from '../../support/each-visitor.ts';
+import { windowOf } from '../../support/windows.ts';
 
 const world = deliveryWorld();
 
 /** Milliseconds after a call for which the README does not promise that a killed browser kept it, and some. */
-const BROWSER_WINDOW = 300;
+const BROWSER_WINDOW = windowOf.browser({ database: 'open' }) + 100;
 const neverOpens = 'IDBFactory.prototype.open = () => ({});';
 
 describe('a renderer that is killed in the task of the call', () => {
