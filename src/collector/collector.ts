@@ -102,16 +102,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     (cause) => logger.error({ err: cause }, 'the live stream failed'),
   );
   const log = groupCommit(watch.log(needs.log), {
-    committed(group, outcomes, milliseconds) {
-      try {
-        metrics.committed(group, outcomes, milliseconds);
-        feed.committed(group, outcomes);
-        following.committed(group, outcomes);
-      } catch (cause) {
-        // The events are on disk and their senders are answered: who only watches must not end the process.
-        logger.error({ err: cause }, 'a commit could not be told to metrics, listeners or states');
-      }
-    },
+    committed: (...commit) => metrics.committed(...commit),
   });
   const metrics = createMetrics({ waitingBytes: log.waitingBytes, following: () => following.measures() });
   const pushKeys = await keptVapidKeys(users);
@@ -135,9 +126,8 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const checkRate = eventRates(createRates(), now, random);
   const fieldRules = createFieldRules(needs.log);
   await fieldRules.load(settings.labels());
-  settings.changed(({ labels }) => {
-    fieldRules.load(labels).catch((cause) => logger.error({ err: cause }, 'rules for fields stay as they were'));
-  });
+  const rulesStay = (cause: unknown): void => logger.error({ err: cause }, 'rules for fields stay as they were');
+  settings.changed(({ labels }) => void fieldRules.load(labels).catch(rulesStay));
   const ingest = createIngest({ labels, origins, checkRate, fieldRules, submit, now });
   const address = ownAddress(publicUrl);
   const unsubscribeLinks = createUnsubscribeLinks(
@@ -165,6 +155,18 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       // It tries again every second, and the watch has told what is wrong with the files.
       if (!storeFaultOf(cause)) logger.error({ err: cause }, 'what follows from events waits');
     },
+  });
+  const stopListening = log.listen({
+    stored(group, outcomes) {
+      try {
+        feed.committed(group, outcomes);
+        following.committed(group, outcomes);
+      } catch (cause) {
+        // The events are on disk: who only watches must not end the process, nor keep their senders from an answer.
+        logger.error({ err: cause }, 'a commit could not be told to listeners or states');
+      }
+    },
+    ruled: (label) => fieldRules.load(settings.labels().filter(({ name }) => name === label)).catch(rulesStay),
   });
   const protocol = createProtocol({
     labels,
@@ -265,6 +267,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       await app.close();
       bodies.close();
       await retention.close();
+      stopListening();
       await following.close();
       outbound.close();
       await log.close();

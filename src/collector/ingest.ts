@@ -15,7 +15,7 @@ import type { Labels } from './labels.ts';
 import type { FieldRules } from './operator/field-rules.ts';
 import type { Origins } from './origins.ts';
 import { Refusal } from './refusal.ts';
-import { logMessages, type NewEvent, type Outcome, type RejectionRecord, type Submission } from './store/event-log.ts';
+import { logMessages, type NewEvent, type Receipt, type RejectionRecord, type Submission } from './store/event-log.ts';
 
 export interface Arrival {
   request_id: string;
@@ -61,7 +61,7 @@ export interface IngestNeeds {
   origins: Origins;
   checkRate: CheckRate;
   fieldRules: Pick<FieldRules, 'of'>;
-  submit: (submission: Submission) => Promise<Outcome[]>;
+  submit: (submission: Submission) => Promise<Receipt[]>;
   now: () => number;
 }
 
@@ -154,7 +154,7 @@ export const createIngest = ({ labels, origins, checkRate, fieldRules, submit, n
     const outcomes = await submit(submission);
     const duplicate = new Set<string>();
     for (const [at, outcome] of outcomes.entries()) {
-      if (typeof outcome === 'number') continue;
+      if (typeof outcome === 'number' || outcome === 'kept') continue;
       const { index, eid } = submission.events[at]!;
       if (outcome === 'too_many_entry_points')
         rejected.push({ index, eid, code: outcome, message: logMessages[outcome] });

@@ -11,7 +11,7 @@ import type { Customers } from './customers.ts';
 import type { Customer } from './engine/customer-key.ts';
 import { ownEvent } from './own-event.ts';
 import { Refusal, refuseMistakes } from './refusal.ts';
-import type { Outcome, Submission } from './store/event-log.ts';
+import type { Receipt, Submission } from './store/event-log.ts';
 
 export interface Marked {
   eid: string;
@@ -25,7 +25,7 @@ export interface Markers {
 
 export interface MarkersNeeds {
   customers: Pick<Customers, 'read'>;
-  submit: (submission: Submission) => Promise<Outcome[]>;
+  submit: (submission: Submission) => Promise<Receipt[]>;
   newEid: () => string;
   now: () => number;
 }

@@ -3,10 +3,10 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from './following/label.ts';
-import type { Outcome, Submission } from './store/event-log.ts';
+import type { Receipt, Submission } from './store/event-log.ts';
 
 export interface Metrics {
-  committed(group: Submission[], outcomes: Outcome[][], milliseconds: number): void;
+  committed(group: Submission[], outcomes: Receipt[][], milliseconds: number): void;
   refused(code: string): void;
   listeners(change: 1 | -1): void;
   sockets(change: 1 | -1): void;
@@ -28,7 +28,7 @@ export const createMetrics = ({ waitingBytes, following }: Measured): Metrics =>
   const registers = [registry];
   const events = new Counter({
     name: 'openaction_events_total',
-    help: 'Events by label and outcome: stored, duplicate, or the code of their verdict',
+    help: 'Events by label and outcome: stored, duplicate, or the code of their verdict; kept where that is known later',
     labelNames: ['label', 'outcome'],
     registers,
   });

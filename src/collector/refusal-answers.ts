@@ -12,7 +12,7 @@ import { maskAddress } from './network-address.ts';
 import { isPublisherAddress, publisherError } from './publisher/publisher-error.ts';
 import { Refusal, retryAfter } from './refusal.ts';
 import type { Route } from './routes/route.ts';
-import type { Outcome, Submission } from './store/event-log.ts';
+import type { Receipt, Submission } from './store/event-log.ts';
 import { LogOverloaded } from './store/group-commit.ts';
 import { storeFaultOf } from './store/store-fault.ts';
 
@@ -21,8 +21,8 @@ const MOST_LINES_A_SECOND = 50;
 
 /** A log that cannot store now is a reason to come back later, never a lost event. */
 export const overloadedAs =
-  (submit: (submission: Submission) => Promise<Outcome[]>, logger: Logger, random: () => number) =>
-  async (submission: Submission): Promise<Outcome[]> => {
+  (submit: (submission: Submission) => Promise<Receipt[]>, logger: Logger, random: () => number) =>
+  async (submission: Submission): Promise<Receipt[]> => {
     try {
       return await submit(submission);
     } catch (cause) {

@@ -16,7 +16,7 @@ import { contentRoutes } from './routes/content-routes.ts';
 import { engagementRoutes } from './routes/engagement-routes.ts';
 import type { Route } from './routes/route.ts';
 import { widgetRoutes } from './routes/widget-routes.ts';
-import type { Outcome, Submission } from './store/event-log.ts';
+import type { Receipt, Submission } from './store/event-log.ts';
 import type { UserStore } from './store/user-store.ts';
 
 export interface SendingNeeds {
@@ -26,7 +26,7 @@ export interface SendingNeeds {
   users: UserStore;
   customers: Customers;
   channel: Channel;
-  submit: (submission: Submission) => Promise<Outcome[]>;
+  submit: (submission: Submission) => Promise<Receipt[]>;
   pushes: PushSender;
   quota: Quota;
   /** Where the build puts its files. */

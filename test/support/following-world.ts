@@ -8,7 +8,7 @@ import type { CustomerState, OutboxItem } from '../../src/collector/engine/custo
 import { createFollowing, type Following } from '../../src/collector/following/following.ts';
 import { createQuota } from '../../src/collector/following/quota.ts';
 import { keptUids } from '../../src/collector/following/uids.ts';
-import type { EventLog, NewEvent, Outcome, Submission } from '../../src/collector/store/event-log.ts';
+import type { EventLog, NewEvent, Receipt, Submission } from '../../src/collector/store/event-log.ts';
 import type { UserStore } from '../../src/collector/store/user-store.ts';
 import { event, submission } from './submissions.ts';
 
@@ -52,7 +52,7 @@ export interface World {
   answer: (left: Left) => Promise<Sending>;
   label(): Label;
   /** As group commit does it: into the log, then the word. */
-  submit(one: Submission): Promise<Outcome[]>;
+  submit(one: Submission): Promise<Receipt[]>;
   commit(events: NewEvent[], more?: Partial<Submission>): Promise<void>;
   state(customer: string, label?: string): Promise<CustomerState | undefined>;
   /** As a process that ends: nothing is awaited, and what it still has under way comes to nothing. */
@@ -103,9 +103,8 @@ export const openWorld = async (
     answer: async () => ({ is: 'sent', why: '' }),
     label: () => settings.labels()[0]!,
     async submit(one) {
-      const [outcomes = []] = await log.append([one]);
-      world.following.committed([one], [outcomes]);
-      return outcomes;
+      const [receipts = []] = await log.append([one]);
+      return receipts;
     },
     async commit(events, more = {}) {
       await world.submit(submission({ received_at: world.now, events, ...more }));
@@ -130,6 +129,7 @@ export const openWorld = async (
       failed: (cause) => world.failures.push(cause),
     }),
   };
+  stores.log.listen({ stored: (...commit) => isAlive() && world.following.committed(...commit) });
   await atFirst(world);
   world.following.begin();
   return world;

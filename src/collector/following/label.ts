@@ -10,7 +10,7 @@ import { quietPlan } from '../engine/quiet-plan.ts';
 import { react } from '../engine/react.ts';
 import type { World } from '../engine/reaction.ts';
 import type { Changed } from '../props-push.ts';
-import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
+import type { EventLog, Receipt, Submission } from '../store/event-log.ts';
 import type { CustomerKey, UserStore } from '../store/user-store.ts';
 import { createAlarms } from './alarms.ts';
 import { createFanouts } from './fanout.ts';
@@ -28,7 +28,7 @@ import type { UidOf } from './uids.ts';
 export interface LabelNeeds {
   log: Pick<EventLog, 'events' | 'profile'>;
   users: UserStore;
-  submit: (submission: Submission) => Promise<Outcome[]>;
+  submit: (submission: Submission) => Promise<Receipt[]>;
   outbound: Pick<Outbound, 'send'>;
   quota: Quota;
   uidOf: UidOf;

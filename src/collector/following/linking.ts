@@ -10,7 +10,7 @@ import type { CustomerState } from '../engine/customer-state.ts';
 import { linkedOn } from '../engine/linked.ts';
 import type { Fact } from '../engine/user-state.ts';
 import { ownEvent } from '../own-event.ts';
-import type { EventLog, Outcome, Submission } from '../store/event-log.ts';
+import type { EventLog, Receipt, Submission } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
 import { VISITOR_LINKED } from './fact.ts';
 import type { Entry } from './happening.ts';
@@ -20,7 +20,7 @@ import type { UidOf } from './uids.ts';
 export interface LinkingNeeds {
   users: Pick<UserStore, 'get'>;
   log: Pick<EventLog, 'profile'>;
-  submit: (submission: Submission) => Promise<Outcome[]>;
+  submit: (submission: Submission) => Promise<Receipt[]>;
   label: () => Label;
   uidOf: UidOf;
   failed: (cause: unknown) => void;

@@ -77,6 +77,9 @@ export interface Submission {
  */
 export type Outcome = Cursor | 'duplicate' | 'conflict' | 'too_many_entry_points';
 
+/** What whoever appends is told. `kept`: it is safe, and which outcome it has is known later (a log that several collectors share). */
+export type Receipt = Outcome | 'kept';
+
 export interface LoggedEvent extends Envelope {
   device_id: string | null;
   session_id: string | null;
@@ -167,12 +170,23 @@ export const bounds = {
   shapeLength: 4_000,
 } as const;
 
+/** Whose events are taken away; with `anyCase` whoever is the same but for the case of ASCII letters. */
+export type Erasable = { user: string; anyCase?: boolean } | { visitor: string };
+
+/** Of what happens in the log, whichever process asked for it, in the order of the log and once it can be read here. */
+export interface LogListener {
+  stored?(group: Submission[], outcomes: Outcome[][]): void;
+  /** Rules of the registry were set or taken out. */
+  ruled?(label: string): void;
+  erased?(label: string, whose: Erasable): void;
+}
+
 export interface EventLog {
   /**
    * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again. When it resolves everything is on disk;
    * when it rejects nothing of the group is. Outcomes come in the order of submissions and events.
    */
-  append(group: Submission[]): Promise<Outcome[][]>;
+  append(group: Submission[]): Promise<Receipt[][]>;
   /** Whatever an `append` stored before this call is seen. */
   events(label: string, query: EventQuery): Promise<EventPage>;
   /** `undefined` for a customer never seen. */
@@ -191,9 +205,8 @@ export interface EventLog {
   /**
    * Takes every event of one customer away, and what refusals say of them (losses, of a visitor); resolves with the number
    * of events, when they are out of the files. Cursors are not given again. What is handed over meanwhile may stay.
-   * @param whose with `anyCase` whoever is the same but for the case of ASCII letters
    */
-  erase(label: string, whose: { user: string; anyCase?: boolean } | { visitor: string }): Promise<number>;
+  erase(label: string, whose: Erasable): Promise<number>;
   /**
    * Takes away events that came before a time, the oldest first, at most `limit` a call; resolves with how many. Refusals and
    * losses of that age go with the last of them.
@@ -201,6 +214,10 @@ export interface EventLog {
   purge(label: string, before: number, limit: number): Promise<number>;
   /** Minutes with a count, oldest first; `from` is a minute's first millisecond. */
   minutes(label: string, from: number): Promise<MinuteCount[]>;
+  /** Listeners hear of an append before whoever asked for it is answered, unless the answer is `kept`. Returns the end of listening. */
+  listen(listener: LogListener): () => void;
+  /** Resolves when everything that was appended here, `kept` or not, can be read here and listeners were told. */
+  settled(): Promise<void>;
   /** Resolves if it can store just now: something is written and synced, and nothing is changed. */
   check(): Promise<void>;
   /** Resolves when everything handed over is on disk and the files are let go. Idempotent; other calls reject afterwards. */

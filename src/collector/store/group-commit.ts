@@ -4,7 +4,7 @@
  * Idle, that is one empty turn; under load, groups grow by themselves. Bounded, so that a slow disk answers `overloaded`
  * instead of eating the memory. Labels take turns: whoever floods one waits behind that flood, and nobody else does.
  */
-import type { EventLog, Outcome, Submission } from './event-log.ts';
+import type { EventLog, Receipt, Submission } from './event-log.ts';
 
 /** Above this a group's own time shows in the latency of the next one. */
 const MOST_ROWS = 4_000;
@@ -25,7 +25,7 @@ export class LogOverloaded extends Error {
 
 interface Waiting {
   submission: Submission;
-  done: (outcomes: Outcome[]) => void;
+  done: (outcomes: Receipt[]) => void;
   failed: (cause: unknown) => void;
   /** What came after it, of the same label. */
   next?: Waiting;
@@ -38,14 +38,14 @@ interface Line {
 
 export interface GroupCommit extends EventLog {
   /** Resolves when this submission is on disk; rejects with `LogOverloaded` at once where too much waits. */
-  submit(submission: Submission): Promise<Outcome[]>;
+  submit(submission: Submission): Promise<Receipt[]>;
   waitingBytes(): number;
 }
 
 export interface GroupCommitOptions {
   mostWaitingBytes?: number;
   /** Called after each commit with what it took, for metrics and listeners. */
-  committed?: (group: Submission[], outcomes: Outcome[][], milliseconds: number) => void;
+  committed?: (group: Submission[], outcomes: Receipt[][], milliseconds: number) => void;
 }
 
 /** What a refused event, a page's count and a loss cost is what a stored event costs. */
@@ -127,7 +127,7 @@ export const groupCommit = (
     setImmediate(look);
   };
 
-  const submit = (submission: Submission): Promise<Outcome[]> => {
+  const submit = (submission: Submission): Promise<Receipt[]> => {
     if (closing) return Promise.reject(new Error('the log is closed'));
     // One submission is taken whatever it weighs: a bound below the largest request would refuse it for ever.
     const { label, weight } = submission;

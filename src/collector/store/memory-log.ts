@@ -13,6 +13,7 @@ import {
   rejectionByLog,
   type Submission,
 } from './event-log.ts';
+import { logNews } from './log-news.ts';
 import { sessionLosses } from './loss-report.ts';
 import {
   addShape,
@@ -47,6 +48,7 @@ export const createMemoryLog = (): EventLog => {
   const labels = new Map<string, LabelLog>();
   let cursor = 0;
   let state: 'open' | 'closed' = 'open';
+  const news = logNews();
 
   const labelOf = (name: string): LabelLog => {
     const log = labels.get(name) ?? emptyLabel();
@@ -121,7 +123,9 @@ export const createMemoryLog = (): EventLog => {
   return {
     async append(group) {
       if (state === 'closed') throw new Error('the log is closed');
-      return group.map(storeSubmission);
+      const outcomes = group.map(storeSubmission);
+      news.stored(group, outcomes);
+      return outcomes;
     },
     async events(label, query) {
       const found = labelOf(label).events.filter((kept) => matches(kept, query));
@@ -172,15 +176,26 @@ export const createMemoryLog = (): EventLog => {
       const key = `${kind} ${name}`;
       const known = registered.get(key);
       registered.set(key, { kind, name, fields: structuredClone(fields ?? known?.fields ?? {}) });
+      news.ruled(label);
       return known === undefined;
     },
-    unregister: async (label, kind, name) => takeName(labelOf(label), kind, name),
-    erase: async (label, whose) => eraseFrom(labelOf(label), whose),
+    async unregister(label, kind, name) {
+      const wasThere = takeName(labelOf(label), kind, name);
+      news.ruled(label);
+      return wasThere;
+    },
+    async erase(label, whose) {
+      const gone = eraseFrom(labelOf(label), whose);
+      news.erased(label, whose);
+      return gone;
+    },
     purge: async (label, before, limit) => purgeFrom(labelOf(label), before, limit),
     async minutes(label, from) {
       const found = [...labelOf(label).minutes.values()].filter(({ minute }) => minute >= from);
       return found.sort((a, b) => a.minute - b.minute);
     },
+    listen: news.listen,
+    settled: async () => {},
     check: async () => {},
     async close() {
       state = 'closed';

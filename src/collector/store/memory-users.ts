@@ -84,6 +84,7 @@ const remove = <K, V>(from: Map<K, V>, isOne: (value: V, key: K) => boolean, lim
 export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
   const labels = new Map<string, LabelUsers>();
   const settings = new Map<string, string>();
+  const moved = new Set<(label: string, folded: Cursor) => void>();
   let state: 'open' | 'closed' = 'open';
 
   const labelOf = (name: string): LabelUsers => {
@@ -118,11 +119,18 @@ export const createMemoryUsers = (now: () => number = Date.now): UserStore => {
     async update(label, changes, progress = {}) {
       const of = labelOf(label);
       const stored = changes.map((change) => keep(of, change, now()));
-      if (stored.every(Boolean)) keepProgress(of, progress);
+      if (stored.every(Boolean)) {
+        keepProgress(of, progress);
+        if (progress.folded !== undefined) for (const told of moved) told(label, progress.folded);
+      }
       of.traces.splice(0, of.traces.length - TRACES_KEPT);
       return stored;
     },
     folded: async (label) => labelOf(label).folded,
+    listen(told) {
+      moved.add(told);
+      return () => void moved.delete(told);
+    },
     async list(label, after, limit) {
       const { shown, next } = pageOf(statesOf(label), after, limit);
       return { customers: shown, next };

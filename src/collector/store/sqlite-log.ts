@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { raiseCursors } from './cursor-floor.ts';
 import type { EventLog } from './event-log.ts';
 import type { Removed } from './event-removal.ts';
+import { logNews } from './log-news.ts';
 import { eventsFile, takeDirectory } from './sqlite-file.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
 import { type Writer, writerHere } from './writer.ts';
@@ -38,6 +39,7 @@ export const openSqliteLog = async (
     raiseCursors(dataDir);
     const writer = await writerOf(file);
     const reader = openSqliteReader(file);
+    const news = logNews();
     let closing: Promise<void> | undefined;
     const closeAll = async (): Promise<void> => {
       reader.close();
@@ -45,16 +47,34 @@ export const openSqliteLog = async (
       release();
     };
     return {
-      append: (group) => writer.commit(group),
-      register: (label, kind, name, fields) => writer.register(label, kind, name, fields),
-      unregister: (label, kind, name) => writer.unregister(label, kind, name),
-      erase: (label, whose) => inSlices((most) => writer.erase(label, whose, most)),
+      async append(group) {
+        const outcomes = await writer.commit(group);
+        news.stored(group, outcomes);
+        return outcomes;
+      },
+      async register(label, kind, name, fields) {
+        const isNew = await writer.register(label, kind, name, fields);
+        news.ruled(label);
+        return isNew;
+      },
+      async unregister(label, kind, name) {
+        const wasThere = await writer.unregister(label, kind, name);
+        news.ruled(label);
+        return wasThere;
+      },
+      async erase(label, whose) {
+        const gone = await inSlices((most) => writer.erase(label, whose, most));
+        news.erased(label, whose);
+        return gone;
+      },
       purge: (label, before, limit) => inSlices((most) => writer.purge(label, before, most), limit),
       events: async (label, query) => reader.events(label, query),
       profile: async (label, whose) => reader.profile(label, whose),
       losses: async (label) => reader.losses(label),
       rejections: async (label, limit) => reader.rejections(label, limit),
       registry: async (label) => reader.registry(label),
+      listen: news.listen,
+      settled: async () => {},
       check: () => writer.check(),
       minutes: async (label, from) => reader.minutes(label, from),
       close() {

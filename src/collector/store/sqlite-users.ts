@@ -45,6 +45,8 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
   const addSetting = db.prepare('INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)');
   const findSetting = db.prepare<[string], { value: string }>('SELECT value FROM setting WHERE name = ?');
 
+  const moved = new Set<(label: string, folded: Cursor) => void>();
+
   const store = (label: string, change: StateChange): boolean => {
     if (!states.store(label, change)) return false;
     const { customer, contents = [], traces: told = [] } = change;
@@ -75,7 +77,12 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
     waiting = [];
     try {
       const stored = storeAll.immediate(updates);
-      for (const [at, { resolve }] of updates.entries()) resolve(stored[at]!);
+      for (const [at, { label, progress, resolve }] of updates.entries()) {
+        const isWhole = stored[at]!.every(Boolean);
+        if (isWhole && progress.folded !== undefined)
+          for (const told of moved) told(fromColumn(label), progress.folded);
+        resolve(stored[at]!);
+      }
     } catch (cause) {
       traces.recount();
       for (const { reject } of updates) reject(cause);
@@ -92,6 +99,10 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
         if (waiting.push({ label: toColumn(label), changes, progress, resolve, reject }) === 1) setImmediate(commit);
       }),
     folded: async (label) => findFolded.get(toColumn(label))?.cursor ?? 0,
+    listen(told) {
+      moved.add(told);
+      return () => void moved.delete(told);
+    },
     list: async (label, after, limit) => states.list(toColumn(label), after, limit),
     due: async (label, until, limit) => states.due(toColumn(label), until, limit),
     members: async (label, segment, after, limit) => states.members(toColumn(label), segment, after, limit),

@@ -108,6 +108,8 @@ export interface UserStore {
   update(label: string, changes: StateChange[], progress?: Progress): Promise<boolean[]>;
   /** Up to where the label's events are in its customers' states; 0 at the beginning. */
   folded(label: string): Promise<Cursor>;
+  /** Called when a label's place moves on, whichever process folds it, and the states can be read here. Returns the end of listening. */
+  listen(moved: (label: string, folded: Cursor) => void): () => void;
   /** Customers in the order of their keys. */
   list(label: string, after: CustomerKey | undefined, limit: number): Promise<CustomerPage>;
   /** Customers whose `wakes_at` has come, the longest due first. */

@@ -1,0 +1,121 @@
+/**
+ * Real NATS servers as processes of their own, with JetStream on temporary directories: one, or a cluster of three.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface NatsServer {
+  readonly port: number;
+  readonly log: () => Promise<string>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** On the same port and directory; resolves when it lets clients in. */
+  start(): Promise<void>;
+}
+
+export interface NatsServers {
+  servers: NatsServer[];
+  /** `STORE` for a collector; each name is a world of its own. */
+  store(name?: string): string;
+  /** Resolves when the servers have a leader and all are up to date. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface NatsStart {
+  nodes?: 1 | 3;
+  /** Lines of each server's configuration file. */
+  config?: string;
+  /** Before the `@` of the address. */
+  login?: string;
+}
+
+/** Benches ask too, outside of any test. */
+const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  for (const end = performance.now() + 20_000; !(await condition()); await pause(20))
+    if (performance.now() > end) throw new Error('the NATS servers are not up after 20 s');
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+interface Monitored {
+  meta_cluster?: { leader?: string; cluster_size?: number; replicas?: { current?: boolean; offline?: boolean }[] };
+}
+const monitored = async (port: number): Promise<Monitored | undefined> => {
+  try {
+    return (await (await fetch(`http://127.0.0.1:${port}/jsz`)).json()) as Monitored;
+  } catch {
+    // Not up yet, or down: whoever asks asks again.
+    return undefined;
+  }
+};
+
+export const startNats = async ({ nodes = 1, config = '', login }: NatsStart = {}): Promise<NatsServers> => {
+  const room = await mkdtemp(join(tmpdir(), 'openaction-nats-'));
+  const ports = await Promise.all(
+    Array.from({ length: nodes }, async () => ({
+      client: await freePort(),
+      route: await freePort(),
+      http: await freePort(),
+    })),
+  );
+  const routes = ports.map(({ route }) => `nats://127.0.0.1:${route}`).join(', ');
+
+  const server = async ({ client, route, http }: (typeof ports)[number], n: number): Promise<NatsServer> => {
+    const file = join(room, `node-${n}.conf`);
+    const logFile = join(room, `node-${n}.log`);
+    const cluster = `cluster { name: openaction, listen: "127.0.0.1:${route}", routes: [${routes}] }`;
+    await writeFile(
+      file,
+      `server_name: node-${n}\nlisten: "127.0.0.1:${client}"\nhttp: "127.0.0.1:${http}"\nlog_file: "${logFile}"
+jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : ''}\n${config}\n`,
+    );
+    let child: ChildProcess | undefined;
+    return {
+      port: client,
+      log: () => readFile(logFile, 'utf8'),
+      async kill(signal = 'SIGKILL') {
+        if (!child || child.exitCode !== null || child.signalCode !== null) return;
+        const ended = once(child, 'exit');
+        child.kill(signal);
+        await ended;
+      },
+      async start() {
+        child = spawn('nats-server', ['-c', file], { stdio: 'ignore' });
+        const failed = once(child, 'error').then(([cause]) => Promise.reject(cause as Error));
+        await Promise.race([failed, until(async () => (await monitored(http)) !== undefined)]);
+      },
+    };
+  };
+  const servers = await Promise.all(ports.map(server));
+  const isReady = async (): Promise<boolean> => {
+    if (nodes === 1) return true;
+    const all = await Promise.all(ports.map(({ http }) => monitored(http)));
+    const leader = all.map((one) => one?.meta_cluster).find((one) => one?.replicas);
+    return Boolean(leader?.leader && leader.cluster_size === nodes && leader.replicas!.every(({ current }) => current));
+  };
+  const ready = (): Promise<void> => until(isReady);
+  await Promise.all(servers.map((one) => one.start()));
+  await ready();
+  return {
+    servers,
+    store: (name = 'openaction') =>
+      `nats://${login === undefined ? '' : `${login}@`}${ports.map(({ client }) => `127.0.0.1:${client}`).join(',')}?name=${name}&replicas=${nodes}`,
+    ready,
+    async stop() {
+      await Promise.all(servers.map((one) => one.kill()));
+      await rm(room, { recursive: true, force: true });
+    },
+  };
+};
