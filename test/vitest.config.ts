@@ -4,6 +4,27 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = (name: string, include: string[], extra: object = {}) => ({ test: { name, root, include, ...extra } });
 
+/** What it takes where a browser, or processes of ours, are waited for. */
+const journeys = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Whatever must come is waited for, however busy the machine is: no test is about how long it takes.
+  expect: { poll: { timeout: 25_000, interval: 50 } },
+};
+
+/** Where a collector keeps what a browser sent, through every fault: each of these runs on both stores. */
+const delivery = [
+  ...['network', 'slow-network', 'answers', 'early', 'leaving', 'killed', 'tabs'],
+  ...['losses', 'missing', 'payloads', 'storage', 'walks'],
+];
+/** In `npm test`; the others have their turn on a cluster in `npm run test:cluster`. */
+const deliveryInShort = ['network', 'slow-network', 'answers', 'killed', 'tabs', 'walks'];
+const isWhole = process.env.CLUSTER === 'whole';
+const onCluster = [
+  ...(isWhole ? delivery : deliveryInShort).map((name) => `test/e2e/faults/${name}.test.ts`),
+  `test/e2e/bridge/delivery-${isWhole ? '*' : 'broken'}.test.ts`,
+];
+
 /** One project a kind of part: pure and server parts in Node, the SDK's rooms in happy-dom, whole journeys in real Chromium. */
 export default defineConfig({
   root,
@@ -17,13 +38,17 @@ export default defineConfig({
       project('bridge', ['test/bridge/**/*.test.ts'], { environment: 'happy-dom', testTimeout: 30_000 }),
       project('sdk', ['test/sdk/**/*.test.ts'], { environment: 'happy-dom', testTimeout: 30_000 }),
       project('collector', ['test/collector/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
-      project('e2e', ['test/e2e/**/*.test.ts'], {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        // Whatever must come is waited for, however busy the machine is: no test is about how long it takes.
-        expect: { poll: { timeout: 25_000, interval: 50 } },
-        // After the others: a browser beside them on two cores tests the machine's patience instead.
+      // After the others: a browser beside them on two cores tests the machine's patience instead.
+      project('e2e', ['test/e2e/**/*.test.ts'], { ...journeys, sequence: { groupOrder: 1 } }),
+      project('e2e on a cluster', onCluster, {
+        ...journeys,
+        globalSetup: ['test/support/nats-place.ts'],
         sequence: { groupOrder: 1 },
+      }),
+      project('cluster', ['test/cluster/*.test.ts'], {
+        ...journeys,
+        testTimeout: 120_000,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },

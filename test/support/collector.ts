@@ -29,6 +29,9 @@ export interface RunningCollector {
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Has it read its config now. */
   hangUp(): void;
+  /** Stops its time, as a machine does that is out of breath; `thaw` lets it go on as if nothing had been. */
+  freeze(): void;
+  thaw(): void;
   /** Drains it if it still runs, and removes its temporary directory. */
   stop(): Promise<void>;
   /** Starts it again, after `kill`, on the same port and directory. */
@@ -100,6 +103,8 @@ export const startCollector = async ({ config, env = {}, dataDir }: CollectorSta
     },
     kill,
     hangUp: () => void running.process.kill('SIGHUP'),
+    freeze: () => void running.process.kill('SIGSTOP'),
+    thaw: () => void running.process.kill('SIGCONT'),
     async stop() {
       await kill('SIGTERM');
       await rm(temporary, { recursive: true, force: true });

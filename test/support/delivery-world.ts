@@ -40,6 +40,8 @@ export interface PageParts {
 
 export interface World {
   readonly collector: RunningCollector;
+  /** A cluster cannot always say at once that an event was there already. */
+  readonly store: 'sqlite' | 'cluster';
   readonly pages: PageServer;
   readonly network: FaultProxy;
   /** The test's own. */
@@ -117,10 +119,11 @@ export interface RunningWorld extends World {
   close(): Promise<void>;
 }
 
-export const startWorld = async (extra: LabelExtra = {}): Promise<RunningWorld> => {
+/** @param store the collector's, kept over its restarts */
+export const startWorld = async (extra: LabelExtra = {}, store = 'sqlite'): Promise<RunningWorld> => {
   const pages = await startPageServer();
   const origins = [pages.site, pages.otherSite, pages.plainSite, 'null'];
-  const collector = await startCollector({ config: configOf(origins, extra) });
+  const collector = await startCollector({ config: configOf(origins, extra), env: { STORE: store } });
   const network = await startFaultProxy(collector.url);
   const stub = await readFile(new URL('../../dist/stub.js', import.meta.url), 'utf8');
   let used = 0;
@@ -129,6 +132,7 @@ export const startWorld = async (extra: LabelExtra = {}): Promise<RunningWorld> 
     `<script src="${network.url}/smartico.js" ${attributes}></script>`;
   return {
     collector,
+    store: store === 'sqlite' ? 'sqlite' : 'cluster',
     pages,
     network,
     get label() {

@@ -4,7 +4,7 @@
  * identity here.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
 import {
   flush,
   type Label,
@@ -15,6 +15,7 @@ import {
   startWorld,
   type World,
 } from './delivery-world.ts';
+import { storeAt } from './nats.ts';
 
 export {
   act,
@@ -29,17 +30,26 @@ export {
   type World,
 } from './delivery-world.ts';
 
+/** What the project of the tests says the collector keeps events in: a cluster, where nobody else knows this name, or a file. */
+const storeOfProject = (): string => {
+  const place = inject('nats');
+  return place ? storeAt(place, `world-${crypto.randomUUID().slice(0, 8)}`) : 'sqlite';
+};
+
 /** Call at the top of a test file; what it returns is complete once the tests run. */
 export const deliveryWorld = (extra: LabelExtra = {}): World => {
   let world: RunningWorld;
   beforeAll(async () => {
-    world = await startWorld(extra);
+    world = await startWorld(extra, storeOfProject());
   });
   afterAll(() => world?.close());
   beforeEach(() => world.renew());
   return {
     get collector() {
       return world.collector;
+    },
+    get store() {
+      return world.store;
     },
     get pages() {
       return world.pages;
@@ -57,6 +67,10 @@ export const deliveryWorld = (extra: LabelExtra = {}): World => {
     page: (parts) => world.page(parts),
   };
 };
+
+/** What a page is told of an event that the collector has already. A cluster may only know later that it is no new one. */
+export const cameAgain = ({ store }: World): unknown =>
+  store === 'sqlite' ? 'duplicate' : expect.stringMatching(/^(duplicate|stored)$/);
 
 /** Sends what waits on this page's device, until nothing does. */
 export const sendAll = (page: Page): Promise<void> => expect.poll(async () => (await flush(page)).pending).toBe(0);

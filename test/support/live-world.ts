@@ -74,6 +74,9 @@ export const liveWorld = (extra: LabelExtra = {}): LiveWorld => {
     get collector() {
       return world.collector;
     },
+    get store() {
+      return world.store;
+    },
     get pages() {
       return world.pages;
     },

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface NatsServer {
+  readonly name: string;
   readonly port: number;
   readonly log: () => Promise<string>;
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -17,12 +18,25 @@ export interface NatsServer {
   start(): Promise<void>;
 }
 
+/** Where servers are, for whoever did not start them. */
+export interface NatsPlace {
+  /** What stands between `nats://` and the question mark. */
+  servers: string;
+  replicas: number;
+}
+
+/** `STORE` for a collector; each name is a world of its own. */
+export const storeAt = ({ servers, replicas }: NatsPlace, name: string): string =>
+  `nats://${servers}?name=${name}&replicas=${replicas}`;
+
 export interface NatsServers {
   servers: NatsServer[];
-  /** `STORE` for a collector; each name is a world of its own. */
+  place: NatsPlace;
   store(name?: string): string;
   /** Resolves when the servers have a leader and all are up to date. */
   ready(): Promise<void>;
+  /** Who leads a stream just now, or all of them where none is named; waits while nobody does. */
+  leader(stream?: string): Promise<NatsServer>;
   stop(): Promise<void>;
 }
 
@@ -51,10 +65,11 @@ const freePort = async (): Promise<number> => {
 
 interface Monitored {
   meta_cluster?: { leader?: string; cluster_size?: number; replicas?: { current?: boolean; offline?: boolean }[] };
+  account_details?: { stream_detail?: { name: string; cluster?: { leader?: string } }[] }[];
 }
-const monitored = async (port: number): Promise<Monitored | undefined> => {
+const monitored = async (port: number, asked = ''): Promise<Monitored | undefined> => {
   try {
-    return (await (await fetch(`http://127.0.0.1:${port}/jsz`)).json()) as Monitored;
+    return (await (await fetch(`http://127.0.0.1:${port}/jsz${asked}`)).json()) as Monitored;
   } catch {
     // Not up yet, or down: whoever asks asks again.
     return undefined;
@@ -83,6 +98,7 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
     );
     let child: ChildProcess | undefined;
     return {
+      name: `node-${n}`,
       port: client,
       log: () => readFile(logFile, 'utf8'),
       async kill(signal = 'SIGKILL') {
@@ -92,7 +108,7 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
         await ended;
       },
       async start() {
-        child = spawn('nats-server', ['-c', file], { stdio: 'ignore' });
+        child = spawn(process.env.NATS_SERVER ?? 'nats-server', ['-c', file], { stdio: 'ignore' });
         const failed = once(child, 'error').then(([cause]) => Promise.reject(cause as Error));
         await Promise.race([failed, until(async () => (await monitored(http)) !== undefined)]);
       },
@@ -106,13 +122,36 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
     return Boolean(leader?.leader && leader.cluster_size === nodes && leader.replicas!.every(({ current }) => current));
   };
   const ready = (): Promise<void> => until(isReady);
+  /** Whoever follows may not have heard yet, so it is who says so itself that counts. */
+  const leads = (stream: string | undefined, name: string, said: Monitored | undefined): boolean =>
+    stream === undefined
+      ? said?.meta_cluster?.leader === name
+      : Boolean(
+          said?.account_details?.some(({ stream_detail }) =>
+            stream_detail?.some((one) => one.name === stream && one.cluster?.leader === name),
+          ),
+        );
+  const leader = async (stream?: string): Promise<NatsServer> => {
+    let found: NatsServer | undefined;
+    await until(async () => {
+      const all = await Promise.all(ports.map(({ http }) => monitored(http, '?accounts=true&streams=true')));
+      found = servers.find(({ name }, n) => leads(stream, name, all[n]));
+      return found !== undefined;
+    });
+    return found!;
+  };
   await Promise.all(servers.map((one) => one.start()));
   await ready();
+  const place = {
+    servers: `${login === undefined ? '' : `${login}@`}${ports.map(({ client }) => `127.0.0.1:${client}`).join(',')}`,
+    replicas: nodes,
+  };
   return {
     servers,
-    store: (name = 'openaction') =>
-      `nats://${login === undefined ? '' : `${login}@`}${ports.map(({ client }) => `127.0.0.1:${client}`).join(',')}?name=${name}&replicas=${nodes}`,
+    place,
+    store: (name = 'openaction') => storeAt(place, name),
     ready,
+    leader,
     async stop() {
       await Promise.all(servers.map((one) => one.kill()));
       await rm(room, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import {
   act,
+  cameAgain,
   deliveryWorld,
   expectDelivered,
   flush,
@@ -74,7 +75,7 @@ describe('a network with faults', () => {
     await sendAll(page);
     await expectDelivered(world.label, ledger);
     const { recent, dead } = await page.evaluate(() => window._smartico.receipts());
-    expect(recent.map(({ verdict }) => verdict)).toEqual(ledger.map(() => 'duplicate'));
+    expect(recent.map(({ verdict }) => verdict)).toEqual(ledger.map(() => cameAgain(world)));
     expect(dead).toEqual([]);
   });
 
