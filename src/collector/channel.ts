@@ -13,15 +13,24 @@ export interface Line {
   end(code: number, reason: string): void;
 }
 
+/** What follows for pages from one change of a customer. */
+export interface News {
+  /** Of the document that it made; 0 where there is none any more. */
+  version: number;
+  pushes: Push[];
+}
+
 export interface Channel {
   /** Returns the end of listening; the line stays open. */
   join(label: string, customer: CustomerKey, line: Line): () => void;
-  /** The number of connections that were told. */
-  push(label: string, customer: CustomerKey, message: Push): number;
-  isHeard(label: string, customer: CustomerKey): boolean;
+  tell(label: string, customer: CustomerKey, news: News): void;
+  /** `false`: nobody would hear, and nothing need be made up. */
+  mayBeHeard(label: string, customer: CustomerKey): boolean;
+  /** The customer's pages that are open on this collector. */
+  pagesHere(label: string, customer: CustomerKey): number;
 }
 
-/** Pages of one customer; beyond them the one that has been open longest goes. */
+/** Pages of one customer on one collector; beyond them the one that has been open longest goes. */
 const MOST_OF_CUSTOMER = 20;
 /** Close codes of RFC 6455: a rule was broken. */
 const POLICY = 1008;
@@ -46,15 +55,16 @@ export const createChannel = (pushed: (connections: number) => void): Channel =>
       }
       return () => leave(line);
     },
-    push(label, customer, message) {
+    tell(label, customer, { pushes }) {
       const lines = listening.get(place(label, customer));
-      if (!lines) return 0;
-      const text = JSON.stringify(message);
-      // A copy: a line that goes while it is written to leaves the set.
-      const told = [...lines].filter((line) => line.write(text)).length;
-      pushed(told);
-      return told;
+      if (!lines) return;
+      for (const push of pushes) {
+        const text = JSON.stringify(push);
+        // A copy: a line that goes while it is written to leaves the set.
+        pushed([...lines].filter((line) => line.write(text)).length);
+      }
     },
-    isHeard: (label, customer) => listening.has(place(label, customer)),
+    mayBeHeard: (label, customer) => listening.has(place(label, customer)),
+    pagesHere: (label, customer) => listening.get(place(label, customer))?.size ?? 0,
   };
 };

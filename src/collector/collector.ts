@@ -11,7 +11,6 @@ import type { MessageFiles } from './effects/message-files.ts';
 import { createOutbound } from './effects/outbound.ts';
 import { createOutward, type Outward } from './effects/outward.ts';
 import { createUnsubscribeLinks, keptUnsubscribeKey } from './effects/unsubscribe-links.ts';
-import { engagementPush } from './engagement/engagement-push.ts';
 import { placesOf } from './engagement/places.ts';
 import { eventRates } from './event-rates.ts';
 import { createFollowing } from './following/following.ts';
@@ -27,8 +26,8 @@ import { operatorRoutes } from './operator/operating.ts';
 import { startRetention } from './operator/retention.ts';
 import { originsOf } from './origins.ts';
 import { ownAddress } from './own-address.ts';
+import { tellPages } from './page-news.ts';
 import { type PagesNeeds, pageRoutes, servePages } from './pages.ts';
-import { propsPush } from './props-push.ts';
 import { createProtocol } from './protocol/protocol.ts';
 import { createSessionTokens, keptSessionKey } from './publisher/session-tokens.ts';
 import { createPushSender } from './push/push-sender.ts';
@@ -107,7 +106,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const metrics = createMetrics({ waitingBytes: log.waitingBytes, following: () => following.measures() });
   const pushKeys = await keptVapidKeys(users);
   const channel = createChannel(metrics.pushed);
-  const changed = propsPush(channel, now);
+  const changed = tellPages(channel, now);
   const customers = createCustomers(users, changed, now, (...whom) => following.firstLook(...whom));
   const retention = startRetention({
     labels: settings.labels,
@@ -148,7 +147,6 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     uidOf: await keptUids(users),
     placesOf: (label) => placesOf(label, ownOrigins),
     changed,
-    pushMade: engagementPush(channel),
     now,
     random,
     failed(cause) {

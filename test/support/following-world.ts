@@ -3,11 +3,11 @@ import { type Label, parseConfig } from '../../src/collector/config/config.ts';
 import { type ChangingSettings, settingsOf } from '../../src/collector/config/settings.ts';
 import type { Outbound } from '../../src/collector/effects/outbound.ts';
 import type { Sending } from '../../src/collector/effects/sending.ts';
-import type { PushMade } from '../../src/collector/engagement/engagement-push.ts';
 import type { CustomerState, OutboxItem } from '../../src/collector/engine/customer-state.ts';
 import { createFollowing, type Following } from '../../src/collector/following/following.ts';
 import { createQuota } from '../../src/collector/following/quota.ts';
 import { keptUids } from '../../src/collector/following/uids.ts';
+import type { Changed } from '../../src/collector/page-news.ts';
 import type { EventLog, NewEvent, Receipt, Submission } from '../../src/collector/store/event-log.ts';
 import type { UserStore } from '../../src/collector/store/user-store.ts';
 import { event, submission } from './submissions.ts';
@@ -88,7 +88,8 @@ export const openWorld = async (
       return world.answer(left);
     },
   };
-  const pushMade: PushMade = (_, customer, before, after) => {
+  const changed: Changed = (_, customer, { before, after }) => {
+    world.heard.push(`${customer} ${before.tags} > ${after.tags}`);
     const known = new Set(before.engagements.map(({ uid }) => uid));
     for (const { uid, about } of after.engagements) if (!known.has(uid)) world.made.push(`${customer} ${about}`);
   };
@@ -122,8 +123,7 @@ export const openWorld = async (
       quota: createQuota(users, clock),
       uidOf: await keptUids(stores.users),
       placesOf: () => ({ own: new Set(), linkHosts: [], assetOrigins: [] }),
-      changed: (_, customer, before, after) => world.heard.push(`${customer} ${before.tags} > ${after.tags}`),
-      pushMade,
+      changed,
       now: clock,
       random: () => 0,
       failed: (cause) => world.failures.push(cause),

@@ -1,5 +1,5 @@
 /**
- * Sends a customer something: checked, kept with its words, in the customer's state, and told to the open pages. The same
+ * Sends a customer something: checked, kept with its words, in the customer's state, and so told to the open pages. The same
  * id sent again changes nothing. Whatever the operator did wrong is told at once, with its places.
  */
 import type { Channel } from '../channel.ts';
@@ -13,7 +13,7 @@ import type { Quota } from '../following/quota.ts';
 import { type Refusal, refuseMistakes } from '../refusal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { Removed } from './clean-html.ts';
-import { type Content, contentText, pushOf } from './content.ts';
+import { type Content, contentText } from './content.ts';
 import { placesOf } from './places.ts';
 import type { RequestMistake } from './reading.ts';
 import { givenUid, readRequest } from './request.ts';
@@ -22,7 +22,7 @@ export interface Sent {
   /** `known`: it was sent to this customer before, and nothing changed. */
   is: 'sent' | 'known';
   engagement_uid: string;
-  /** Open pages that were told. */
+  /** Open pages on this collector, which were told; those on others are too, and nobody counts them. */
   delivered: number;
   /** What was taken out of the HTML. */
   removed: Removed[];
@@ -42,7 +42,7 @@ export interface Engagements {
 export interface EngagementsNeeds {
   users: Pick<UserStore, 'keepContent' | 'content'>;
   customers: Customers;
-  channel: Pick<Channel, 'push'>;
+  channel: Pick<Channel, 'pagesHere'>;
   quota: Quota;
   /** The collector's own origins, complete once it listens. */
   ownOrigins: ReadonlySet<string>;
@@ -102,8 +102,12 @@ export const createEngagements = ({
     let made: 'made' | 'known' = 'known';
     try {
       await keep(label, uid, content);
-      const { engagements } = await customers.change(label, customer, (state) =>
-        isIn(state, uid) ? state : withEngagement(state, engagement, content),
+      const { engagements } = await customers.change(
+        label,
+        customer,
+        (state) => (isIn(state, uid) ? state : withEngagement(state, engagement, content)),
+        undefined,
+        [{ id: uid, content: contentText(content) }],
       );
       // Otherwise the same was sent twice at once, and the other one is there.
       if (engagements.includes(engagement)) made = 'made';
@@ -123,8 +127,7 @@ export const createEngagements = ({
       if (!read.ok) throw refusal(read.mistakes);
       const { uid = newUid(), content, removed } = read.requested;
       if ((await make(label, customer, uid, content)) === 'known') return known(uid);
-      const delivered = channel.push(label.name, customer.key, pushOf(uid, content));
-      return { is: 'sent', engagement_uid: uid, delivered, removed };
+      return { is: 'sent', engagement_uid: uid, delivered: channel.pagesHere(label.name, customer.key), removed };
     },
     preview(label, request) {
       const read = readRequest(request, placesOf(label, ownOrigins), now());

@@ -3,13 +3,12 @@
  */
 import type { Label } from '../config/config.ts';
 import type { Outbound } from '../effects/outbound.ts';
-import type { PushMade } from '../engagement/engagement-push.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { type Plan, planOf } from '../engine/plan.ts';
 import { quietPlan } from '../engine/quiet-plan.ts';
 import { react } from '../engine/react.ts';
 import type { World } from '../engine/reaction.ts';
-import type { Changed } from '../props-push.ts';
+import type { Changed } from '../page-news.ts';
 import type { EventLog, Receipt, Submission } from '../store/event-log.ts';
 import type { CustomerKey, UserStore } from '../store/user-store.ts';
 import { createAlarms } from './alarms.ts';
@@ -36,7 +35,6 @@ export interface LabelNeeds {
   placesOf: (label: Label) => World['places'];
   /** Open pages are told of a change, and of what was made. */
   changed: Changed;
-  pushMade: PushMade;
   now: () => number;
   random: () => number;
   failed: (cause: unknown) => void;
@@ -68,7 +66,7 @@ const definitionsOf = ({ segments, campaigns, missions, levels, ads, messages }:
   JSON.stringify([segments, campaigns, missions, levels, ads, messages]);
 
 export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
-  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, pushMade, now, random, failed } = needs;
+  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, now, random, failed } = needs;
   const { name } = first;
   let current = first;
   let plan: Plan = planOf(first);
@@ -96,10 +94,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     move,
     pace: newPace(),
     giveBack: (messages) => quota.take(current, -messages),
-    told(customer, before, after, contents) {
-      changed(name, customer, before, after);
-      pushMade(name, customer, before, after, contents);
-    },
+    told: (customer, change) => changed(name, customer, change),
     seen(customer, state) {
       outbox.offer(customer, state);
       alarms.known(state.wakes_at);

@@ -8,7 +8,7 @@
  * Anybody may change a customer meanwhile: then what happened is put to the engine again, from the newer state.
  */
 import type { CustomerState } from '../engine/customer-state.ts';
-import type { Reaction } from '../engine/reaction.ts';
+import type { Change } from '../page-news.ts';
 import type { CustomerKey, Progress, UserStore } from '../store/user-store.ts';
 import type { Happening } from './happening.ts';
 import type { Group, Move, Moved } from './move.ts';
@@ -25,7 +25,7 @@ export interface StepNeeds {
   /** Inbox messages that were not stored after all. */
   giveBack: (messages: number) => void;
   /** Called once a change is stored. */
-  told: (customer: CustomerKey, before: CustomerState, after: CustomerState, contents: Reaction['contents']) => void;
+  told: (customer: CustomerKey, change: Change) => void;
   /** Called with everybody as the store has them now. */
   seen: (customer: CustomerKey, state: CustomerState) => void;
 }
@@ -82,8 +82,9 @@ export const createStep = ({ users, label, move, pace, giveBack, told, seen }: S
       moved.delete(customer);
     }
     for (const one of moved.values()) {
-      if (isChange(one)) told(one.customer, one.before, one.state, one.contents);
-      seen(one.customer, one.state);
+      const { customer, version, before, state, contents } = one;
+      if (isChange(one)) told(customer, { version: version + 1, before, after: state, contents });
+      seen(customer, state);
     }
     return late.map(({ group }) => ({ ...group, stored: undefined }));
   };

@@ -69,7 +69,7 @@ const newUid = (): string =>
 const sentText = ({ delivered }: Sent): string =>
   delivered > 0
     ? `Sent; ${countOf(delivered, 'open page was', 'open pages were')} told.`
-    : 'Sent; no page is open, so it waits for the next visit.';
+    : 'Sent; no page is open on this collector: one elsewhere was told, or it waits for the next visit.';
 const pushText = ({ sent, gone, failed, native }: PushReport): string =>
   [
     `Sent to ${countOf(sent, 'browser')}.`,

@@ -5,7 +5,7 @@
 import type { Label } from '../config/config.ts';
 import { type Customer, visitorCustomer } from '../engine/customer-key.ts';
 import { registered } from '../engine/registered.ts';
-import type { Changed } from '../props-push.ts';
+import type { Changed } from '../page-news.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { CustomerKey, Erased, UserStore } from '../store/user-store.ts';
 import { spellingsOf } from './spellings.ts';
@@ -86,7 +86,10 @@ export const createErasing = ({ log, users, folded, forget, changed, newId, now 
       const receipt: Receipt = { receipt: newId(), at: now(), events, customers: states, ...rows };
       await users.keepSetting(settingOf(name, receipt.receipt), JSON.stringify(receipt));
       // Pages that are still open show nobody's points and messages.
-      if (state) changed(name, customer.key, state, registered(customer, label, receipt.at));
+      if (state) {
+        const after = registered(customer, label, receipt.at);
+        changed(name, customer.key, { version: 0, before: state, after, contents: [] });
+      }
       return receipt;
     },
     async receipt(label, id) {

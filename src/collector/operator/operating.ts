@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Customers } from '../customers.ts';
 import type { Labels } from '../labels.ts';
 import type { Origins } from '../origins.ts';
-import type { Changed } from '../props-push.ts';
+import type { Changed } from '../page-news.ts';
 import { campaignRoutes } from '../routes/campaign-routes.ts';
 import { customerRoutes } from '../routes/customer-routes.ts';
 import { deliveryRoutes } from '../routes/delivery-routes.ts';

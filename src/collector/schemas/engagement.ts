@@ -51,7 +51,9 @@ const removed = Type.Array(Type.Object({ what: Type.String(), why: Type.String()
 
 export const engagementSent = Type.Object({
   engagement_uid: uid,
-  delivered: Type.Integer({ description: 'Open pages that were told' }),
+  delivered: Type.Integer({
+    description: 'Open pages on this collector, which were told; those on others are told too, and not counted',
+  }),
   removed,
 });
 export const engagementPreview = Type.Object({

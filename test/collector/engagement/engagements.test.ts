@@ -8,7 +8,7 @@ import { pendingPushes } from '../../../src/collector/engagement/pending.ts';
 import { userCustomer } from '../../../src/collector/engine/customer-key.ts';
 import { noDefinitions } from '../../../src/collector/engine/no-definitions.ts';
 import { createQuota } from '../../../src/collector/following/quota.ts';
-import { propsPush } from '../../../src/collector/props-push.ts';
+import { tellPages } from '../../../src/collector/page-news.ts';
 import { createMemoryUsers } from '../../../src/collector/store/memory-users.ts';
 import type { UserStore } from '../../../src/collector/store/user-store.ts';
 
@@ -37,7 +37,7 @@ beforeEach(() => {
   channel.join('casino', ann.key, { write: (text) => heard.push(JSON.parse(text)) > 0, end: () => undefined });
   customers = createCustomers(
     users,
-    propsPush(channel, () => now),
+    tellPages(channel, () => now),
     () => now,
   );
   let made = 0;
