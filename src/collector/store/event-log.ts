@@ -6,7 +6,7 @@ import type { Envelope, Lost, PageCount, Source, Trust } from '../../wire/event.
 import { limits } from '../../wire/limits.ts';
 import type { FieldType } from '../shape.ts';
 import type { LossReport } from './loss-report.ts';
-import type { SequenceRow } from './page-text.ts';
+import type { Stood } from './stood.ts';
 
 /** A place in the log: later events have greater cursors. */
 export type Cursor = number;
@@ -70,32 +70,6 @@ export interface Submission {
   weight: number;
   /** Only where it was kept in another store before. */
   stood?: Stood;
-}
-
-/**
- * How a submission stood in another store, which it comes from. It is put down as it stood, and nothing of it is judged or
- * counted again: its events keep their places, under `eid` is the key that they were kept under, and they come in the order
- * of their places with those of their label alone. A log takes such before any other.
- */
-export interface Stood {
-  /** Of each of its events. */
-  cursors: Cursor[];
-  /** Pages and losses are of the submission's device. */
-  pages: StoodPage[];
-  losses: StoodLoss[];
-  /** What the label counted. */
-  shapes: ShapeCount[];
-  minutes: MinuteCount[];
-}
-export interface StoodPage extends SequenceRow {
-  page_id: string;
-  last_at: number;
-}
-export interface StoodLoss {
-  reason: string;
-  count: number;
-  numbered: number;
-  reported_at: number;
 }
 
 /**

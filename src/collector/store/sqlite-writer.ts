@@ -22,8 +22,10 @@ import { type Ground, sqliteGround } from './sqlite-ground.ts';
 import { sqliteNumbers } from './sqlite-numbers.ts';
 import { sqlitePages } from './sqlite-pages.ts';
 import { sqliteRegistry } from './sqlite-registry.ts';
+import { sqliteStood } from './sqlite-stood.ts';
 import { sqliteTally } from './sqlite-tally.ts';
 import { timelineIndex } from './sqlite-timelines.ts';
+import type { Stood } from './stood.ts';
 import { fromColumn } from './text-column.ts';
 
 export interface SqliteWriter {
@@ -56,6 +58,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const registry = sqliteRegistry(db);
   const numbers = sqliteNumbers(pages, tally);
   const timelines = timelineIndex(db);
+  const standing = sqliteStood(db, grounds, tally);
   const removal = eventRemoval(db, timelines);
   // The index is complete before anything is taken away: what it came to was given out, though it may be gone.
   const newestGiven = db.prepare<[], { seq: Cursor }>(
@@ -119,8 +122,15 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
     return newest;
   };
 
+  const putDown = (label: number, submission: Submission, stood: Stood): Outcome[] => {
+    newest = Math.max(newest, standing.putDown(label, submission, stood));
+    timelines.forget();
+    return stood.cursors;
+  };
+
   const storeSubmission = (submission: Submission): Outcome[] => {
     const label = grounds.labelId(submission.label);
+    if (submission.stood) return putDown(label, submission, submission.stood);
     const at = submission.received_at;
     let ground: Ground | undefined;
     const outcomes = submission.events.map((event) => {
@@ -152,7 +162,7 @@ export const openSqliteWriter = (file: string): SqliteWriter => {
   const eraseInTransaction = db.transaction(removal.erase);
   const purgeInTransaction = db.transaction(removal.purge);
   const forget = (): void => {
-    for (const held of [grounds, pages, tally, timelines]) held.forget();
+    for (const held of [grounds, pages, tally, timelines, standing]) held.forget();
     newest = newestGiven.get()!.seq;
   };
   /** A transaction that failed took back the rows that were remembered from inside it. */
