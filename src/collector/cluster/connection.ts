@@ -10,6 +10,8 @@ export interface Cluster {
   connection: NatsConnection;
   jetstream: JetStreamClient;
   manager: JetStreamManager;
+  /** Called whenever the connection is gone; it comes back by itself. Returns the end of listening. */
+  onLost(told: () => void): () => void;
 }
 
 /** Codes that `store-fault.ts` puts into words. */
@@ -58,10 +60,18 @@ export const connectTo = async (address: ClusterAddress): Promise<Cluster> => {
       ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(await readFile(credentials)) }),
     });
     const options = { timeout: PATIENCE_MS };
+    const listeners = new Set<() => void>();
+    void (async () => {
+      for await (const { type } of connection.status()) if (type === 'disconnect') for (const told of listeners) told();
+    })();
     return {
       connection,
       jetstream: jetstream(connection, options),
       manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
+      onLost(told) {
+        listeners.add(told);
+        return () => void listeners.delete(told);
+      },
     };
   } catch (cause) {
     throw asClusterError(cause);

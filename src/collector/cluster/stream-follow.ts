@@ -1,17 +1,25 @@
 /**
- * A stream read from a place on, in its order, several messages at a time: what a copy is made of. Owns how far it came and
- * who waits for that; what the messages say is the copy's. A server that goes, or a message that cannot be applied yet, is
- * tried again from the place that was reached; nothing is skipped.
+ * A stream followed for as long as the process runs, in its order, several messages at a time: what a copy is made of. Owns
+ * how far it came and who waits for that; what the messages say is the copy's. Servers that go, and a message that cannot be
+ * applied yet, are tried again from the place that was reached; nothing is skipped.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumer, DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
-import { ClusterError } from './connection.ts';
+import type { JsMsg } from '@nats-io/jetstream';
+import { asClusterError, type Cluster, ClusterError } from './connection.ts';
+import { type Reading, readStream } from './stream-reading.ts';
+
+export interface Lag {
+  messages: number;
+  /** Age of the oldest message that is not applied; without contact to the servers, since when. */
+  seconds: number;
+}
 
 export interface Followed {
   /** The last place that was applied. */
   at(): number;
   /** Messages of the stream that are known of and not applied. */
   behind(): number;
+  lag(): Lag;
   /** Resolves when everything up to this place is applied; rejects with `CLUSTER_BEHIND` where that takes too long. */
   reached(seq: number, patienceMs?: number): Promise<void>;
   /** What is being applied is applied; nothing more is. */
@@ -19,12 +27,13 @@ export interface Followed {
 }
 
 export interface FollowNeeds {
-  jetstream: JetStreamClient;
+  cluster: Cluster;
   stream: string;
   /** Where the copy is: 0 has nothing. */
   from: number;
-  /** Called with one group after the other; a rejection has it called again with what followed the place. */
+  /** Called with one group after the other; one that is rejected comes again until it is not. */
   apply: (messages: JsMsg[]) => Promise<void>;
+  /** Told once, until something was applied again. */
   failed: (cause: unknown) => void;
 }
 
@@ -33,79 +42,109 @@ const MOST_AT_ONCE = 256;
 const RETRY_MS = 250;
 const PATIENCE_MS = 5_000;
 
-export const followStream = ({ jetstream, stream, from, apply, failed }: FollowNeeds): Followed => {
-  let state: 'open' | 'closed' = 'open';
-  let at = from;
-  let known = from;
-  let watchers: { seq: number; resolve: () => void }[] = [];
-  let stop = (): void => {};
+/** Who waits for a place. */
+interface Watcher {
+  seq: number;
+  resolve(): void;
+}
 
+type Contact = { is: 'reading'; reading: Reading } | { is: 'none'; since: number };
+
+export const followStream = ({ cluster, stream, from, apply, failed }: FollowNeeds): Followed => {
+  const closing = new AbortController();
+  let at = from;
+  /** The newest place that is known of. */
+  let known = from;
+  let underWay: JsMsg[] = [];
+  let watchers: Watcher[] = [];
+  let contact: Contact = { is: 'none', since: performance.now() };
+  let created: string | undefined;
+  let trouble: 'none' | 'told' = 'none';
+
+  const tell = (cause: unknown): void => {
+    if (trouble === 'none' && !closing.signal.aborted) failed(asClusterError(cause));
+    trouble = 'told';
+  };
   const arrived = (seq: number): void => {
-    at = seq;
-    known = Math.max(known, seq);
+    at = Math.max(at, seq);
+    known = Math.max(known, at);
+    trouble = 'none';
     const due = watchers.filter((one) => one.seq <= at);
     watchers = watchers.filter((one) => one.seq > at);
     for (const { resolve } of due) resolve();
   };
+  const rest = (): Promise<unknown> => pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
 
-  const consumer = (): Promise<Consumer> =>
-    jetstream.consumers.get(
-      stream,
-      at === 0
-        ? { deliver_policy: DeliverPolicy.All }
-        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: at + 1 },
-    );
-
-  /** Until it fails or is closed. */
-  const read = async (): Promise<void> => {
-    const messages = await (await consumer()).consume({ max_messages: 2 * MOST_AT_ONCE });
-    let waiting: JsMsg[] = [];
-    let wake = (): void => {};
-    let end: { cause?: unknown } | undefined;
-    stop = () => {
-      end ??= {};
-      messages.stop();
-      wake();
-    };
-    const listening = (async () => {
-      for await (const message of messages) {
-        waiting.push(message);
-        known = Math.max(known, message.seq + message.info.pending);
-        wake();
+  /** Resolves `false` only where it is closed before it could. */
+  const applied = async (messages: JsMsg[]): Promise<boolean> => {
+    while (!closing.signal.aborted)
+      try {
+        await apply(messages);
+        return true;
+      } catch (cause) {
+        tell(cause);
+        await rest();
       }
-      end ??= { cause: new Error(`the stream ${stream} ended`) };
-    })().catch((cause: unknown) => {
-      end ??= { cause };
-    });
-    listening.finally(() => wake());
-    try {
-      while (!end) {
-        if (waiting.length === 0)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        const some = waiting.slice(0, MOST_AT_ONCE);
-        waiting = waiting.slice(MOST_AT_ONCE);
-        if (some.length === 0) continue;
-        await apply(some);
-        arrived(some.at(-1)!.seq);
-      }
-    } finally {
-      messages.stop();
-    }
-    if (end.cause) throw end.cause;
+    return false;
   };
+
+  /** The stream that the copy is of, as far as can be seen from here. */
+  const sameStream = (reading: Reading): void => {
+    created ??= reading.created;
+    if (reading.created !== created || reading.end < at)
+      throw new ClusterError(
+        'CLUSTER_DIFFERS',
+        `${stream} is not what it was: made ${reading.created}, it ends at ${reading.end}, and the copy is at ${at}`,
+      );
+  };
+
+  const read = async (reading: Reading): Promise<void> => {
+    sameStream(reading);
+    known = Math.max(known, reading.end);
+    // Whatever was before its end and does not come was deleted.
+    if (reading.isEmpty) arrived(reading.end);
+    for (;;) {
+      underWay = await reading.next(MOST_AT_ONCE);
+      const last = underWay.at(-1);
+      if (!last) return;
+      known = Math.max(known, last.seq + last.info.pending);
+      if (!(await applied(underWay))) return;
+      underWay = [];
+      arrived(last.info.pending === 0 ? Math.max(last.seq, reading.end) : last.seq);
+    }
+  };
+
   const running = (async () => {
-    while (state === 'open')
-      await read().catch(async (cause: unknown) => {
-        failed(cause);
-        await pause(RETRY_MS);
-      });
+    while (!closing.signal.aborted)
+      try {
+        const reading = await readStream(cluster, stream, at);
+        contact = { is: 'reading', reading };
+        const stop = (): void => void reading.stop();
+        closing.signal.addEventListener('abort', stop);
+        if (closing.signal.aborted) stop();
+        try {
+          await read(reading);
+        } finally {
+          closing.signal.removeEventListener('abort', stop);
+          await reading.stop();
+        }
+      } catch (cause) {
+        tell(cause);
+        await rest();
+      } finally {
+        underWay = [];
+        contact = { is: 'none', since: performance.now() };
+      }
   })();
 
   return {
     at: () => at,
     behind: () => known - at,
+    lag() {
+      if (contact.is === 'none') return { messages: known - at, seconds: (performance.now() - contact.since) / 1000 };
+      const oldest = underWay[0] ?? contact.reading.waiting()[0];
+      return { messages: known - at, seconds: oldest ? Math.max(0, Date.now() - oldest.time.getTime()) / 1000 : 0 };
+    },
     reached(seq, patienceMs = PATIENCE_MS) {
       known = Math.max(known, seq);
       if (at >= seq) return Promise.resolve();
@@ -123,8 +162,7 @@ export const followStream = ({ jetstream, stream, from, apply, failed }: FollowN
       });
     },
     async close() {
-      state = 'closed';
-      stop();
+      closing.abort();
       await running;
     },
   };

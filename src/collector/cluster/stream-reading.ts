@@ -1,0 +1,117 @@
+/**
+ * One reading of a stream from a place on: a consumer of the servers' that nobody else has, kept nowhere. What comes is in
+ * order and whole, or the reading fails; whoever reads begins another from the place that was reached. Takes no more from
+ * the servers than is taken from here.
+ */
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { asClusterError, type Cluster, ClusterError } from './connection.ts';
+
+export interface Reading {
+  /** When the stream it reads was made: another time is another stream. */
+  created: string;
+  /** The newest place of the stream when the reading began. */
+  end: number;
+  /** Nothing of the stream is behind its beginning. */
+  isEmpty: boolean;
+  /** What has come since, in order, `most` at the most; nothing once it is stopped. Rejects when the reading has failed. */
+  next(most: number): Promise<JsMsg[]>;
+  /** What has come and was not taken yet. */
+  waiting(): readonly JsMsg[];
+  stop(): Promise<void>;
+}
+
+/** Messages that wait here, and as many may be on their way. */
+const MOST_WAITING = 512;
+/** A consumer that says nothing for two or three of these is lost: its server has gone, or has forgotten it. */
+const HEARTBEAT_MS = 1_000;
+/** After this long without anybody reading, servers forget it. */
+const FORGOTTEN_MS = 30_000;
+
+const isLoss = new Set([
+  'heartbeats_missed',
+  'consumer_not_found',
+  'stream_not_found',
+  'consumer_deleted',
+  'no_responders',
+]);
+
+type State = { is: 'open' } | { is: 'stopped' } | { is: 'failed'; cause: unknown };
+
+export const readStream = async (cluster: Cluster, stream: string, after: number): Promise<Reading> => {
+  const { jetstream, manager, onLost } = cluster;
+  const { created, state: place } = await manager.streams.info(stream);
+  const info = await manager.consumers.add(stream, {
+    ack_policy: AckPolicy.None,
+    inactive_threshold: nanos(FORGOTTEN_MS),
+    mem_storage: true,
+    num_replicas: 1,
+    ...(after === 0
+      ? { deliver_policy: DeliverPolicy.All }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }),
+  });
+  const messages: ConsumerMessages = await jetstream.consumers
+    .getConsumerFromInfo(info)
+    .consume({ max_messages: MOST_WAITING, idle_heartbeat: HEARTBEAT_MS });
+
+  let state: State = { is: 'open' };
+  let waiting: JsMsg[] = [];
+  let delivered = 0;
+  let came = (): void => {};
+  let taken = (): void => {};
+  const end = (how: State): void => {
+    if (state.is !== 'open') return;
+    state = how;
+    stopListening();
+    messages.stop();
+    came();
+    taken();
+  };
+  const fail = (why: string): void =>
+    end({ is: 'failed', cause: new ClusterError('CLUSTER_UNREACHABLE', `${stream}: ${why}`) });
+  const stopListening = onLost(() => fail('the connection is gone'));
+
+  const notices = async (): Promise<void> => {
+    for await (const { type } of messages.status()) if (isLoss.has(type)) fail(`the consumer is lost (${type})`);
+  };
+  const listening = async (): Promise<void> => {
+    for await (const message of messages) {
+      if (state.is !== 'open') return;
+      if (message.info.deliverySequence !== ++delivered) return fail('a message is missing');
+      waiting.push(message);
+      came();
+      if (waiting.length >= MOST_WAITING)
+        await new Promise<void>((resolve) => {
+          taken = resolve;
+        });
+    }
+    fail('the consumer has ended');
+  };
+  const failed = (cause: unknown): void => end({ is: 'failed', cause: asClusterError(cause) });
+  notices().catch(failed);
+  listening().catch(failed);
+
+  return {
+    created,
+    end: place.last_seq,
+    isEmpty: info.num_pending === 0,
+    async next(most) {
+      while (waiting.length === 0 && state.is === 'open')
+        await new Promise<void>((resolve) => {
+          came = resolve;
+        });
+      if (state.is === 'failed') throw state.cause;
+      if (state.is === 'stopped') return [];
+      const some = waiting.slice(0, most);
+      waiting = waiting.slice(most);
+      taken();
+      return some;
+    },
+    waiting: () => waiting,
+    async stop() {
+      end({ is: 'stopped' });
+      // Servers that cannot be told forget it by themselves.
+      await manager.consumers.delete(stream, info.name).catch(() => false);
+    },
+  };
+};
