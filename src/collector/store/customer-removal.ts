@@ -4,7 +4,7 @@
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { Sqlite } from './sqlite-file.ts';
 import type { sqliteStates } from './sqlite-states.ts';
-import { toColumn } from './text-column.ts';
+import { fromColumn, toColumn } from './text-column.ts';
 import type { CustomerKey, Erased } from './user-store.ts';
 
 /** Ids that the words of something sent to this customer are kept under. */
@@ -15,13 +15,12 @@ export const customerRemoval = (db: Sqlite, states: ReturnType<typeof sqliteStat
   const uidsOf = db.prepare<[string, string], { uid: string }>(
     'SELECT uid FROM delivery WHERE label = ? AND customer = ?',
   );
-  const removeDeliveries = db.prepare('DELETE FROM delivery WHERE label = ? AND customer = ?');
-  const removeTraces = db.prepare('DELETE FROM trace WHERE label = ? AND customer = ?');
-  // Once their own deliveries are gone, a delivery that names the words is somebody else's.
-  const removeContent = db.prepare(
-    `DELETE FROM content WHERE label = @label AND id = @uid
-     AND NOT EXISTS (SELECT 1 FROM delivery WHERE label = @label AND uid = @uid)`,
+  const isOthers = db.prepare<[string, string, string]>(
+    'SELECT 1 FROM delivery WHERE label = ? AND uid = ? AND customer <> ?',
   );
+  const removeDeliveries = db.prepare('DELETE FROM delivery WHERE label = ? AND customer = ? AND n < ?');
+  const removeTraces = db.prepare('DELETE FROM trace WHERE label = ? AND customer = ? AND n < ?');
+  const removeContent = db.prepare('DELETE FROM content WHERE label = ? AND id = ?');
   const removeOld = ['content', 'trace', 'delivery'].map((table) => {
     const key = table === 'content' ? 'rowid' : 'n';
     return db.prepare(
@@ -29,23 +28,50 @@ export const customerRemoval = (db: Sqlite, states: ReturnType<typeof sqliteStat
     );
   });
 
+  /** Ids of the words that were sent to this customer, and which of them also went to another. */
+  const wordsOf = (label: string, customer: CustomerKey): { theirs: string[]; shared: string[] } => {
+    const key = toColumn(customer);
+    const state = states.get(label, customer)?.state;
+    const uids = new Set([
+      ...uidsOf.all(label, key).map(({ uid }) => fromColumn(uid)),
+      ...(state ? uidsIn(state) : []),
+    ]);
+    const isShared = (uid: string): boolean => isOthers.get(label, toColumn(uid), key) !== undefined;
+    return { theirs: [...uids].filter((uid) => !isShared(uid)), shared: [...uids].filter(isShared) };
+  };
+
+  /** Of deliveries, traces and words. */
+  const purgeRows = (label: string, before: number, limit: number): number => {
+    let gone = 0;
+    for (const remove of removeOld) gone += remove.run(label, before, limit - gone).changes;
+    return gone;
+  };
+
   return {
-    erase(label: string, customer: CustomerKey): Erased {
+    wordsOf,
+    /**
+     * @param words the ids of those that go
+     * @param before rows whose place is not before it are of somebody who came since
+     */
+    erase(
+      label: string,
+      customer: CustomerKey,
+      words: string[] = wordsOf(label, customer).theirs,
+      before: number = Number.MAX_SAFE_INTEGER,
+    ): Erased {
       const key = toColumn(customer);
-      const state = states.get(label, customer)?.state;
-      const uids = new Set([
-        ...uidsOf.all(label, key).map(({ uid }) => uid),
-        ...(state ? uidsIn(state).map(toColumn) : []),
-      ]);
-      const deliveries = removeDeliveries.run(label, key).changes;
       let contents = 0;
-      for (const uid of uids) contents += removeContent.run({ label, uid }).changes;
-      const traces = removeTraces.run(label, key).changes;
-      return { states: states.forget(label, customer) ? 1 : 0, contents, deliveries, traces };
+      for (const uid of words) contents += removeContent.run(label, toColumn(uid)).changes;
+      return {
+        contents,
+        deliveries: removeDeliveries.run(label, key, before).changes,
+        traces: removeTraces.run(label, key, before).changes,
+        states: states.forget(label, customer) ? 1 : 0,
+      };
     },
+    purgeRows,
     purge(label: string, before: number, limit: number): number {
-      let gone = 0;
-      for (const remove of removeOld) gone += remove.run(label, before, limit - gone).changes;
+      let gone = purgeRows(label, before, limit);
       for (const visitor of states.quietVisitors(label, before, limit - gone))
         if (states.forget(label, visitor)) gone++;
       return gone;

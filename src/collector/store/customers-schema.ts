@@ -91,5 +91,7 @@ UPDATE customer SET written = state ->> '$.user'
   WHERE customer >= 'u:' AND customer < 'u;' AND state ->> '$.user' <> substr(customer, 3);
 CREATE INDEX customer_written ON customer (label, customer, written) WHERE written IS NOT NULL;
 `,
+    // Where several collectors write, a row of the report has a place in the order of their changes, and may come late.
+    'ALTER TABLE delivery ADD COLUMN place INTEGER NOT NULL DEFAULT 0;',
   ],
 };

@@ -48,9 +48,13 @@ export const sqliteDeliveries = (db: Sqlite) => {
     db.prepare<unknown[], { channel: Channel }>(`SELECT DISTINCT channel FROM delivery_count WHERE ${where}`);
   const channels = { ofAll: channelsOf('label = ?'), ofOne: channelsOf('label = ? AND campaign = ?') };
   const put = db.prepare(
-    `INSERT INTO delivery (label, uid, customer, campaign, eid, channel, status, at, status_at, why)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET campaign = excluded.campaign, eid = excluded.eid,
-     channel = excluded.channel, status = excluded.status, at = excluded.at, status_at = excluded.status_at, why = excluded.why`,
+    `INSERT INTO delivery (n, place, label, uid, customer, campaign, eid, channel, status, at, status_at, why)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET campaign = excluded.campaign, eid = excluded.eid,
+     channel = excluded.channel, status = excluded.status, at = excluded.at, status_at = excluded.status_at,
+     why = excluded.why, place = excluded.place WHERE excluded.place >= place`,
+  );
+  const cameFirst = db.prepare(
+    'UPDATE delivery SET n = @place WHERE label = @label AND uid = @uid AND customer = @customer AND n > @place',
   );
   const countOf = (where: string) =>
     db.prepare<unknown[], FunnelCount>(
@@ -92,10 +96,14 @@ export const sqliteDeliveries = (db: Sqlite) => {
   };
 
   return {
-    keep(label: string, customer: CustomerKey, delivery: Delivery): void {
-      const { uid, campaign, eid, channel, status, at, status_at, why } = delivery;
+    /** @param place in the order of all changes, where rows may come in another; without one they come in theirs */
+    keep(label: string, customer: CustomerKey, delivery: Delivery, place?: number): void {
+      const { campaign, eid, channel, status, at, status_at, why } = delivery;
+      const whose = { label, uid: toColumn(delivery.uid), customer: toColumn(customer) };
       const words = [campaign, eid].map((text) => (text === null ? null : toColumn(text)));
-      put.run(label, toColumn(uid), toColumn(customer), ...words, channel, status, at, status_at, toColumn(why));
+      const rest = [...Object.values(whose), ...words, channel, status, at, status_at, toColumn(why)];
+      const { changes } = put.run(place ?? null, place ?? 0, ...rest);
+      if (place !== undefined && changes === 0) cameFirst.run({ ...whose, place });
     },
     page(label: string, query: DeliveryQuery): { deliveries: KeptDelivery[]; next: string | null } {
       const rows = rowsOf(label, query);

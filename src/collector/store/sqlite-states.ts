@@ -19,6 +19,18 @@ interface KnownRow {
   segments: string;
 }
 
+/** A document as it is written: what is asked across customers beside its text. */
+export interface WrittenState {
+  version: number;
+  /** When. */
+  at: number;
+  wakes_at: number | null;
+  segments: Segments;
+  user: string | null;
+  /** JSON text. */
+  text: string;
+}
+
 /** One document of an earlier version lacks all of these or none; to spread the others would cost three times their parsing. */
 const stateOf = ({ state }: StateRow): CustomerState => {
   const known = JSON.parse(state) as CustomerState;
@@ -26,7 +38,7 @@ const stateOf = ({ state }: StateRow): CustomerState => {
 };
 
 /** `null`: the key says it. */
-const writtenIn = (customer: CustomerKey, { user }: CustomerState): string | null =>
+const writtenIn = (customer: CustomerKey, user: string | null): string | null =>
   user === null || user === customer.slice(2) ? null : toColumn(user);
 
 export const sqliteStates = (db: Sqlite, now: () => number) => {
@@ -44,10 +56,10 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
   );
   const add = db.prepare(
     `INSERT INTO customer (label, customer, version, changed_at, wakes_at, segments, state, written)
-     VALUES (?, ?, 1, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const replace = db.prepare(
-    'UPDATE customer SET version = version + 1, changed_at = ?, wakes_at = ?, segments = ?, state = ? WHERE id = ?',
+    'UPDATE customer SET version = ?, changed_at = ?, wakes_at = ?, segments = ?, state = ? WHERE id = ?',
   );
   const remove = db.prepare('DELETE FROM customer WHERE id = ?');
   const enter = db.prepare(
@@ -77,6 +89,20 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
       if (!Object.hasOwn(after, segment)) leave.run(label, toColumn(segment), customer);
   };
 
+  const write = (label: string, customer: CustomerKey, row: KnownRow | undefined, written: WrittenState): number => {
+    const { version, at, wakes_at, user, text } = written;
+    const key = toColumn(customer);
+    const segments = JSON.stringify(written.segments);
+    const before = row?.segments ?? '{}';
+    if (before !== segments) move(label, key, JSON.parse(before) as Segments, written.segments);
+    if (!row) {
+      const added = add.run(label, key, version, at, wakes_at, segments, text, writtenIn(customer, user));
+      return Number(added.lastInsertRowid);
+    }
+    replace.run(version, at, wakes_at, segments, text, row.id);
+    return row.id;
+  };
+
   return {
     get(label: string, customer: CustomerKey): StoredState | undefined {
       const row = find.get(label, toColumn(customer));
@@ -92,16 +118,22 @@ export const sqliteStates = (db: Sqlite, now: () => number) => {
     },
     /** `false`: somebody else stored a version since. */
     store(label: string, { customer, version, state }: StateChange): boolean {
-      const key = toColumn(customer);
-      const row = known.get(label, key);
+      const row = known.get(label, toColumn(customer));
       if ((row?.version ?? 0) !== version) return false;
-      const segments = JSON.stringify(state.segments);
-      if (row) replace.run(now(), state.wakes_at, segments, JSON.stringify(state), row.id);
-      else add.run(label, key, now(), state.wakes_at, segments, JSON.stringify(state), writtenIn(customer, state));
-      const before = row?.segments ?? '{}';
-      if (before !== segments) move(label, key, JSON.parse(before) as Segments, state.segments);
+      const { wakes_at, segments, user } = state;
+      write(label, customer, row, {
+        version: version + 1,
+        at: now(),
+        wakes_at,
+        segments,
+        user,
+        text: JSON.stringify(state),
+      });
       return true;
     },
+    /** In place of whatever was there. Returns the number of its row. */
+    put: (label: string, customer: CustomerKey, written: WrittenState): number =>
+      write(label, customer, known.get(label, toColumn(customer)), written),
     /** `false`: there was nobody. */
     forget(label: string, customer: CustomerKey): boolean {
       const key = toColumn(customer);

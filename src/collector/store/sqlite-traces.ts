@@ -28,7 +28,9 @@ const traceOf = (row: Row): KeptTrace => ({
 });
 
 export const sqliteTraces = (db: Sqlite) => {
-  const add = db.prepare('INSERT INTO trace (label, customer, eid, cursor, at, verdicts) VALUES (?, ?, ?, ?, ?, ?)');
+  const add = db.prepare(
+    'INSERT OR IGNORE INTO trace (n, label, customer, eid, cursor, at, verdicts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const select = (where: string) =>
     db.prepare<[string, string, number], Row>(
       `SELECT customer, eid, cursor, at, verdicts FROM trace INDEXED BY trace_walk
@@ -52,10 +54,12 @@ export const sqliteTraces = (db: Sqlite) => {
   const isTooMuch = ({ rows, bytes }: Kept): boolean => rows > TRACES_KEPT || bytes > BYTES_KEPT;
 
   return {
-    keep(label: string, customer: CustomerKey, { eid, cursor, at, verdicts }: Trace): void {
+    /** @param place in the order of all changes, where rows may come in another, or twice */
+    keep(label: string, customer: CustomerKey, { eid, cursor, at, verdicts }: Trace, place?: number): void {
       const kept = keptOf(label);
       const text = JSON.stringify(verdicts);
-      add.run(label, toColumn(customer), eid === null ? null : toColumn(eid), cursor, at, text);
+      const about = [toColumn(customer), eid === null ? null : toColumn(eid), cursor, at, text];
+      if (add.run(place ?? null, label, ...about).changes === 0) return;
       kept.rows += 1;
       kept.bytes += Buffer.byteLength(text);
     },

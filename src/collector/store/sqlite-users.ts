@@ -10,7 +10,7 @@ import { checkpoint, customersFile, openCustomers, touch } from './sqlite-file.t
 import { sqliteStates } from './sqlite-states.ts';
 import { sqliteTraces } from './sqlite-traces.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import type { Fanout, Progress, StateChange, UserStore } from './user-store.ts';
+import type { CustomerKey, Fanout, Progress, StateChange, UserStore } from './user-store.ts';
 
 /** An `update` that waits for its commit. */
 interface Waiting {
@@ -88,7 +88,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
       for (const { reject } of updates) reject(cause);
     }
   };
-  const eraseAll = db.transaction(removal.erase);
+  const eraseAll = db.transaction((label: string, customer: CustomerKey) => removal.erase(label, customer));
   const purgeSome = db.transaction(removal.purge);
 
   return {
