@@ -35,7 +35,7 @@ export const asClusterError = (cause: unknown): unknown => {
   const { name, message } = cause as Error;
   if (isRefusal(cause)) return new ClusterError('CLUSTER_REFUSES', message, cause);
   const isAway =
-    /Timeout|NoResponders|ClosedConnection|DrainingConnection|Connection|RequestError/.test(name) ||
+    /Timeout|NoResponders|JetStreamNotEnabled|ClosedConnection|DrainingConnection|Connection|RequestError/.test(name) ||
     /timeout|no responders|unavailable|no suitable peers|insufficient resources|closed|disconnect|ECONN/i.test(message);
   return isAway ? new ClusterError('CLUSTER_UNREACHABLE', message, cause) : cause;
 };
