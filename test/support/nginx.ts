@@ -1,4 +1,4 @@
-/** Debian's nginx in front of a collector, by the very sample of `deploy/nginx`: only ports, paths and certificates are others. */
+/** Debian's nginx in front of collectors, by the very samples of `deploy`: only ports, paths and certificates are others. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export const hasNginx = spawnSync('nginx', ['-v']).status === 0;
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export interface Nginx {
-  /** Of both hosts, by TLS. */
+  /** By TLS; in front of a cluster without. */
   readonly port: number;
   /** The directory of the site's pages. */
   readonly root: string;
@@ -29,16 +29,31 @@ export const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** @param collector its port @param port where nginx listens */
-export const startNginx = async (collector: number, port: number): Promise<Nginx> => {
+/** One collector behind two hosts with TLS. @param collector its port @param port where nginx listens */
+export const startNginx = async (collector: number, port: number): Promise<Nginx> =>
+  start(port, 'deploy/nginx/openaction.conf', [collector], { tls: port, plain: await freePort() });
+
+/** Three collectors behind one address. @param collectors their ports */
+export const startNginxOfCluster = async (collectors: number[]): Promise<Nginx> => {
+  const port = await freePort();
+  return start(port, 'deploy/cluster/nginx/openaction.conf', collectors, { tls: 0, plain: port });
+};
+
+const start = async (
+  port: number,
+  file: string,
+  collectors: number[],
+  { tls, plain }: { tls: number; plain: number },
+): Promise<Nginx> => {
   const room = await mkdtemp(join(tmpdir(), 'nginx-'));
   // Its workers are another user.
   await chmod(room, 0o755);
-  const sample = await readFile(fromRoot('deploy/nginx/openaction.conf'), 'utf8');
+  const sample = await readFile(fromRoot(file), 'utf8');
+  const left = [...collectors];
   const own = sample
-    .replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
-    .replace('listen 80;', `listen 127.0.0.1:${await freePort()};`)
-    .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${collector};`)
+    .replaceAll('listen 443 ssl', `listen 127.0.0.1:${tls} ssl`)
+    .replace('listen 80;', `listen 127.0.0.1:${plain};`)
+    .replaceAll(/server \S+:8080/g, () => `server 127.0.0.1:${left.shift()}`)
     .replaceAll(/\/etc\/letsencrypt\/live\/[\w.]+\/fullchain/g, fromRoot('test/fixtures/tls/hooks.test.cert'))
     .replaceAll(/\/etc\/letsencrypt\/live\/[\w.]+\/privkey/g, fromRoot('test/fixtures/tls/hooks.test.key'))
     .replaceAll('/var/www/op.example', room)
