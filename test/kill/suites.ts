@@ -1,9 +1,8 @@
 /**
  * The suites with chance in them, with more of it than `npm test` gives them.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Table } from '../bench/figures.ts';
+import { runSuites } from '../support/suites-run.ts';
 import { type Asked, times } from './lanes.ts';
 
 const SEEDS = 20;
@@ -21,28 +20,12 @@ const SUITES = [
   { files: 'fuzz-', chance: 'FUZZ', most: CASES, of: 'cases' },
 ];
 
-/** Runs them as `npm test -- NAME` does, whose last line says how many passed. */
-const run = async (files: string, env: Record<string, string>): Promise<{ passed: number; failed: number }> => {
-  const child = spawn(process.execPath, ['test/run.mjs', files], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    process.stderr.write(text);
-    said += text;
-  });
-  await once(child, 'close');
-  const [, passed, failed] = /(\d+) passed, (\d+) failed[^\n]*\n*$/.exec(said) ?? [];
-  return { passed: Number(passed ?? 0), failed: Number(failed ?? 1) };
-};
-
 export const suites = async (asked: Asked): Promise<{ tables: Table[]; defects: string[] }> => {
   const rows: string[][] = [];
   const defects: string[] = [];
   for (const { files, chance, most, of } of SUITES) {
     const some = times(most, asked);
-    const { passed, failed } = await run(files, { [chance]: `${some}` });
+    const { passed, failed } = await runSuites([files], { [chance]: `${some}` });
     rows.push([files, `${some.toLocaleString('en-US')} ${of}`, `${passed}`, `${failed}`]);
     if (failed) defects.push(`${failed} tests of ${files} fail`);
   }
