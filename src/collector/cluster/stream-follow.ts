@@ -33,7 +33,7 @@ export interface FollowNeeds {
   from: number;
   /** Called with one group after the other; one that is rejected comes again until it is not. */
   apply: (messages: JsMsg[]) => Promise<void>;
-  /** Told once, until something was applied again. */
+  /** Each kind of trouble is told once, until something was applied again. */
   failed: (cause: unknown) => void;
 }
 
@@ -59,16 +59,20 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
   let watchers: Watcher[] = [];
   let contact: Contact = { is: 'none', since: performance.now() };
   let created: string | undefined;
-  let trouble: 'none' | 'told' = 'none';
+  /** What was told last, while it lasts. */
+  let trouble: string | undefined;
 
   const tell = (cause: unknown): void => {
-    if (trouble === 'none' && !closing.signal.aborted) failed(asClusterError(cause));
-    trouble = 'told';
+    const told = asClusterError(cause);
+    const { code, message } = told as Error & { code?: string };
+    const kind = code ?? message;
+    if (kind !== trouble && !closing.signal.aborted) failed(told);
+    trouble = kind;
   };
   const arrived = (seq: number): void => {
     at = Math.max(at, seq);
     known = Math.max(known, at);
-    trouble = 'none';
+    trouble = undefined;
     const due = watchers.filter((one) => one.seq <= at);
     watchers = watchers.filter((one) => one.seq > at);
     for (const { resolve } of due) resolve();
