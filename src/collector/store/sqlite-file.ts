@@ -22,6 +22,13 @@ export const customersFile = (dataDir: string): string => join(dataDir, 'custome
 
 export const openForWriting = (file: string): Sqlite => inFile(file, () => open(file, EVENTS_SCHEMA));
 export const openCustomers = (file: string): Sqlite => inFile(file, () => open(file, CUSTOMERS_SCHEMA));
+/** Of what is durable elsewhere: the power may take its last commits, and they are made again. */
+export const openCopy = (file: string, schema: Schema): Sqlite =>
+  inFile(file, () => {
+    const db = open(file, schema);
+    db.pragma('synchronous = NORMAL');
+    return db;
+  });
 
 /** What fails says in which file. */
 export const inFile = <Result>(file: string, work: () => Result): Result => {
