@@ -16,14 +16,7 @@ const journeys = {
 const delivery = [
   ...['network', 'slow-network', 'answers', 'early', 'leaving', 'killed', 'tabs'],
   ...['losses', 'missing', 'payloads', 'storage', 'walks'],
-];
-/** In `npm test`; the others have their turn on a cluster in `npm run test:cluster`. */
-const deliveryInShort = ['network', 'slow-network', 'answers', 'killed', 'tabs', 'walks'];
-const isWhole = process.env.CLUSTER === 'whole';
-const onCluster = [
-  ...(isWhole ? delivery : deliveryInShort).map((name) => `test/e2e/faults/${name}.test.ts`),
-  `test/e2e/bridge/delivery-${isWhole ? '*' : 'broken'}.test.ts`,
-];
+].map((name) => `test/e2e/faults/${name}.test.ts`);
 
 /** One project a kind of part: pure and server parts in Node, the SDK's rooms in happy-dom, whole journeys in real Chromium. */
 export default defineConfig({
@@ -40,7 +33,7 @@ export default defineConfig({
       project('collector', ['test/collector/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
       // After the others: a browser beside them on two cores tests the machine's patience instead.
       project('e2e', ['test/e2e/**/*.test.ts'], { ...journeys, sequence: { groupOrder: 1 } }),
-      project('e2e on a cluster', onCluster, {
+      project('e2e on a cluster', [...delivery, 'test/e2e/bridge/delivery-*.test.ts'], {
         ...journeys,
         globalSetup: ['test/support/nats-place.ts'],
         sequence: { groupOrder: 1 },

@@ -13,8 +13,8 @@ import { judgeOf } from './verdict.ts';
 
 /** Events of a run, of one seed, at the least. */
 const EVENTS = 100_000;
-/** Before, while and after. */
-const STRETCHES = 3;
+/** Of one death: before it and after it; most have one in between. */
+const STRETCHES = 2;
 
 const shuffled = <One>(list: One[], chance: Chance): One[] =>
   list
@@ -33,7 +33,7 @@ const inOrderOf = async (seed: number, { store, share, log }: Asked): Promise<Tr
     const each = Math.ceil((EVENTS * share) / order.length / STRETCHES);
     const trials: Trial[] = [];
     for (const death of order) {
-      trials.push(await trialOf(death, stage, Math.ceil(each * (0.8 + 0.4 * chance.share()))));
+      trials.push(await trialOf(death, stage, Math.ceil(each * (1 + chance.share() / 2))));
       const { acknowledged, longestPause, defects } = trials.at(-1)!;
       const told = `${acknowledged} events, longest pause ${(longestPause / 1_000).toFixed(1)} s`;
       log(`seed ${seed}, ${trials.length} of ${order.length}: ${death.name}: ${told}, ${defects.length} defects`);

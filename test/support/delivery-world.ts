@@ -119,11 +119,18 @@ export interface RunningWorld extends World {
   close(): Promise<void>;
 }
 
-/** @param store the collector's, kept over its restarts */
-export const startWorld = async (extra: LabelExtra = {}, store = 'sqlite'): Promise<RunningWorld> => {
+/**
+ * @param store the collector's, kept over its restarts
+ * @param start what stands as the collector, if it is more than one process
+ */
+export const startWorld = async (
+  extra: LabelExtra = {},
+  store = 'sqlite',
+  start = startCollector,
+): Promise<RunningWorld> => {
   const pages = await startPageServer();
   const origins = [pages.site, pages.otherSite, pages.plainSite, 'null'];
-  const collector = await startCollector({ config: configOf(origins, extra), env: { STORE: store } });
+  const collector = await start({ config: configOf(origins, extra), env: { STORE: store } });
   const network = await startFaultProxy(collector.url);
   const stub = await readFile(new URL('../../dist/stub.js', import.meta.url), 'utf8');
   let used = 0;

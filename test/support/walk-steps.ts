@@ -119,14 +119,20 @@ const steps: Step[] = [
   },
 ];
 
-const often = [...steps, ...mishaps].flatMap((step) => Array.from({ length: step.weight }, () => step));
-
-/** Takes one step, or opens a tab where there is none to take it with, and lets a moment pass, or none. */
-export const takeStep = async (walk: Walk): Promise<void> => {
-  const { chance } = walk;
-  const step = chance.pick(often);
-  walk.steps.push(step.name);
-  const said = await step.take(walk);
-  walk.steps.push(said === undefined ? `  none to take it with: a tab ${(await open(walk)).page.url()}` : `  ${said}`);
-  if (chance.share() < 0.5) await pause(chance.whole(0, 300));
+/**
+ * Takes one step, or opens a tab where there is none to take it with, and lets a moment pass, or none.
+ * @param more what can go wrong beside the usual
+ */
+export const stepsWith = (more: Step[] = []): ((walk: Walk) => Promise<void>) => {
+  const often = [...steps, ...mishaps, ...more].flatMap((step) => Array.from({ length: step.weight }, () => step));
+  return async (walk) => {
+    const { chance } = walk;
+    const step = chance.pick(often);
+    walk.steps.push(step.name);
+    const said = await step.take(walk);
+    walk.steps.push(
+      said === undefined ? `  none to take it with: a tab ${(await open(walk)).page.url()}` : `  ${said}`,
+    );
+    if (chance.share() < 0.5) await pause(chance.whole(0, 300));
+  };
 };

@@ -6,12 +6,13 @@ import { afterEach, expect, onTestFailed, test } from 'vitest';
 import { deliveryWorld } from '../../support/delivery.ts';
 import { seeds } from '../../support/seeds.ts';
 import { Walk } from '../../support/walk.ts';
-import { takeStep } from '../../support/walk-steps.ts';
+import { stepsWith } from '../../support/walk-steps.ts';
 
 /** Milliseconds after which a walk on a machine that is busy with other things has gone far enough. */
 const FAR = 15_000;
 
 const world = deliveryWorld();
+const takeStep = stepsWith();
 let walk: Walk | undefined;
 afterEach(async () => {
   await walk?.end();
