@@ -51,6 +51,19 @@ const read = (text: string): Message => {
   return parsed.message;
 };
 
+/** A line on which nothing is said until it is let go, and then all of it in its order. */
+const heldBack = (line: Line): Line & { letGo(): void } => {
+  let waiting: string[] | undefined = [];
+  return {
+    write: (text) => (waiting ? waiting.push(text) > 0 : line.write(text)),
+    end: line.end,
+    letGo() {
+      for (const text of waiting ?? []) line.write(text);
+      waiting = undefined;
+    },
+  };
+};
+
 export const createConversation = (
   { protocol, channel, checkRate, failed }: ConversationNeeds,
   line: Line,
@@ -65,12 +78,12 @@ export const createConversation = (
   };
 
   /** The customer's pages are heard from now on; those of whoever spoke before are not. */
-  const become = (speaker: Speaker, visitor: Speaker): void => {
+  const become = (speaker: Speaker, visitor: Speaker, on = line): void => {
     leave();
     leave = () => {};
     state = { at: 'open', visitor, speaker };
     // A client that left while it was being recognised listens no more.
-    if (speaker.customer && life === 'open') leave = channel.join(speaker.label.name, speaker.customer.key, line);
+    if (speaker.customer && life === 'open') leave = channel.join(speaker.label.name, speaker.customer.key, on);
   };
 
   /** Once refused, nobody is told anything until another INIT is not. */
@@ -99,11 +112,16 @@ export const createConversation = (
     // Whoever fails to be somebody else is not who they were before either.
     become(visitor, visitor);
     const identified = protocol.identified(visitor, message);
-    // Before the state is read: what is sent meanwhile is either in it or on the line.
-    become(identified, visitor);
-    const { fields, pending } = await protocol.customer(identified);
-    write(answerTo(message, fields));
-    for (const push of pending) line.write(JSON.stringify(push));
+    // Before the state is read: what is sent meanwhile is either in it or on the line, and there after it.
+    const news = heldBack(line);
+    become(identified, visitor, news);
+    try {
+      const { fields, pending } = await protocol.customer(identified);
+      write(answerTo(message, fields));
+      for (const push of pending) line.write(JSON.stringify(push));
+    } finally {
+      news.letGo();
+    }
   };
 
   const answer = async (message: Message): Promise<void> => {

@@ -1,0 +1,98 @@
+/**
+ * The channel of a collector that shares its customers with others: a change is told to the pages that are open here, and
+ * said to the other collectors for theirs. Which pages those have nobody asks.
+ *
+ * Nothing is missed for ever. A page joins before its customer is read; whatever this collector's copy of the customers did
+ * not have at that time comes into it later, and each document that comes in is held against what the pages here were told:
+ * if news of it was lost, or came before the page did, it is told then. So news only makes it sooner.
+ */
+import { cids, type Push } from '../../wire/protocol.ts';
+import type { Channel, News } from '../channel.ts';
+import { pushOf, readContent } from '../engagement/content.ts';
+import { publicProps } from '../engine/public-props.ts';
+import { madeSince, propsNews } from '../page-news.ts';
+import type { CustomerKey, StoredState, UserStore } from '../store/user-store.ts';
+import type { Pushes } from './pushes.ts';
+import { type ToldAhead, toldAhead } from './told-ahead.ts';
+
+export interface Arrivals {
+  /** Of the document that the copy has; 0 if there is none. */
+  versionHere(label: string, customer: CustomerKey): number;
+  /**
+   * `arrived` is called for each document of whom `isWatched`, whoever wrote it, in the order of the copy, once it can be
+   * read here. @param before what the copy had. Returns the end of watching.
+   */
+  watch(
+    isWatched: (label: string, customer: CustomerKey) => boolean,
+    arrived: (label: string, customer: CustomerKey, before: StoredState | undefined, after: StoredState) => void,
+  ): () => void;
+}
+
+export interface SharedChannelNeeds {
+  here: Channel;
+  pushes: Pick<Pushes, 'say' | 'listen'>;
+  users: Arrivals & Pick<UserStore, 'content'>;
+  now: () => number;
+  failed: (cause: unknown) => void;
+}
+
+interface Heard {
+  told: ToldAhead;
+  stopListening: () => void;
+}
+
+export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannelNeeds): Channel => {
+  const heard = new Map<string, Heard>();
+  const place = (label: string, customer: CustomerKey): string => JSON.stringify([label, customer]);
+
+  const tellHere = (label: string, customer: CustomerKey, news: News): void => {
+    if (heard.get(place(label, customer))?.told.hears(news.version)) here.tell(label, customer, news);
+  };
+  const tellMade = async (label: string, customer: CustomerKey, version: number, made: string[]): Promise<void> => {
+    for (const uid of made) {
+      const text = await users.content(label, uid);
+      if (text !== undefined) here.tell(label, customer, { version, pushes: [pushOf(uid, readContent(text))] });
+    }
+  };
+
+  users.watch(
+    (label, customer) => heard.has(place(label, customer)),
+    (label, customer, before, { version, state }) => {
+      const one = heard.get(place(label, customer));
+      if (!one) return;
+      const at = now();
+      const all: Push[] = [{ cid: cids.propsPush, props: publicProps(state, at) }];
+      const props = before ? propsNews({ before: before.state, after: state }, at) : all;
+      const made = madeSince({ before: before?.state ?? { ...state, engagements: [] }, after: state });
+      const untold = one.told.copies(before?.version ?? 0, version, props.length + made.length > 0);
+      if (untold === 'nothing') return;
+      here.tell(label, customer, { version, pushes: untold === 'all' ? all : props });
+      tellMade(label, customer, version, made).catch(failed);
+    },
+  );
+
+  return {
+    join(label, customer, line) {
+      const key = place(label, customer);
+      const leave = here.join(label, customer, line);
+      const one = heard.get(key) ?? {
+        told: toldAhead(users.versionHere(label, customer)),
+        stopListening: pushes.listen(label, customer, (news) => tellHere(label, customer, news)),
+      };
+      heard.set(key, one);
+      one.told.joins();
+      return () => {
+        leave();
+        if (here.pagesHere(label, customer) > 0) return;
+        heard.get(key)?.stopListening();
+        heard.delete(key);
+      };
+    },
+    tell(label, customer, news) {
+      tellHere(label, customer, news);
+      pushes.say(label, customer, news);
+    },
+    mayBeHeard: () => true,
+    pagesHere: here.pagesHere,
+  };
+};
