@@ -14,6 +14,7 @@ import { createUnsubscribeLinks, keptUnsubscribeKey } from './effects/unsubscrib
 import { placesOf } from './engagement/places.ts';
 import { eventRates } from './event-rates.ts';
 import { createFollowing } from './following/following.ts';
+import { type Holding, holdingAlone } from './following/holding.ts';
 import { createPace } from './following/pace.ts';
 import { createQuota } from './following/quota.ts';
 import { keptUids } from './following/uids.ts';
@@ -60,6 +61,8 @@ export interface CollectorNeeds {
   log: EventLog;
   /** What is known of each customer, folded from the log. */
   users: UserStore;
+  /** Which labels are followed here: all of them, unless others follow too. */
+  holding?: Holding;
   /** How the log is kept, for `/healthz`. */
   store: string;
   logger: Logger;
@@ -87,8 +90,11 @@ export interface Collector {
   close(): Promise<void>;
 }
 
+/** What other collectors sent of a label's inbox messages. */
+const COUNT_AGAIN_MS = 1_000;
+
 export const createCollector = async (needs: CollectorNeeds): Promise<Collector> => {
-  const { settings, logger, ownOrigins, now = Date.now, random = Math.random } = needs;
+  const { settings, logger, ownOrigins, holding = holdingAlone(), now = Date.now, random = Math.random } = needs;
   const watch = createStoreWatch(logger, () => performance.now());
   const users = watch.users(needs.users);
   const labels = labelsOf(settings);
@@ -110,6 +116,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const customers = createCustomers(users, changed, now, (...whom) => following.firstLook(...whom));
   const retention = startRetention({
     labels: settings.labels,
+    isHeld: holding.isHeld,
     log,
     users,
     pace: createPace(() => log.waitingBytes() > 0),
@@ -136,9 +143,11 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const outward = needs.outward ?? createOutward();
   const pushes = createPushSender(needs.pushService ?? createPushService(pushKeys, outward), customers);
   const outbound = createOutbound({ outward, files: needs.files, pushes, unsubscribeLinks, ownOrigins, now });
-  const quota = createQuota(users, now);
+  const quota = createQuota(users, now, holding.among === 'others' ? COUNT_AGAIN_MS : undefined);
   const following = await createFollowing({
     settings,
+    holding,
+    taken: retention.wake,
     log: needs.log,
     users,
     submit: log.submit,
@@ -164,6 +173,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
         logger.error({ err: cause }, 'a commit could not be told to listeners or states');
       }
     },
+    erased: following.erased,
     ruled: (label) => fieldRules.load(settings.labels().filter(({ name }) => name === label)).catch(rulesStay),
   });
   const protocol = createProtocol({
@@ -220,7 +230,6 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       customers,
       fieldRules,
       folded: following.folded,
-      forget: following.forget,
       changed,
       isBusy: () => log.waitingBytes() > 0,
       now,

@@ -25,6 +25,7 @@ const start = (labels: Label[], log: ReturnType<typeof shelf>, users = shelf({})
   const failed: unknown[] = [];
   const retention = startRetention({
     labels: () => labels,
+    isHeld: () => true,
     log,
     users,
     pace: createPace(() => false),
@@ -32,6 +33,7 @@ const start = (labels: Label[], log: ReturnType<typeof shelf>, users = shelf({})
     failed: (cause) => void failed.push(cause),
     now: () => NOW,
   });
+  retention.wake();
   return { retention, told, failed };
 };
 

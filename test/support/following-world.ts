@@ -5,6 +5,7 @@ import type { Outbound } from '../../src/collector/effects/outbound.ts';
 import type { Sending } from '../../src/collector/effects/sending.ts';
 import type { CustomerState, OutboxItem } from '../../src/collector/engine/customer-state.ts';
 import { createFollowing, type Following } from '../../src/collector/following/following.ts';
+import { type Holding, holdingAlone } from '../../src/collector/following/holding.ts';
 import { createQuota } from '../../src/collector/following/quota.ts';
 import { keptUids } from '../../src/collector/following/uids.ts';
 import type { Changed } from '../../src/collector/page-news.ts';
@@ -75,6 +76,7 @@ export const openWorld = async (
   now = 10_000,
   /** While it listens, and nothing follows yet. */
   atFirst: (world: World) => Promise<unknown> = async () => {},
+  holding: Holding = holdingAlone(),
 ): Promise<World> => {
   let life: 'alive' | 'killed' = 'alive';
   const isAlive = (): boolean => life === 'alive';
@@ -116,6 +118,7 @@ export const openWorld = async (
     },
     following: await createFollowing({
       settings,
+      holding,
       log,
       users,
       submit: (one) => world.submit(one),
@@ -129,7 +132,10 @@ export const openWorld = async (
       failed: (cause) => world.failures.push(cause),
     }),
   };
-  stores.log.listen({ stored: (...commit) => isAlive() && world.following.committed(...commit) });
+  stores.log.listen({
+    stored: (...commit) => isAlive() && world.following.committed(...commit),
+    erased: (...whom) => isAlive() && world.following.erased(...whom),
+  });
   await atFirst(world);
   world.following.begin();
   return world;

@@ -6,12 +6,14 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Payload } from '../../wire/event.ts';
 import type { Label } from '../config/config.ts';
+import { userCustomer } from '../engine/customer-key.ts';
 import type { PlanView } from '../engine/reaction.ts';
 import { nameIn } from '../shape.ts';
 import type { Cursor, EventLog, LoggedEvent, Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey, Fanout, UserStore } from '../store/user-store.ts';
 import { createChore } from './chore.ts';
 import { doneOnce } from './done-once.ts';
+import type { FoldWait } from './fold-wait.ts';
 import { type Entry, entryOf, type Happening, isForAll, isForOne } from './happening.ts';
 import { createKnownUsers } from './known-users.ts';
 import { happeningsIn, pastOf } from './past.ts';
@@ -22,14 +24,12 @@ export interface Follower {
   committed(submission: Submission, outcomes: Outcome[]): void;
   /** What was made of the definitions is made anew before anything else is asked. */
   redefine(): void;
-  /** These were erased: nobody is known to be registered any more, and nothing follows from what waits of theirs. */
-  forget(customers: readonly CustomerKey[]): void;
+  /** They were erased: nobody is known to be registered any more, and nothing follows from what waits of theirs. */
+  forget(customer: CustomerKey): void;
   /** Resolves with the place up to which everything is in the states. */
   at(): Promise<Cursor>;
   /** Seconds from the newest committed event back to the newest one that is in the states. */
   lag(): number;
-  /** Resolves when everything committed so far is in the states, or a second later: the store may have failed. */
-  folded(): Promise<void>;
   /** Resolves when everything committed so far is in the states, or cannot be for now. */
   settled(): Promise<void>;
   /** As `settled`, and keeps how far it came. */
@@ -40,8 +40,10 @@ export interface FollowerNeeds {
   label: () => Label;
   plan: () => PlanView;
   log: Pick<EventLog, 'events'>;
-  users: Pick<UserStore, 'folded' | 'update' | 'keepSetting'>;
+  users: Pick<UserStore, 'folded' | 'keepSetting'>;
   step: Step;
+  /** Who waits for what follows is told how far it came. */
+  wait: FoldWait;
   /** Before they are folded. */
   link: (entries: Entry[]) => Promise<void>;
   /** The definitions changed, and nothing is being folded by the old ones. */
@@ -56,8 +58,6 @@ const PACE_MS = 25;
 const MOST_AT_ONCE = 500;
 /** Beyond this the log is read again instead: it has everything, and memory has a bound. */
 const MOST_WAITING = { events: 20_000, characters: 16_000_000 };
-/** Of whoever was answered only when their event is folded. */
-const PATIENCE_MS = 1_000;
 /** Events after which the place is kept although nobody changed: this many are read again after a start. */
 const KEEP_EVERY = 50_000;
 
@@ -67,8 +67,8 @@ interface Waiting extends Entry {
 }
 
 export const createFollower = (needs: FollowerNeeds): Follower => {
-  const { label, plan, log, users, step, link, redefined, begun, failed } = needs;
-  const registered = createKnownUsers();
+  const { label, plan, log, users, step, wait, link, redefined, begun, failed } = needs;
+  const registered = createKnownUsers((user) => userCustomer(user, label().hashes.form === 'v2').key);
   /** `lost`: something that was heard of is not waiting any more, so what the log gives now does not join up with it. */
   let at: 'behind' | 'lost' | 'live' = 'behind';
   let definitions: 'new' | 'in force' = 'in force';
@@ -76,14 +76,13 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   let seen: Cursor = 0;
   let folded: Cursor = 0;
   let kept: Cursor | undefined;
+  /** Events that were heard of or read since the place was kept. */
+  let unkept = 0;
   /** Up to here they begin nothing. */
   let past: Cursor = 0;
   /** When the newest that was heard of came, and the newest that is folded; 0 while nothing is known of it. */
   let newest = 0;
   let foldedTo = 0;
-  /** The last event that was heard of and from which something follows. */
-  let lastChange: Cursor = 0;
-  let watchers: { upTo: Cursor; resolve: () => void }[] = [];
   let waiting: Waiting[] = [];
   let weight = 0;
   /** From this event on, whatever has consequences waits. */
@@ -104,21 +103,20 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
   };
 
   const keep = async (entries: Entry[], upTo: Cursor, came: number): Promise<void> => {
-    if (entries.length > 0 || upTo - (kept ?? 0) >= KEEP_EVERY) {
+    if (entries.length > 0 || unkept >= KEEP_EVERY) {
       // The log has the links of what is past, and everybody was told of what concerned them.
       const fresh = entries.filter(({ cursor }) => cursor > past);
       await link(fresh);
       const fanouts = fresh.filter(({ isForAll }) => isForAll).map(({ cursor }) => ({ cursor, after: null }));
       await step(happeningsIn(entries, past), { folded: upTo, ...(fanouts.length > 0 ? { fanouts } : {}) });
       kept = upTo;
+      unkept = 0;
       for (const { user_ext_id } of entries) if (user_ext_id !== null) registered.know(user_ext_id);
       if (fanouts.length > 0) begun(fanouts);
     }
     folded = upTo;
     foldedTo = Math.max(foldedTo, came);
-    const due = watchers.filter((one) => one.upTo <= folded);
-    watchers = watchers.filter((one) => one.upTo > folded);
-    for (const { resolve } of due) resolve();
+    wait.cameTo(folded);
   };
 
   const entryOfLogged = (event: LoggedEvent): Entry | undefined => {
@@ -141,6 +139,8 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     at = 'behind';
     const page = await log.events(label().name, { after: folded, limit: MOST_AT_ONCE, order: 'asc' });
     const last = page.events.at(-1);
+    // A page without events of the label has been walked all the same.
+    unkept += MOST_AT_ONCE;
     await keep(
       page.events.flatMap((event) => entryOfLogged(event) ?? []),
       page.next ?? last?.cursor ?? folded,
@@ -167,8 +167,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
     lose();
   };
 
-  const isDue = (): boolean =>
-    definitions === 'new' || at !== 'live' || waiting.length > 0 || seen - (kept ?? 0) >= KEEP_EVERY;
+  const isDue = (): boolean => definitions === 'new' || at !== 'live' || waiting.length > 0 || unkept >= KEEP_EVERY;
   const chore = createChore(async () => {
     // The answers to what was committed go first.
     await nextTurn();
@@ -197,6 +196,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
         const cursor = outcomes[n]!;
         if (typeof cursor !== 'number' || cursor <= seen) continue;
         seen = cursor;
+        unkept++;
         waitingFrom ??= cursor;
         const event = events[n]!;
         const { event_type, user_ext_id, name: action, system: isSystem } = event;
@@ -212,7 +212,7 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
         waiting.push({ ...entry, weight: heavy });
         weight += heavy;
         if (isFirst) registered.expect(user_ext_id);
-        lastChange = cursor;
+        wait.heard(cursor);
       }
       if (waiting.length > MOST_WAITING.events || weight > MOST_WAITING.characters) lose();
       if (isDue()) chore.wake();
@@ -221,10 +221,10 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       definitions = 'new';
       chore.wake();
     },
-    forget(customers) {
-      registered.forget();
+    forget(erased) {
+      registered.forget(erased);
       // Their events are gone from the log; what of them waits still has its place in it.
-      const isTheirs = ({ customer }: Happening): boolean => customers.includes(customer.key);
+      const isTheirs = ({ customer }: Happening): boolean => customer.key === erased;
       for (const one of waiting)
         if (one.happenings.some(isTheirs)) Object.assign(one, { user_ext_id: null, happenings: [] });
     },
@@ -233,17 +233,12 @@ export const createFollower = (needs: FollowerNeeds): Follower => {
       return folded;
     },
     lag: () => (isLevel() || foldedTo === 0 ? 0 : Math.max(0, newest - foldedTo) / 1000),
-    async folded() {
-      if (folded >= lastChange) return;
-      const reached = new Promise<void>((resolve) => watchers.push({ upTo: lastChange, resolve }));
-      await Promise.race([reached, pause(PATIENCE_MS, undefined, { ref: false })]);
-    },
     settled: chore.settled,
     async close() {
       await chore.close();
       if (at !== 'live' || seen === kept) return;
       // Where this cannot be kept the log is read from further back, and nothing else.
-      await users.update(label().name, [], { folded: seen }).catch(failed);
+      await step([], { folded: seen }).catch(failed);
     },
   };
 };

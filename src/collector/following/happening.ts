@@ -65,6 +65,16 @@ export const isForAll = (plan: PlanView, event_type: string, action: string): bo
 export const isForOne = (plan: PlanView, event_type: string, action: string): boolean =>
   changesCustomers(event_type) || event_type === VISITOR_LINKED || plan.mentions(eventName(event_type, action));
 
+/** Whether anything follows from it for anybody, but that who is not known is registered. */
+export const concerns = (
+  plan: PlanView,
+  said: Pick<LoggedEvent, 'event_type' | 'user_ext_id' | 'device_id'> & { action: string; isSystem: boolean },
+): boolean => {
+  const { event_type, user_ext_id, device_id, action, isSystem } = said;
+  if (isSystem) return isForAll(plan, event_type, action);
+  return (user_ext_id !== null || device_id !== null) && isForOne(plan, event_type, action);
+};
+
 const customerOf = (label: Label, user: string | null, device: string | null): Customer | undefined => {
   if (user !== null) return userCustomer(user, label.hashes.form === 'v2');
   return device === null ? undefined : visitorCustomer(device);

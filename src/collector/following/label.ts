@@ -1,19 +1,21 @@
 /**
- * Everything that follows the events of one label, put together: wiring only.
+ * Everything that follows the events of one label where it is held, put together: wiring only.
  */
 import type { Label } from '../config/config.ts';
 import type { Outbound } from '../effects/outbound.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import { type Plan, planOf } from '../engine/plan.ts';
 import { quietPlan } from '../engine/quiet-plan.ts';
-import { react } from '../engine/react.ts';
 import type { World } from '../engine/reaction.ts';
 import type { Changed } from '../page-news.ts';
-import type { EventLog, Receipt, Submission } from '../store/event-log.ts';
+import type { Cursor, EventLog, Receipt, Submission } from '../store/event-log.ts';
 import type { CustomerKey, UserStore } from '../store/user-store.ts';
 import { createAlarms } from './alarms.ts';
 import { createFanouts } from './fanout.ts';
+import { firstLookBy } from './first-look.ts';
+import { createFoldWait } from './fold-wait.ts';
 import { createFollower, type Follower } from './follower.ts';
+import { HeldElsewhere } from './holding.ts';
 import { createLinking } from './linking.ts';
 import { createMove } from './move.ts';
 import { createOutbox } from './outbox.ts';
@@ -21,12 +23,14 @@ import { createPace, type Pace } from './pace.ts';
 import type { Quota } from './quota.ts';
 import { createRecall } from './recall.ts';
 import { createReview } from './review.ts';
-import { createStep } from './step.ts';
+import { createStep, type Step } from './step.ts';
 import type { UidOf } from './uids.ts';
 
 export interface LabelNeeds {
-  log: Pick<EventLog, 'events' | 'profile'>;
+  log: Pick<EventLog, 'events' | 'profile' | 'settled'>;
   users: UserStore;
+  /** Whether the label is followed here, and by nobody else. */
+  isHeld: (label: string) => boolean;
   submit: (submission: Submission) => Promise<Receipt[]>;
   outbound: Pick<Outbound, 'send'>;
   quota: Quota;
@@ -48,7 +52,12 @@ export interface Measures {
   fanouts: number;
 }
 
-export interface FollowedLabel extends Pick<Follower, 'committed' | 'folded' | 'settled' | 'forget'> {
+/** What the rest of the collector asks of a label, wherever it is followed (`label-elsewhere.ts`). */
+export interface FollowedLabel extends Pick<Follower, 'committed' | 'settled' | 'forget'> {
+  /** Resolves when everything committed so far is in the states, or a second later: the store may have failed. */
+  folded(): Promise<void>;
+  /** The last event that was heard of here and from which something follows. */
+  lastHeard(): Cursor;
   /** The label as the config has it now. */
   replace(label: Label): void;
   measures(): Measures;
@@ -62,12 +71,18 @@ export interface FollowedLabel extends Pick<Follower, 'committed' | 'folded' | '
 /** Ingest that has been quiet for this long is not held up by anybody. */
 const BUSY_MS = 50;
 
-const definitionsOf = ({ segments, campaigns, missions, levels, ads, messages }: Label): string =>
+export const definitionsOf = ({ segments, campaigns, missions, levels, ads, messages }: Label): string =>
   JSON.stringify([segments, campaigns, missions, levels, ads, messages]);
 
-export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
-  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, now, random, failed } = needs;
+export const followLabel = (first: Label, needs: LabelNeeds, lastHeard = 0): FollowedLabel => {
+  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, now, random } = needs;
   const { name } = first;
+  const isHeld = (): boolean => needs.isHeld(name);
+  const failed = (cause: unknown): void => {
+    // No fault: whoever holds it now goes on from what is stored.
+    if (!(cause instanceof HeldElsewhere)) needs.failed(cause);
+  };
+  const wait = createFoldWait({ log, lastHeard, failed });
   let current = first;
   let plan: Plan = planOf(first);
   let quiet = quietPlan(plan);
@@ -88,24 +103,35 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     now,
     failed,
   });
-  const steps = createStep({
-    users,
-    label: name,
-    move,
-    pace: newPace(),
-    giveBack: (messages) => quota.take(current, -messages),
-    told: (customer, change) => changed(name, customer, change),
-    seen(customer, state) {
-      outbox.offer(customer, state);
-      alarms.known(state.wakes_at);
+  const steps = (stored: Pick<UserStore, 'update'>): Step => {
+    const step = createStep({
+      users: stored,
+      label: name,
+      move,
+      pace: newPace(),
+      giveBack: (messages) => quota.take(current, -messages),
+      told: (customer, change) => changed(name, customer, change),
+      seen(customer, state) {
+        outbox.offer(customer, state);
+        alarms.known(state.wakes_at);
+      },
+    });
+    return async (happenings, progress) => {
+      await quota.counted(current);
+      await step(happenings, progress);
+    };
+  };
+  const step = steps({
+    async update(...write) {
+      // A process that was frozen wakes up in the middle of a thought, and its label has gone on without it.
+      if (!isHeld()) throw new HeldElsewhere(name);
+      return users.update(...write);
     },
   });
-  const step: typeof steps = async (happenings, progress) => {
-    await quota.counted(current);
-    await steps(happenings, progress);
-  };
+  /** What became of a message that went out is stored by whoever sent it. */
+  const stepSent = steps(users);
 
-  const outbox = createOutbox({ label, users, outbound, step, now, random, failed });
+  const outbox = createOutbox({ label, users, outbound, step: stepSent, isHeld, now, random, failed });
   const alarms = createAlarms({ label: name, users, step, pace: newPace(), now, failed });
   const fanouts = createFanouts({ label: name, users, log, step, pace: newPace(), now, failed });
   const digest = (): string => plan.digest;
@@ -116,6 +142,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
     log,
     users,
     step,
+    wait,
     link: createLinking({ users, log, submit, label, uidOf, failed }),
     redefined() {
       const { digest } = plan;
@@ -136,7 +163,8 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
       lastCommit = performance.now();
       follower.committed(submission, outcomes);
     },
-    folded: follower.folded,
+    folded: wait.folded,
+    lastHeard: wait.lastHeard,
     settled: follower.settled,
     forget: follower.forget,
     replace(next) {
@@ -144,10 +172,7 @@ export const followLabel = (first: Label, needs: LabelNeeds): FollowedLabel => {
       current = next;
       if (isRedefined) follower.redefine();
     },
-    firstLook(customer, state) {
-      const world = { now: now(), customer, uidOf, places: placesOf(current), events: new Map(), inboxLeft: 0 };
-      return { ...react(plan, state, { is: 'review' }, world).state, reviewed: '' };
-    },
+    firstLook: (customer, state) => firstLookBy(plan, current, customer, state, needs),
     measures: () => ({ lagSeconds: follower.lag(), outbox: outbox.size(), fanouts: fanouts.underWay() }),
     async idle() {
       await Promise.all([fanouts.settled(), review.settled(), alarms.settled()]);

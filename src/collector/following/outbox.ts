@@ -1,8 +1,8 @@
 /**
  * Messages of a label on their way out: tried when they are due, after the write that made them, and never inside one.
  * What became of a try is stored before the message is forgotten here; so one is sent twice only where the process
- * ends between the other side's answer and that write, and then under the same id (`Message-ID`, `webhook-id`), by
- * which the other side can tell. What waits here is in the states, and `alarms.ts` brings it after a restart.
+ * ends, or loses its hold of the label, between the message's leaving and that write, and then under the same id (`Message-ID`,
+ * `webhook-id`), by which the other side can tell. What waits here is in the states, and `alarms.ts` brings it after a restart.
  *
  * Each campaign has a lane, and lanes take turns: one that writes to somebody who does not answer holds up its own.
  * What a cap counts goes to a customer one after the other, since the next may leave only if the last did not reach it.
@@ -33,6 +33,8 @@ export interface OutboxNeeds {
   users: Pick<UserStore, 'get' | 'content'>;
   outbound: Pick<Outbound, 'send'>;
   step: Step;
+  /** Asked right before a message leaves. */
+  isHeld: () => boolean;
   now: () => number;
   random: () => number;
   failed: (cause: unknown) => void;
@@ -57,7 +59,7 @@ interface Lane {
   underWay: number;
 }
 
-export const createOutbox = ({ label, users, outbound, step, now, random, failed }: OutboxNeeds): Outbox => {
+export const createOutbox = ({ label, users, outbound, step, isHeld, now, random, failed }: OutboxNeeds): Outbox => {
   let state: 'open' | 'closed' = 'open';
   /** By campaign; those whose turn is next come first. */
   const lanes = new Map<string, Lane>();
@@ -85,6 +87,8 @@ export const createOutbox = ({ label, users, outbound, step, now, random, failed
   const send = async (customer: CustomerKey, known: CustomerState, item: OutboxItem): Promise<void> => {
     const { uid } = item;
     const words = await users.content(label().name, uid);
+    // Whoever holds the label now sends it.
+    if (!isHeld()) return;
     const sending =
       words === undefined
         ? { is: 'never' as const, status: 'failed' as const, why: 'its words are no longer kept' }

@@ -1,6 +1,7 @@
 /**
  * Inbox messages that a label may still send this month (of UTC). Counted from the rows of the campaigns' report after a
- * start, and by itself from then on.
+ * start, and by itself from then on. Where other collectors send too, the rows are counted again every second (or as long as a
+ * hundred counts take): a month's cap can be passed by what they send meanwhile, and by no more.
  */
 import type { Label } from '../config/config.ts';
 import type { UserStore } from '../store/user-store.ts';
@@ -8,7 +9,7 @@ import type { UserStore } from '../store/user-store.ts';
 type Limited = Pick<Label, 'name' | 'messages'>;
 
 export interface Quota {
-  /** Resolves when this month's messages of the label are counted; until then there are none left. */
+  /** Resolves when this month's messages of the label are counted, those of other collectors too; until then there are none left. */
   counted(label: Limited): Promise<void>;
   left(label: Limited): number;
   /** Taken before the message is stored, and given back (below zero) where it was not. */
@@ -26,15 +27,29 @@ const monthOf = (at: number): number => {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
 };
 
-export const createQuota = (users: Pick<UserStore, 'funnel'>, now: () => number): Quota => {
+/** Counting takes a hundredth of the time at most. */
+const REST_OF_COUNT = 100;
+
+/** @param countAgainMs `Infinity` where nobody else sends */
+export const createQuota = (
+  users: Pick<UserStore, 'funnel'>,
+  now: () => number,
+  countAgainMs = Number.POSITIVE_INFINITY,
+): Quota => {
   const counts = new Map<string, Count>();
   const counting = new Map<string, Promise<void>>();
+  const dueAt = new Map<string, number>();
 
   const count = async (label: string): Promise<void> => {
-    const month = monthOf(now());
+    const at = now();
+    const month = monthOf(at);
+    const began = performance.now();
     const rows = await users.funnel(label, { channel: 'inbox', since: month });
     const used = rows.filter(({ status }) => status !== 'over_limit').reduce((sum, row) => sum + row.count, 0);
-    counts.set(label, { month, used });
+    // What was taken here and is not stored yet is in no row.
+    const taken = current(label);
+    counts.set(label, { month, used: taken?.month === month ? Math.max(used, taken.used) : used });
+    dueAt.set(label, at + Math.max(countAgainMs, REST_OF_COUNT * (performance.now() - began)));
   };
   const current = (label: string): Count | undefined => {
     const known = counts.get(label);
@@ -47,7 +62,7 @@ export const createQuota = (users: Pick<UserStore, 'funnel'>, now: () => number)
 
   return {
     async counted({ name, messages }) {
-      if (messages.inboxPerMonth === null || counts.has(name)) return;
+      if (messages.inboxPerMonth === null || now() < (dueAt.get(name) ?? 0)) return;
       const running = counting.get(name) ?? count(name).finally(() => counting.delete(name));
       counting.set(name, running);
       await running;

@@ -30,8 +30,6 @@ export interface ErasingNeeds {
   users: Pick<UserStore, 'get' | 'erase' | 'keepSetting' | 'setting'>;
   /** Resolves when what was committed is in the states. */
   folded: (label: string) => Promise<void>;
-  /** Nothing follows from what waits of theirs, and they are registered again if they come. */
-  forget: (label: string, customers: readonly CustomerKey[]) => void;
   changed: Changed;
   newId: () => string;
   now: () => number;
@@ -42,7 +40,7 @@ const MOST_ROUNDS = 3;
 /** A receipt is no customer's: it outlives what retention takes. */
 const settingOf = (label: string, receipt: string): string => `receipt ${JSON.stringify([label, receipt])}`;
 
-export const createErasing = ({ log, users, folded, forget, changed, newId, now }: ErasingNeeds): Erasing => {
+export const createErasing = ({ log, users, folded, changed, newId, now }: ErasingNeeds): Erasing => {
   const eraseEvents = async (label: string, all: readonly Whose[]): Promise<number> => {
     let events = 0;
     for (const whose of all) events += await log.erase(label, whose);
@@ -75,14 +73,12 @@ export const createErasing = ({ log, users, folded, forget, changed, newId, now 
       const keys = [...new Set([customer.key, ...devices.map((device) => visitorCustomer(device).key)])];
 
       const events = await eraseEvents(name, all);
-      forget(name, keys);
       await folded(name);
       const { states, ...rows } = await eraseKnown(name, keys);
       for (let round = 1; round < MOST_ROUNDS && (await isThere(name, keys)); round++) {
         await folded(name);
         await eraseKnown(name, keys);
       }
-      forget(name, keys);
       const receipt: Receipt = { receipt: newId(), at: now(), events, customers: states, ...rows };
       await users.keepSetting(settingOf(name, receipt.receipt), JSON.stringify(receipt));
       // Pages that are still open show nobody's points and messages.

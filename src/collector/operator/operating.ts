@@ -14,7 +14,7 @@ import { registryRoutes } from '../routes/registry-routes.ts';
 import type { Route } from '../routes/route.ts';
 import { segmentRoutes } from '../routes/segment-routes.ts';
 import type { EventLog } from '../store/event-log.ts';
-import type { CustomerKey, UserStore } from '../store/user-store.ts';
+import type { UserStore } from '../store/user-store.ts';
 import { createErasing } from './erasing.ts';
 import { createExport } from './exporting.ts';
 import type { FieldRules } from './field-rules.ts';
@@ -30,8 +30,6 @@ export interface OperatingNeeds {
   fieldRules: FieldRules;
   /** Resolves when what was committed of a label is in its customers' states. */
   folded: (label: string) => Promise<void>;
-  /** Customers of the label were erased. */
-  forget: (label: string, customers: readonly CustomerKey[]) => void;
   changed: Changed;
   /** Whether events came in just now. */
   isBusy: () => boolean;

@@ -1,6 +1,6 @@
 /**
  * What is older than a label keeps it goes: events, reports, traces and words, and visitors who never came back. Looked at
- * when the collector starts and every hour, a little at a time, behind whatever else there is to do.
+ * when a label is held here and every hour from then on, a little at a time, behind whatever else there is to do.
  */
 import type { Label } from '../config/config.ts';
 import { createChore } from '../following/chore.ts';
@@ -9,6 +9,8 @@ import type { EventLog } from '../store/event-log.ts';
 import type { UserStore } from '../store/user-store.ts';
 
 export interface Retention {
+  /** A label is held here from now on. */
+  wake(): void;
   /** What is under way comes to its next stop. */
   close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export interface Purged {
 
 export interface RetentionNeeds {
   labels: () => readonly Label[];
+  isHeld: (label: string) => boolean;
   log: Pick<EventLog, 'purge'>;
   users: Pick<UserStore, 'purge'>;
   pace: Pace;
@@ -35,7 +38,8 @@ const HOUR = 3_600_000;
 /** A commit of so many rows stops nobody for long. */
 const AT_ONCE = 200;
 
-export const startRetention = ({ labels, log, users, pace, purged, failed, now }: RetentionNeeds): Retention => {
+export const startRetention = (needs: RetentionNeeds): Retention => {
+  const { labels, isHeld, log, users, pace, purged, failed, now } = needs;
   const takeAll = async (take: () => Promise<number>, goesOn: () => boolean): Promise<number> => {
     let taken = 0;
     for (let some = AT_ONCE; some > 0 && goesOn(); taken += some) {
@@ -48,14 +52,15 @@ export const startRetention = ({ labels, log, users, pace, purged, failed, now }
     for (const { name, retentionDays } of labels()) {
       if (retentionDays === null) continue;
       const before = now() - retentionDays * DAY;
-      const events = await takeAll(() => log.purge(name, before, AT_ONCE), goesOn);
-      const rows = await takeAll(() => users.purge(name, before, AT_ONCE), goesOn);
+      const isMine = (): boolean => goesOn() && isHeld(name);
+      const events = await takeAll(() => log.purge(name, before, AT_ONCE), isMine);
+      const rows = await takeAll(() => users.purge(name, before, AT_ONCE), isMine);
       if (events + rows > 0) purged(name, { events, rows });
     }
   }, failed);
-  chore.wake();
   const clock = setInterval(chore.wake, HOUR).unref();
   return {
+    wake: chore.wake,
     async close() {
       clearInterval(clock);
       await chore.close();

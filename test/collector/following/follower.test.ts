@@ -292,10 +292,9 @@ test('who is erased while their events wait for a slow store stays erased', asyn
   await commit([tag('bob', 'y')]);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await commit([tag('anna', 'b'), tag('bob', 'z')]);
-  const { forget } = world.following;
   // Whoever erases waits a second for what is on its way, and no longer.
   const folded = async (): Promise<void> => {};
-  const needs = { log, users, folded, forget, changed: () => {}, newId: () => 'receipt', now: () => world.now };
+  const needs = { log, users, folded, changed: () => {}, newId: () => 'receipt', now: () => world.now };
   const anna = userCustomer('anna', false);
   expect(await createErasing(needs).erase(world.label(), anna, { user: 'anna' })).toMatchObject({ events: 2 });
   release();
