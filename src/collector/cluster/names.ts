@@ -38,6 +38,12 @@ export interface Names {
   report: string;
   allReport: string;
   reportOf: (label: string, customer: string) => string;
+  /** Of words that are kept by themselves. */
+  wordsOf: (label: string, id: string) => string;
+  /** What is said to every copy of the label's report. */
+  reportOrdered: (label: string) => string;
+  /** Everything of the label in that stream. */
+  wholeReportOf: (label: string) => string;
   /** Not kept: for whoever listens now. */
   push: (label: string, customer: string) => string;
   allPushes: string;
@@ -56,6 +62,9 @@ export const namesOf = (name: string): Names => ({
   report: `${name}_report`,
   allReport: `${name}.report.>`,
   reportOf: (label, customer) => `${name}.report.${toToken(label)}.${toToken(customer)}`,
+  wordsOf: (label, id) => `${name}.report.${toToken(label)}.words.${toToken(id)}`,
+  reportOrdered: (label) => `${name}.report.${toToken(label)}.ordered`,
+  wholeReportOf: (label) => `${name}.report.${toToken(label)}.>`,
   push: (label, customer) => `${name}.push.${toToken(label)}.${toToken(customer)}`,
   allPushes: `${name}.push.>`,
 });
