@@ -16,6 +16,8 @@ export interface Removed {
   events: number;
   more: boolean;
 }
+/** Called with the place of each event that is taken, while it is there. */
+export type Taken = (seq: Cursor) => void;
 
 interface Row {
   seq: Cursor;
@@ -30,7 +32,7 @@ interface OldRow extends Row {
 /** Rows of other labels that one slice walks past. */
 const STRETCH = 5_000;
 
-export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
+export const eventRemoval = (db: Sqlite, timelines: TimelineIndex, taken: Taken = () => {}) => {
   const exactly = db.prepare<[number, string], { id: number }>('SELECT id FROM user WHERE label = ? AND ext_id = ?');
   // NOCASE folds ASCII letters alone, which is what makes two spellings one customer.
   const inAnyCase = db.prepare<[number, string], { id: number }>(
@@ -42,6 +44,7 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
   const timeline = db.prepare<[number, number], Row>(
     `SELECT e.seq, e.user, e.visit FROM timeline t CROSS JOIN event e ON e.seq = t.seq WHERE t.user = ? LIMIT ?`,
   );
+  const rowAt = db.prepare<[Cursor], Row>('SELECT seq, user, visit FROM event WHERE seq = ?');
   const after = db.prepare<[Cursor, number], OldRow>(
     'SELECT seq, user, visit, label, received_at FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
@@ -98,6 +101,7 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
   const take = (rows: Row[]): void => {
     const onVisit = new Map<number, number>();
     for (const { seq, user, visit } of rows) {
+      taken(seq);
       letGo(seq);
       if (user !== null) removePlace.run(user, seq);
       if (visit !== null) onVisit.set(visit, (onVisit.get(visit) ?? 0) + 1);
@@ -151,6 +155,12 @@ export const eventRemoval = (db: Sqlite, timelines: TimelineIndex) => {
       }
       return { events: rows.length, more };
     },
+    /** Single events, by their places; those that are gone already are no mistake. */
+    takeAt(places: Cursor[]): void {
+      take(places.flatMap((seq) => rowAt.get(seq) ?? []));
+    },
+    /** Nothing that a purge looked for is left up to here. */
+    front: (label: number): Cursor => fronts.get(label) ?? 0,
     /** After a transaction that failed. */
     forget: () => fronts.clear(),
   };

@@ -68,5 +68,20 @@ ALTER TABLE loss ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;
 DROP INDEX page_gap;
 CREATE INDEX page_short ON page (label, last_at) WHERE missing <> '' OR lost <> '' OR refused > 0;
 `,
+    // A file may be a copy of a stream that several collectors read: of which one, how far, and what was taken by an order
+    // that is not done yet. What an erasure must find in the stream is where the file has rows, and here where it has none:
+    // who is said in what was not stored, which events stand outside of their messages' places, blanks of what was erased
+    // before this copy was made, and the messages that are still to be rewritten.
+    `
+CREATE TABLE copy (stream TEXT NOT NULL, created TEXT NOT NULL, place INTEGER NOT NULL, taken INTEGER NOT NULL);
+CREATE TABLE mention (
+  label INTEGER NOT NULL, who TEXT NOT NULL COLLATE NOCASE, place INTEGER NOT NULL,
+  PRIMARY KEY (label, who, place)) WITHOUT ROWID;
+CREATE TABLE stood_at (label INTEGER NOT NULL, upto INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (label, upto)) WITHOUT ROWID;
+CREATE TABLE blank (erased INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (erased, seq)) WITHOUT ROWID;
+CREATE TABLE unclean (
+  erased INTEGER NOT NULL, place INTEGER NOT NULL, label TEXT NOT NULL, whose TEXT NOT NULL,
+  PRIMARY KEY (erased, place)) WITHOUT ROWID;
+`,
   ],
 };

@@ -77,6 +77,10 @@ const open = (file: string, schema: Schema): Sqlite => {
   }
 };
 
+/** Which stream a file is a copy of, and up to where; `undefined`: it is a log of its own. */
+export const copiedIn = (db: Sqlite): { stream: string; created: string; place: number } | undefined =>
+  db.prepare<[], { stream: string; created: string; place: number }>('SELECT stream, created, place FROM copy').get();
+
 export const openForReading = (file: string): Sqlite => {
   const db = new Database(file, { readonly: true });
   db.pragma('cache_size = -8192');

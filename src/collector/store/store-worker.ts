@@ -14,6 +14,7 @@ const answer = (question: Question): unknown => {
   if (question.ask === 'unregister') return writer.unregister(question.label, question.kind, question.name);
   if (question.ask === 'erase') return writer.erase(question.label, question.whose, question.limit);
   if (question.ask === 'purge') return writer.purge(question.label, question.before, question.limit);
+  if (question.ask === 'apply') return writer.apply(question.steps);
   if (question.ask === 'check') return writer.check();
   return writer.close();
 };

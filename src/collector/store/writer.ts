@@ -3,6 +3,7 @@
  * there is one writer at any time, and an append waits while the file changes hands.
  */
 import { Worker } from 'node:worker_threads';
+import type { CopyStep, StepResult } from './copy-step.ts';
 import type { Outcome, Registered, RegistryKind, Submission } from './event-log.ts';
 import type { Removed, Whose } from './event-removal.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
@@ -13,6 +14,7 @@ export interface Writer {
   unregister(label: string, kind: RegistryKind, name: string): Promise<boolean>;
   erase(label: string, whose: Whose, limit: number): Promise<Removed>;
   purge(label: string, before: number, limit: number): Promise<Removed>;
+  apply(steps: CopyStep[]): Promise<StepResult[]>;
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export const writerHere = (file: string): Writer => {
     unregister: async (label, kind, name) => writer.unregister(label, kind, name),
     erase: async (label, whose, limit) => writer.erase(label, whose, limit),
     purge: async (label, before, limit) => writer.purge(label, before, limit),
+    apply: async (steps) => writer.apply(steps),
     check: async () => writer.check(),
     close: async () => writer.close(),
   };
@@ -37,6 +40,7 @@ export type Question = { id: number } & (
   | { ask: 'unregister'; label: string; kind: RegistryKind; name: string }
   | { ask: 'erase'; label: string; whose: Whose; limit: number }
   | { ask: 'purge'; label: string; before: number; limit: number }
+  | { ask: 'apply'; steps: CopyStep[] }
   | { ask: 'check' }
   | { ask: 'close' }
 );
@@ -91,6 +95,7 @@ export const writerInWorker = async (
     unregister: (label, kind, name) => ask({ ask: 'unregister', label, kind, name }) as Promise<boolean>,
     erase: (label, whose, limit) => ask({ ask: 'erase', label, whose, limit }) as Promise<Removed>,
     purge: (label, before, limit) => ask({ ask: 'purge', label, before, limit }) as Promise<Removed>,
+    apply: (steps) => ask({ ask: 'apply', steps }) as Promise<StepResult[]>,
     check: () => ask({ ask: 'check' }) as Promise<void>,
     async close() {
       at = 'closing';
@@ -139,6 +144,7 @@ export const movingWriter = (file: string, program: URL, lost: (cause: Error) =>
     unregister: async (label, kind, name) => (await current()).unregister(label, kind, name),
     erase: async (label, whose, limit) => (await current()).erase(label, whose, limit),
     purge: async (label, before, limit) => (await current()).purge(label, before, limit),
+    apply: async (steps) => (await current()).apply(steps),
     check: async () => (await current()).check(),
     close: async () => (await current()).close(),
     move() {
