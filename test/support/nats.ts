@@ -2,6 +2,7 @@
  * Real NATS servers as processes of their own, with JetStream on temporary directories: one, or a cluster of three.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -33,7 +34,7 @@ export interface NatsServers {
   servers: NatsServer[];
   place: NatsPlace;
   store(name?: string): string;
-  /** Resolves when the servers have a leader and all are up to date. */
+  /** Resolves when the servers have a leader, and all of them and what they keep are up to date. */
   ready(): Promise<void>;
   /** Who leads a stream just now, or all of them where none is named; waits while nobody does. */
   leader(stream?: string): Promise<NatsServer>;
@@ -50,23 +51,41 @@ export interface NatsStart {
 
 /** Benches ask too, outside of any test. */
 const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  for (const end = performance.now() + 20_000; !(await condition()); await pause(20))
-    if (performance.now() > end) throw new Error('the NATS servers are not up after 20 s');
+  for (const end = performance.now() + 60_000; !(await condition()); await pause(20))
+    if (performance.now() > end) throw new Error('the NATS servers are not up after 60 s');
 };
 
+/** Below those that the system gives away by itself: a server that is killed finds its own free when it comes back. */
+const PORTS = [10_000, 32_000] as const;
+
+const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    // Somebody has it.
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
+};
 const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
 };
 
 interface Monitored {
   meta_cluster?: { leader?: string; cluster_size?: number; replicas?: { current?: boolean; offline?: boolean }[] };
-  account_details?: { stream_detail?: { name: string; cluster?: { leader?: string } }[] }[];
+  account_details?: { stream_detail?: MonitoredStream[] }[];
 }
+interface MonitoredStream {
+  name: string;
+  cluster?: { leader?: string; replicas?: { current?: boolean }[] };
+}
+const streamsOf = (said: Monitored | undefined): MonitoredStream[] =>
+  (said?.account_details ?? []).flatMap(({ stream_detail }) => stream_detail ?? []);
 const monitored = async (port: number, asked = ''): Promise<Monitored | undefined> => {
   try {
     return (await (await fetch(`http://127.0.0.1:${port}/jsz${asked}`)).json()) as Monitored;
@@ -109,32 +128,36 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
       },
       async start() {
         child = spawn(process.env.NATS_SERVER ?? 'nats-server', ['-c', file], { stdio: 'ignore' });
-        const failed = once(child, 'error').then(([cause]) => Promise.reject(cause as Error));
+        const failed = new Promise<never>((_, reject) => {
+          child!.once('error', reject).once('exit', (code) => reject(new Error(`nats-server ended with ${code}`)));
+        });
         await Promise.race([failed, until(async () => (await monitored(http)) !== undefined)]);
       },
     };
   };
   const servers = await Promise.all(ports.map(server));
+  const everybody = () => Promise.all(ports.map(({ http }) => monitored(http, '?accounts=true&streams=true')));
   const isReady = async (): Promise<boolean> => {
     if (nodes === 1) return true;
-    const all = await Promise.all(ports.map(({ http }) => monitored(http)));
+    const all = await everybody();
     const leader = all.map((one) => one?.meta_cluster).find((one) => one?.replicas);
-    return Boolean(leader?.leader && leader.cluster_size === nodes && leader.replicas!.every(({ current }) => current));
+    const streams = all.flatMap(streamsOf).flatMap(({ cluster }) => cluster?.replicas ?? []);
+    return Boolean(
+      leader?.leader &&
+        leader.cluster_size === nodes &&
+        [...leader.replicas!, ...streams].every(({ current }) => current),
+    );
   };
   const ready = (): Promise<void> => until(isReady);
   /** Whoever follows may not have heard yet, so it is who says so itself that counts. */
-  const leads = (stream: string | undefined, name: string, said: Monitored | undefined): boolean =>
+  const leads = (stream: string | undefined, server: string, said: Monitored | undefined): boolean =>
     stream === undefined
-      ? said?.meta_cluster?.leader === name
-      : Boolean(
-          said?.account_details?.some(({ stream_detail }) =>
-            stream_detail?.some((one) => one.name === stream && one.cluster?.leader === name),
-          ),
-        );
+      ? said?.meta_cluster?.leader === server
+      : streamsOf(said).some(({ name, cluster }) => name === stream && cluster?.leader === server);
   const leader = async (stream?: string): Promise<NatsServer> => {
     let found: NatsServer | undefined;
     await until(async () => {
-      const all = await Promise.all(ports.map(({ http }) => monitored(http, '?accounts=true&streams=true')));
+      const all = await everybody();
       found = servers.find(({ name }, n) => leads(stream, name, all[n]));
       return found !== undefined;
     });
