@@ -4,7 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type BodyTimes, createBodyClock } from './body-clock.ts';
-import { createChannel } from './channel.ts';
+import { type Channel, createChannel } from './channel.ts';
 import type { Settings } from './config/settings.ts';
 import { createCustomers } from './customers.ts';
 import type { MessageFiles } from './effects/message-files.ts';
@@ -56,6 +56,13 @@ import { createStoreWatch } from './store/store-watch.ts';
 import type { UserStore } from './store/user-store.ts';
 import { createUpgrades } from './upgrades.ts';
 
+/** What reaches pages that are open on other collectors over the same store. */
+export interface SharedChannel {
+  over(here: Channel): Channel;
+  /** Messages that came for pages and were none. */
+  refused(): number;
+}
+
 export interface CollectorNeeds {
   settings: Settings;
   log: EventLog;
@@ -65,6 +72,8 @@ export interface CollectorNeeds {
   holding?: Holding;
   /** How the log is kept, for `/healthz`. */
   store: string;
+  /** Where other collectors share the store. */
+  sharedChannel?: SharedChannel;
   logger: Logger;
   version: string;
   pages: PagesNeeds;
@@ -109,9 +118,14 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const log = groupCommit(watch.log(needs.log), {
     committed: (...commit) => metrics.committed(...commit),
   });
-  const metrics = createMetrics({ waitingBytes: log.waitingBytes, following: () => following.measures() });
+  const metrics = createMetrics({
+    waitingBytes: log.waitingBytes,
+    following: () => following.measures(),
+    refusedPushes: () => needs.sharedChannel?.refused() ?? 0,
+  });
   const pushKeys = await keptVapidKeys(users);
-  const channel = createChannel(metrics.pushed);
+  const channelHere = createChannel(metrics.pushed);
+  const channel = needs.sharedChannel?.over(channelHere) ?? channelHere;
   const changed = tellPages(channel, now);
   const customers = createCustomers(users, changed, now, (...whom) => following.firstLook(...whom));
   const retention = startRetention({

@@ -20,9 +20,10 @@ export interface Metrics {
 export interface Measured {
   waitingBytes: () => number;
   following: () => Measures;
+  refusedPushes: () => number;
 }
 
-export const createMetrics = ({ waitingBytes, following }: Measured): Metrics => {
+export const createMetrics = ({ waitingBytes, following, refusedPushes }: Measured): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -67,6 +68,7 @@ export const createMetrics = ({ waitingBytes, following }: Measured): Metrics =>
     () => following().lagSeconds,
   );
   gauge('outbox_messages', 'Messages that are due and wait to leave', () => following().outbox);
+  gauge('refused_pushes', 'Messages from the cluster for open pages that were none', refusedPushes);
   gauge('fanouts', 'System events that not every customer was told yet', () => following().fanouts);
   const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
 
