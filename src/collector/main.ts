@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { destination, pino } from 'pino';
-import { createCollector } from './collector.ts';
+import { destination, type Logger, pino } from 'pino';
+import { type Collector, createCollector } from './collector.ts';
 import { type Command, help, parseCommand } from './command-line.ts';
 import { readConfigFor, writeFreshConfig } from './config/file.ts';
 import { configNews } from './config/news.ts';
@@ -15,21 +15,19 @@ import { markOf, watchConfig } from './config/watch.ts';
 import { createMessageFiles } from './effects/message-files.ts';
 import { filesOfKnown, usersWithFiles } from './effects/users-with-files.ts';
 import { type Options, parseOptions } from './options.ts';
-import { serve } from './serve.ts';
+import { type Doors, serve } from './serve.ts';
 import { BackupRefused, backup } from './store/backup.ts';
-import { whenLoopIsLate } from './store/loop-watch.ts';
-import { DirectoryTaken, eventsFile } from './store/sqlite-file.ts';
-import { openSqliteLog } from './store/sqlite-log.ts';
-import { openSqliteUsers } from './store/sqlite-users.ts';
+import { DirectoryTaken } from './store/sqlite-file.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 import { storeFaultText } from './store/store-fault.ts';
-import { whenWalIsLong } from './store/wal-watch.ts';
-import { type MovingWriter, movingWriter } from './store/writer.ts';
 
 /** Put in by the build. */
 declare const VERSION: string;
 
 const dist = fileURLToPath(new URL('.', import.meta.url));
 const site = fileURLToPath(new URL('../demo', import.meta.url));
+const storeWorker = new URL('./store-worker.js', import.meta.url);
 const demoConfig = fileURLToPath(new URL('../demo/config.json', import.meta.url));
 
 /** Of the config on disk. */
@@ -82,6 +80,36 @@ const configFileOf = ({ configFile }: Options): string => {
   return configFile ?? demoConfig;
 };
 
+const cannotListen =
+  (host: string, port: number) =>
+  (cause: Error): never =>
+    refuseToStart([`cannot listen on ${host}:${port}: ${cause.message}`]);
+const cannotStore =
+  (where: string) =>
+  (cause: Error): never =>
+    refuseToStart([
+      cause instanceof DirectoryTaken ? cause.message : `cannot store events in ${where}: ${storeFaultText(cause)}`,
+    ]);
+
+interface Opened {
+  store: Store;
+  collector: Collector;
+  /** Where it listened already. */
+  doors?: Doors;
+}
+
+const opened = async (
+  { store: choice, dataDir }: Options,
+  logger: Logger,
+  collectorOver: (store: Store) => Promise<Collector>,
+): Promise<Opened> => {
+  if (choice.is === 'sqlite') {
+    const store = await openSqliteStore(dataDir, storeWorker, logger).catch(cannotStore(dataDir));
+    return { store, collector: await collectorOver(store) };
+  }
+  return refuseToStart(['STORE is a cluster, and this collector keeps events in sqlite alone']);
+};
+
 const start = async (options: Options): Promise<void> => {
   const file = configFileOf(options);
   const read = readConfigFor(options.host);
@@ -93,66 +121,46 @@ const start = async (options: Options): Promise<void> => {
   const news = configNews(logger, options.host);
   news.warned(loaded.warnings);
 
-  const cannotStore = (cause: Error): never =>
-    refuseToStart([
-      cause instanceof DirectoryTaken
-        ? cause.message
-        : `cannot store events in ${options.dataDir}: ${storeFaultText(cause)}`,
-    ]);
-  let writer: MovingWriter | undefined;
-  const log = await openSqliteLog(options.dataDir, (file) => {
-    writer = movingWriter(file, new URL('./store-worker.js', import.meta.url), (cause) =>
-      logger.error({ err: cause }, 'the store lost its thread, and is back on this one'),
-    );
-    return writer;
-  }).catch(cannotStore);
-  const users = await openSqliteUsers(options.dataDir).catch(cannotStore);
-  const stopWatching = whenLoopIsLate((p99) => {
-    logger.info({ p99 }, 'the event loop is late; the store moves to a thread of its own');
-    writer?.move().catch((cause: unknown) => logger.error({ err: cause }, 'the store stays on this thread'));
-  });
-
-  const stopWatchingWal = whenWalIsLong(eventsFile(options.dataDir), (is, bytes) => {
-    if (is === 'short') logger.info({ bytes }, 'the write-ahead log is short again');
-    else logger.warn({ bytes }, 'the write-ahead log grows, since a program reads events.sqlite for long; end it');
-  });
-
   const settings = settingsOf(loaded, Date.now());
   const files = createMessageFiles(options.dataDir);
   const ownOrigins = new Set<string>();
-  const collector = await createCollector({
-    settings,
-    log,
-    users: usersWithFiles(users, files),
-    store: options.store,
-    files: filesOfKnown(users, files),
-    logger,
-    version: VERSION,
-    pages: { dist, site },
-    ownOrigins,
-  });
   const { host, port } = options;
-  const serving = await serve(collector, { host, port, publicUrl: loaded.config.publicUrl }, ownOrigins).catch(
-    (cause: Error) => refuseToStart([`cannot listen on ${host}:${port}: ${cause.message}`]),
-  );
+  const { publicUrl } = loaded.config;
+  const collectorOver = ({ is, log, users }: Store): Promise<Collector> =>
+    createCollector({
+      settings,
+      log,
+      users: usersWithFiles(users, files),
+      store: is,
+      files: filesOfKnown(users, files),
+      logger,
+      version: VERSION,
+      pages: { dist, site },
+      ownOrigins,
+    });
+  let drain = async (): Promise<void> => {};
+  const end = async (signal: string): Promise<void> => {
+    logger.info({ signal }, 'draining');
+    await drain();
+    logger.info('ended; everything accepted is on disk');
+    sink.flushSync();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name: string) => void end(name));
+
+  const { store, collector, doors } = await opened(options, logger, collectorOver);
+  const serving = await serve(collector, { host, port, publicUrl }, ownOrigins, doors).catch(cannotListen(host, port));
   process.stdout.write(`listening on ${serving.url}\n${options.configFile ? '' : demoAddresses(serving.url)}`);
 
   const watch = watchConfig({ file, settings, read, news }, mark);
   const looking = setInterval(watch.look, LOOK_EVERY).unref();
   // With a terminal it says that the terminal is gone.
   if (!process.stdin.isTTY) process.on('SIGHUP', watch.readNow);
-
-  const end = async (signal: string): Promise<void> => {
-    logger.info({ signal }, 'draining');
-    stopWatching();
-    stopWatchingWal();
+  drain = async () => {
     clearInterval(looking);
     await serving.stop();
-    logger.info('ended; everything accepted is on disk');
-    sink.flushSync();
-    process.exit(0);
+    await store.close();
   };
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name: string) => void end(name));
 };
 
 const doAsAsked = async (command: Command): Promise<unknown> => {
@@ -163,7 +171,13 @@ const doAsAsked = async (command: Command): Promise<unknown> => {
   if (!parsed.ok) return refuseToStart(['the environment has mistakes:', ...parsed.mistakes.map(told)]);
   const { options } = parsed;
   if (command.is === 'init') return init(command.file ?? options.configFile ?? 'config.json');
-  return command.is === 'backup' ? backUp(options.dataDir, command.target) : start(options);
+  if (command.is === 'start') return start(options);
+  if (options.store.is === 'cluster')
+    return refuseToStart([
+      'STORE is a cluster: what is kept there is backed up with NATS’s own tool (nats stream backup, or nats account backup);',
+      'DATA_DIR holds copies, which a collector makes again from the cluster',
+    ]);
+  return backUp(options.dataDir, command.target);
 };
 
 await doAsAsked(parseCommand(process.argv.slice(2)));

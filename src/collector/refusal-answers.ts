@@ -55,7 +55,11 @@ export interface RefusalAnswers {
   onUnread(error: { code?: string }, socket: Socket): void;
 }
 
-export const refusalAnswers = (metrics: Metrics, logger: Logger, newRequestId: () => string): RefusalAnswers => {
+export const refusalAnswers = (
+  metrics: Pick<Metrics, 'refused'>,
+  logger: Logger,
+  newRequestId: () => string,
+): RefusalAnswers => {
   let second = 0;
   let lines = 0;
   const mayLog = (): boolean => {

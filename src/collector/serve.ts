@@ -2,8 +2,10 @@
  * A collector on its sockets: listens, knows by which origins it is reached, and drains. Owns the order of an end:
  * no new connections, answers to what was accepted, the log on disk.
  */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Server as Listener } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { Collector } from './collector.ts';
 
 export interface Serving {
@@ -23,12 +25,20 @@ export const isLoopback = (host: string): boolean => loopback.has(host) || /^127
 
 const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+/** What is asked at a door from now on is answered by that server, also on connections that are open. */
+const answerBy = (door: Server, server: Server): void => {
+  for (const asked of ['request', 'upgrade'] as const) {
+    door.removeAllListeners(asked);
+    door.on(asked, (...given: unknown[]) => server.emit(asked, ...given));
+  }
+};
+
 /** Browsers resolve `localhost` to ::1 first; a machine without IPv6 has nothing to listen on there. */
-const listenOnV6Loopback = (collector: Collector, port: number): Promise<Server | undefined> =>
+const listenOnV6Loopback = (app: FastifyInstance, port: number): Promise<Server | undefined> =>
   new Promise((resolve, reject) => {
-    const server = createServer(collector.app.server.listeners('request')[0] as never);
-    server.on('upgrade', (...upgrade) => collector.app.server.emit('upgrade', ...upgrade));
-    server.headersTimeout = collector.app.server.headersTimeout;
+    const server = createServer();
+    answerBy(server, app.server);
+    server.headersTimeout = app.server.headersTimeout;
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'EAFNOSUPPORT') resolve(undefined);
       // Somebody else's page would answer at localhost.
@@ -37,32 +47,55 @@ const listenOnV6Loopback = (collector: Collector, port: number): Promise<Server 
     server.listen(port, '::1', () => resolve(server));
   });
 
+/** Sockets that listen; the first is the address that was asked for. */
+export type Doors = [Server, ...Server[]];
+
+export const openDoors = async (
+  app: FastifyInstance,
+  { host, port }: { host: string; port: number },
+): Promise<Doors> => {
+  await app.listen({ host, port });
+  if (host !== '127.0.0.1' && host !== 'localhost') return [app.server];
+  const second = await listenOnV6Loopback(app, portOf([app.server]));
+  return second ? [app.server, second] : [app.server];
+};
+
+/** The same sockets, answered by another from now on: nobody who connects meanwhile is refused. */
+const takeOver = async (app: FastifyInstance, doors: Doors): Promise<Doors> => {
+  await app.ready();
+  app.server.listen(doors[0]);
+  await once(app.server, 'listening');
+  for (const door of doors) answerBy(door, app.server);
+  return [app.server, ...doors];
+};
+
+export const portOf = ([first]: Doors): number => (first.address() as AddressInfo).port;
+
 /** Takes no more connections. `http.Server`'s own close would at once cut the idle ones, whose next request may be on its way. */
 const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => Listener.prototype.close.call(server, () => resolve()));
 
+/** @param held doors at which somebody else has answered so far */
 export const serve = async (
   collector: Collector,
   { host, port, publicUrl }: { host: string; port: number; publicUrl: string | null },
   ownOrigins: Set<string>,
+  held?: Doors,
 ): Promise<Serving> => {
-  await collector.app.listen({ host, port });
-  const { server } = collector.app;
-  const bound = (server.address() as AddressInfo).port;
-  const second = host === '127.0.0.1' || host === 'localhost' ? await listenOnV6Loopback(collector, bound) : undefined;
-  const servers = second ? [server, second] : [server];
+  const doors = held ? await takeOver(collector.app, held) : await openDoors(collector.app, { host, port });
+  const bound = portOf(doors);
   for (const name of ['localhost', '127.0.0.1', '[::1]']) ownOrigins.add(`http://${name}:${bound}`);
   if (publicUrl !== null) ownOrigins.add(publicUrl);
   collector.begin();
 
   const drain = async (): Promise<void> => {
     collector.drain();
-    const ended = Promise.all(servers.map(closed));
+    const ended = Promise.all(doors.map(closed));
     const letIdleGo = setTimeout(() => {
-      for (const one of servers) one.closeIdleConnections();
+      for (const one of doors) one.closeIdleConnections();
     }, IDLE_GRACE);
     const cut = setTimeout(() => {
-      for (const one of servers) one.closeAllConnections();
+      for (const one of doors) one.closeAllConnections();
     }, DRAIN_LIMIT);
     await ended;
     clearTimeout(letIdleGo);

@@ -27,7 +27,7 @@ import { createUnanswered } from './unanswered.ts';
 
 export interface ServerNeeds {
   logger: Logger;
-  metrics: Metrics;
+  metrics: Pick<Metrics, 'refused'>;
   version: string;
   /** Addresses and ranges whose `X-Forwarded-For` counts. */
   trustedProxies: string[];

@@ -197,7 +197,7 @@ export const health = Type.Object({
       { events: Type.Optional(Type.String()), customers: Type.Optional(Type.String()) },
       {
         description:
-          'What cannot be stored, and why: disk_full, disk_fails, busy, read_only, unreachable, damaged, gone',
+          'What cannot be stored, and why: disk_full, disk_fails, busy, read_only, unreachable, damaged, gone, cluster_unreachable, cluster_refuses, cluster_differs, cluster_behind',
       },
     ),
   ),
