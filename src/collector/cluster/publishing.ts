@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { asClusterError, ClusterError } from './connection.ts';
 
@@ -29,7 +29,8 @@ const PATIENCE_MS = 8_000;
 const AGAIN_MS = 100;
 const WRONG_LAST_SEQUENCE = 10_071;
 
-const winnerIn = (cause: unknown): number | undefined => {
+/** Place of the message that was faster, where a message came too late; 0 where its subject has none any more. */
+export const winnerIn = (cause: unknown): number | undefined => {
   if (!(cause instanceof JetStreamApiError) || cause.code !== WRONG_LAST_SEQUENCE) return undefined;
   return Number(/\d+$/.exec(cause.message)?.[0] ?? 0);
 };
@@ -59,4 +60,17 @@ export const createPublish = (jetstream: JetStreamClient): Publish => {
         await pause(AGAIN_MS);
       }
   };
+};
+
+/** The last message of a subject, as the stream's leader knows it: a replica may not have heard of it yet. */
+export const lastOf = async (
+  manager: JetStreamManager,
+  stream: string,
+  subject: string,
+): Promise<StoredMsg | undefined> => {
+  try {
+    return (await manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
+  } catch (cause) {
+    throw asClusterError(cause);
+  }
 };

@@ -7,10 +7,11 @@ import { customerRemoval } from './customer-removal.ts';
 import type { Cursor } from './event-log.ts';
 import { sqliteDeliveries } from './sqlite-deliveries.ts';
 import { checkpoint, customersFile, openCustomers, touch } from './sqlite-file.ts';
+import { sqliteProgress } from './sqlite-progress.ts';
 import { sqliteStates } from './sqlite-states.ts';
 import { sqliteTraces } from './sqlite-traces.ts';
 import { fromColumn, toColumn } from './text-column.ts';
-import type { CustomerKey, Fanout, Progress, StateChange, UserStore } from './user-store.ts';
+import type { CustomerKey, Progress, StateChange, UserStore } from './user-store.ts';
 
 /** An `update` that waits for its commit. */
 interface Waiting {
@@ -29,15 +30,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
   const deliveries = sqliteDeliveries(db);
   const traces = sqliteTraces(db);
   const removal = customerRemoval(db, states);
-  const findFolded = db.prepare<[string], { cursor: Cursor }>('SELECT cursor FROM folded WHERE label = ?');
-  const keepFolded = db.prepare(
-    'INSERT INTO folded (label, cursor) VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor',
-  );
-  const fanouts = db.prepare<[string], Fanout>('SELECT cursor, after FROM fanout WHERE label = ? ORDER BY cursor');
-  const keepFanout = db.prepare(
-    'INSERT INTO fanout (label, cursor, after) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET after = excluded.after',
-  );
-  const endFanout = db.prepare('DELETE FROM fanout WHERE label = ? AND cursor = ?');
+  const progressOf = sqliteProgress(db);
   const addContent = db.prepare('INSERT OR IGNORE INTO content (label, id, at, content) VALUES (?, ?, ?, ?)');
   const findContent = db.prepare<[string, string], { content: string }>(
     'SELECT content FROM content WHERE label = ? AND id = ?',
@@ -55,15 +48,10 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
     for (const trace of told) traces.keep(label, customer, trace);
     return true;
   };
-  const keepProgress = (label: string, { folded, fanouts = [], fannedOut = [] }: Progress): void => {
-    if (folded !== undefined) keepFolded.run(label, folded);
-    for (const { cursor, after } of fanouts) keepFanout.run(label, cursor, after === null ? null : toColumn(after));
-    for (const cursor of fannedOut) endFanout.run(label, cursor);
-  };
   const storeAll = db.transaction((updates: Waiting[]): boolean[][] => {
     const stored = updates.map(({ label, changes, progress }) => {
       const each = changes.map((change) => store(label, change));
-      if (each.every(Boolean)) keepProgress(label, progress);
+      if (each.every(Boolean)) progressOf.keep(label, progress);
       return each;
     });
     traces.trim();
@@ -98,7 +86,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
       new Promise((resolve, reject) => {
         if (waiting.push({ label: toColumn(label), changes, progress, resolve, reject }) === 1) setImmediate(commit);
       }),
-    folded: async (label) => findFolded.get(toColumn(label))?.cursor ?? 0,
+    folded: async (label) => progressOf.folded(toColumn(label)),
     listen(told) {
       moved.add(told);
       return () => void moved.delete(told);
@@ -111,10 +99,7 @@ export const openSqliteUsers = async (dataDir: string, now: () => number = Date.
     delivery: async (label, uid) => deliveries.find(toColumn(label), uid),
     funnel: async (label, query) => deliveries.funnel(toColumn(label), query),
     traces: async (label, of, limit) => traces.find(toColumn(label), of, limit),
-    fanouts: async (label) =>
-      fanouts
-        .all(toColumn(label))
-        .map(({ cursor, after }) => ({ cursor, after: after === null ? null : fromColumn(after) })),
+    fanouts: async (label) => progressOf.fanouts(toColumn(label)),
     async erase(label, customer) {
       commit();
       const erased = eraseAll.immediate(toColumn(label), customer);
