@@ -38,10 +38,11 @@ export default defineConfig({
         globalSetup: ['test/support/nats-place.ts'],
         sequence: { groupOrder: 1 },
       }),
-      project('cluster', ['test/cluster/*.test.ts'], {
+      // Walks among dying nodes are the long run's.
+      project('cluster', [`test/cluster/${process.env.CLUSTER === 'whole' ? '*' : 'killed'}.test.ts`], {
         ...journeys,
         testTimeout: 120_000,
-        sequence: { groupOrder: 2 },
+        sequence: { groupOrder: 1 },
       }),
     ],
   },
