@@ -45,6 +45,9 @@ const placeOf = (revision: number, n: number): number => {
   return revision * ROWS_OF_CHANGE + n;
 };
 
+/** The place in the bucket of what stood in another store, as the `n`th of its report: before every change that is made here. */
+export const placeOfStood = (n: number): number => n - 2 ** 39;
+
 export type UsersCopy = ReturnType<typeof createUsersCopy>;
 
 export const createUsersCopy = (db: Sqlite, now: () => number) => {
@@ -93,7 +96,8 @@ export const createUsersCopy = (db: Sqlite, now: () => number) => {
   const oldestKept = (label: string): number => findPurged.get(toColumn(label))?.before ?? 0;
 
   const keepRows = (whose: Whose, of: { revision: number; at: number }, rows: Rows): void => {
-    if (of.revision < erasedAt(whose.label, whose.customer)) return;
+    const erased = erasedAt(whose.label, whose.customer);
+    if (erased > 0 && of.revision < erased) return;
     const oldest = oldestKept(whose.label);
     const label = toColumn(whose.label);
     const { customer } = whose;

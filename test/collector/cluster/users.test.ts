@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
-import { openCluster, type OpenCluster } from '../../../src/collector/cluster/open.ts';
+import { type OpenCluster, openCluster } from '../../../src/collector/cluster/open.ts';
 import { openClusterUsers } from '../../../src/collector/cluster/users.ts';
 import type { UserStore } from '../../../src/collector/store/user-store.ts';
 import { userStoreContract } from '../../contracts/user-store.ts';
