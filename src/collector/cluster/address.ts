@@ -35,42 +35,69 @@ const decoded = (text: string): string | undefined => {
   }
 };
 
-/** @param store `nats://[user:password@|token@]host[:port][,host[:port]...][?name=&replicas=&credentials=]` */
+interface Login {
+  user: string | undefined;
+  password: string | undefined;
+  token: string | undefined;
+}
+
+/** What stands before the `@`; `undefined` where it cannot be read. */
+const loginOf = (who: string): Login | undefined => {
+  const [, first = '', second] = /^([^:,/@]*)(?::([^:,/@]*))?$/.exec(who) ?? [undefined, '%'];
+  const [user, password] = [decoded(first), second === undefined ? undefined : decoded(second)];
+  if (user === undefined || (second !== undefined && (password === undefined || user === ''))) return undefined;
+  if (second !== undefined) return { user, password, token: undefined };
+  return { user: undefined, password: undefined, token: user === '' ? undefined : user };
+};
+
+const isServer = (text: string): boolean => {
+  const [, , port = PORT] = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(text) ?? [undefined, '', 0];
+  return Number(port) > 0 && Number(port) < 65_536;
+};
+
+const settingNames = ['name', 'replicas', 'credentials'];
+
+/**
+ * Mistakes name no part of the address: where it is not as it should be, any part may be a password.
+ * @param store `nats://[user:password@|token@]host[:port][,host[:port]...][?name=&replicas=&credentials=]`
+ */
 export const parseClusterAddress = (store: string): ParsedAddress => {
   const mistakes: Mistake[] = [];
   const wrong = (reason: string): void => void mistakes.push({ path: 'STORE', reason });
   const [, scheme, rest = ''] = /^(nats|tls):\/\/(.*)$/s.exec(store) ?? [];
   const [place = '', query = ''] = rest.split(/\?(.*)/s);
   const at = place.lastIndexOf('@');
-  const who = at < 0 ? '' : place.slice(0, at);
-  const [user = '', password] = who.split(/:(.*)/s).map(decoded);
-  if (user === undefined || (who.includes(':') && password === undefined))
-    wrong('the user and password must be percent-encoded');
+  const login = loginOf(place.slice(0, Math.max(at, 0)));
+  if (!login)
+    wrong('before the "@" stands user:password or a token, once for all servers and with special characters as %xx');
   const servers = place
     .slice(at + 1)
     .replace(/\/$/, '')
     .split(',')
-    .map((one) => one.trim().replace(/^(nats|tls):\/\//, ''));
-  for (const server of servers)
-    if (!/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(server)) wrong(`"${server}" is no host or host:port`);
+    .map((one) => one.trim().replace(`${scheme}://`, ''));
+  for (const [index, server] of servers.entries())
+    if (!isServer(server))
+      wrong(`server ${index + 1} is no host or host:port (a password’s special characters are %xx)`);
   const settings = new URLSearchParams(query);
-  for (const key of settings.keys())
-    if (!['name', 'replicas', 'credentials'].includes(key))
-      wrong(`there is no setting "${key}"; known are name, replicas and credentials`);
+  const names = [...settings.keys()];
+  if (names.some((one, index) => !settingNames.includes(one) || names.indexOf(one) !== index))
+    wrong(`behind the "?" stand ${settingNames.join(', ')}, each at most once, and nothing else`);
   const name = settings.get('name') ?? 'openaction';
   if (!/^[A-Za-z0-9_-]{1,32}$/.test(name)) wrong('"name" is 1 to 32 of A-Z, a-z, 0-9, "_" and "-"');
   const replicas = Number(settings.get('replicas') ?? 3);
   if (![1, 3, 5].includes(replicas)) wrong('"replicas" is 1, 3 or 5');
-  if (mistakes.length > 0) return { ok: false, mistakes };
+  const credentials = settings.get('credentials') ?? undefined;
+  if (credentials === '') wrong('"credentials" is the path of a file');
+  if (credentials !== undefined && at >= 0)
+    wrong('who the collector is stands before the "@" or in "credentials", not in both');
+  if (mistakes.length > 0 || !login) return { ok: false, mistakes };
   return {
     ok: true,
     address: {
-      servers: servers.map((one) => (/:\d+$/.test(one) ? one : `${one}:${PORT}`)),
+      servers: servers.map((one) => (/:\d+$/.test(one.replace(/^\[.*\]/, '')) ? one : `${one}:${PORT}`)),
       isTls: scheme === 'tls',
-      user: password === undefined ? undefined : user,
-      password,
-      token: password === undefined && user !== '' ? user : undefined,
-      credentials: settings.get('credentials') ?? undefined,
+      ...login,
+      credentials,
       name,
       replicas,
     },
