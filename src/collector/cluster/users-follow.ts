@@ -10,6 +10,7 @@ import type { Erased } from '../store/user-store.ts';
 import type { Cluster } from './connection.ts';
 import { fromToken, type Names } from './names.ts';
 import { type Followed, followStream } from './stream-follow.ts';
+import type { UsersArrivals } from './users-arrivals.ts';
 import type { UsersCopy, Whose } from './users-copy.ts';
 import { documentIn, erasureIn, reportIn } from './users-document.ts';
 import type { KeptProgress } from './users-progress.ts';
@@ -25,6 +26,7 @@ export interface UsersFollowNeeds {
   cluster: Cluster;
   names: Names;
   copy: UsersCopy;
+  arrivals: Pick<UsersArrivals, 'begin' | 'noting' | 'tell'>;
   /** Somebody was taken away. */
   taken: (whose: Whose, erased: Erased) => void;
   /** A label's place moved on, and the copy has the states that belong to it. */
@@ -41,7 +43,7 @@ const tokensOf = (subject: string, behind: string): [string, string, ...string[]
   subject.slice(behind.length).split('.').map(fromToken) as [string, string, ...string[]];
 
 export const followUsers = (needs: UsersFollowNeeds): UsersFollowed => {
-  const { cluster, names, copy, taken, moved, failed, now } = needs;
+  const { cluster, names, copy, arrivals, taken, moved, failed, now } = needs;
   const follow = (stream: string, apply: (messages: JsMsg[]) => Promise<void>): Followed =>
     followStream({ cluster, stream, from: copy.place(stream), apply, failed });
 
@@ -55,15 +57,17 @@ export const followUsers = (needs: UsersFollowNeeds): UsersFollowed => {
 
   const documents = follow(customers.stream, async (messages) => {
     const gone: [Whose, Erased][] = [];
+    arrivals.begin();
     copy.apply(customers.stream, messages, (message) => {
       const [label, customer] = tokensOf(message.subject, customers.behind);
       const whose = { label, customer };
       const erased = message.headers?.get('KV-Operation')
         ? copy.erasure(whose, message.seq, erasureIn(message.data))
-        : copy.document(whose, message.seq, documentIn(message.data));
+        : arrivals.noting(label, customer, () => copy.document(whose, message.seq, documentIn(message.data)));
       if (erased) gone.push([whose, erased]);
     });
     for (const one of gone) taken(...one);
+    arrivals.tell();
   });
 
   const letGo = async (label: string, before: number): Promise<void> => {

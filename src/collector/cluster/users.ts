@@ -12,7 +12,9 @@ import type { UserStore } from '../store/user-store.ts';
 import { asClusterError, type Cluster } from './connection.ts';
 import type { Names } from './names.ts';
 import { createPublish } from './publishing.ts';
+import type { Arrivals } from './shared-channel.ts';
 import type { Lag } from './stream-follow.ts';
+import { createArrivals } from './users-arrivals.ts';
 import { createUsersCopy } from './users-copy.ts';
 import { followUsers } from './users-follow.ts';
 import { createProgress } from './users-progress.ts';
@@ -30,7 +32,7 @@ export interface ClusterUsersNeeds {
   failed: (cause: unknown) => void;
 }
 
-export interface ClusterUsers extends UserStore {
+export interface ClusterUsers extends UserStore, Arrivals {
   /** Of the copy, where it is furthest behind. */
   lag(): Lag;
 }
@@ -57,12 +59,14 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
   const { cluster, names, dataDir, now = Date.now, failed } = needs;
   const sources = await sourcesOf(cluster, names);
   const copy = createUsersCopy(openUsersTables(dataDir, sources, now(), failed), now);
+  const arrivals = createArrivals(copy.states);
   const listeners = new Set<(label: string, folded: Cursor) => void>();
   const publish = createPublish(cluster.jetstream);
   const followed = followUsers({
     cluster,
     names,
     copy,
+    arrivals,
     taken: (whose, erased) => removal.taken(whose, erased),
     moved: (label, folded) => {
       for (const told of listeners) told(label, folded);
@@ -123,6 +127,8 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
       listeners.add(moved);
       return () => void listeners.delete(moved);
     },
+    versionHere: arrivals.versionHere,
+    watch: arrivals.watch,
     list: async (label, after, limit) => states.list(toColumn(label), after, limit),
     due: async (label, until, limit) => states.due(toColumn(label), until, limit),
     members: async (label, segment, after, limit) => states.members(toColumn(label), segment, after, limit),
