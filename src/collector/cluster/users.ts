@@ -35,6 +35,8 @@ export interface ClusterUsersNeeds {
 export interface ClusterUsers extends UserStore, Arrivals {
   /** Of the copy, where it is furthest behind. */
   lag(): Lag;
+  /** Resolves when whatever anybody stored before this call is in the copy. */
+  level(): Promise<void>;
 }
 
 /** A copy that is made anew has everything to read; whoever opens it waits. */
@@ -79,6 +81,7 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
   const reachEach = async (ends: Source[], patienceMs?: number): Promise<void> => {
     await Promise.all(all.map((one, at) => one.reached(ends[at]!.end, patienceMs)));
   };
+  const level = async (): Promise<void> => reachEach(await sourcesOf(cluster, names));
   const copied = (revision: number): Promise<void> => documents.reached(revision);
   const writing = createWriting({
     names,
@@ -94,7 +97,7 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
     names,
     copy,
     publish,
-    level: async () => reachEach(await sourcesOf(cluster, names)),
+    level,
     copied,
     reported: (seq) => report.reached(seq),
     keepWords: writing.keepWords,
@@ -163,6 +166,7 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
       ifOpen();
       await settings.check();
     },
+    level,
     lag: () => {
       const lags = all.map((one) => one.lag());
       return {
