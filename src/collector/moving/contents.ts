@@ -3,6 +3,7 @@
  * alike. Rows are read as they are asked for, by the words in them and not by the numbers that a file gave them.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sqlite } from '../store/sqlite-file.ts';
 
 /** How many rows there are of something, and a digest of them in their order. */
@@ -71,27 +72,42 @@ const ofCustomers: Question[] = [
   { what: 'traces', sql: 'SELECT label, customer, eid, cursor, at, verdicts FROM trace ORDER BY label, n' },
   { what: 'words', sql: 'SELECT label, id, content FROM content ORDER BY label, id' },
   { what: 'events under way to everybody', sql: 'SELECT label, cursor, after FROM fanout ORDER BY label, cursor' },
-  { what: 'place of customers', sql: 'SELECT label, cursor FROM folded ORDER BY label' },
-  { what: 'settings', sql: 'SELECT name, value FROM setting ORDER BY name' },
+  { what: 'place of customers', sql: 'SELECT label, cursor FROM folded WHERE cursor > 0 ORDER BY label' },
 ];
 
-const answers = (db: Sqlite, { what, sql }: Question): [string, Amount][] => {
+/** Between two looks at the signal and at whoever else waits. */
+const ROWS_AT_ONCE = 20_000;
+
+const answers = async (db: Sqlite, { what, sql }: Question, signal: AbortSignal): Promise<[string, Amount][]> => {
   const found = new Map<string, { rows: number; hash: Hash }>();
+  let rows = 0;
   for (const [of, ...values] of db.prepare<[], [string, ...unknown[]]>(sql).raw().iterate()) {
     const known = found.get(of) ?? { rows: 0, hash: createHash('sha256') };
     known.rows++;
     known.hash.update(JSON.stringify(values));
     found.set(of, known);
+    if (++rows % ROWS_AT_ONCE === 0) {
+      await nextTurn();
+      signal.throwIfAborted();
+    }
   }
   return [...found].map(([of, { rows, hash }]) => [`${what} of ${of}`, { rows, digest: hash.digest('hex') }]);
 };
 
-/** Of the two files of a store. */
-export const contentsOf = (events: Sqlite, customers: Sqlite): Contents =>
-  new Map([
-    ...ofLog.flatMap((question) => answers(events, question)),
-    ...ofCustomers.flatMap((question) => answers(customers, question)),
-  ]);
+/** Of the two files of a store, or of a copy. */
+export const contentsOf = async (
+  { events, customers }: { events: Sqlite; customers: Sqlite },
+  signal: AbortSignal,
+): Promise<Contents> => {
+  const contents: Contents = new Map();
+  for (const [db, questions] of [
+    [events, ofLog],
+    [customers, ofCustomers],
+  ] as const)
+    for (const question of questions)
+      for (const [what, amount] of await answers(db, question, signal)) contents.set(what, amount);
+  return contents;
+};
 
 const amountIn = (contents: Contents, what: string): Amount => contents.get(what) ?? { rows: 0, digest: '' };
 

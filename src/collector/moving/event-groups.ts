@@ -16,6 +16,7 @@ export interface EventPlace {
 export interface EventGroup {
   label: string;
   submissions: Submission[];
+  /** Of its stretch, up to the end of this group. */
   events: number;
   /** Where to go on once it is kept. */
   next: EventPlace;
@@ -115,11 +116,13 @@ export const eventGroups = (
       if (rows.length === 0) return;
       const groups = groupsOf(rows);
       const end = rows.at(-1)!.seq;
+      let events = 0;
       for (const [at, group] of groups.entries()) {
+        events += group.length;
         if (at < skip) continue;
         const next = at === groups.length - 1 ? { after: end, groups: 0 } : { after: from, groups: at + 1 };
         const label = fromColumn(labelName.get(group[0]!.label)!.name);
-        yield { label, submissions: submissionsOf(label, group), events: group.length, next };
+        yield { label, submissions: submissionsOf(label, group), events, next };
       }
       from = end;
     }

@@ -22,20 +22,17 @@ export interface Source {
   close(): void;
 }
 
-/** What is read are tables as this version knows them, and a file that is only read is not brought up to date. */
-const checkVersion = (db: Sqlite, file: string, { versions }: Schema): void => {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version === versions.length) return;
-  const by =
-    version < versions.length ? 'an older version: start the collector on it once' : 'a newer version: use that';
-  throw new MoveRefused(`${file} was written by ${by}, and copy it then`);
-};
+/** The first versions whose tables have all that is read here: a file that is only read is not brought up to date. */
+const OLDEST = { events: 4, customers: 3 } as const;
 
-const openFile = (file: string, schema: Schema): Sqlite =>
+const openFile = (file: string, { versions }: Schema, oldest: number): Sqlite =>
   inFile(file, () => {
     const db = openForReading(file);
     try {
-      checkVersion(db, file, schema);
+      const version = db.pragma('user_version', { simple: true }) as number;
+      if (version < oldest)
+        throw new MoveRefused(`${file} is of an older version; start the collector on it once, and copy it then`);
+      if (version > versions.length) throw new MoveRefused(`${file} is of a newer version; copy it with that one`);
       return db;
     } catch (cause) {
       db.close();
@@ -55,9 +52,9 @@ export const openSource = (dataDir: string): Source => {
     release();
   };
   try {
-    const events = openFile(files.events, EVENTS_SCHEMA);
+    const events = openFile(files.events, EVENTS_SCHEMA, OLDEST.events);
     open.push(events);
-    const customers = openFile(files.customers, CUSTOMERS_SCHEMA);
+    const customers = openFile(files.customers, CUSTOMERS_SCHEMA, OLDEST.customers);
     open.push(customers);
     return { events, customers, close };
   } catch (cause) {

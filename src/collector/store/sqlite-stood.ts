@@ -3,6 +3,7 @@
  * told, what a label counted as it was counted. Part of the writer's transactions, and before anything else in the file: the
  * counters held in memory know nothing of it yet.
  */
+import { isBlankRecord } from './blank.ts';
 import type { Cursor, Submission } from './event-log.ts';
 import { interned } from './interned.ts';
 import type { Sqlite } from './sqlite-file.ts';
@@ -93,7 +94,7 @@ export const sqliteStood = (
         for (const { reason, count, numbered, reported_at } of losses)
           addLoss.run(label, device_id, reason, count, numbered, reported_at);
       }
-      for (const record of rejected) tally.record(label, record);
+      for (const record of rejected) if (!isBlankRecord(record)) tally.record(label, record);
       for (const { event_type, name, shape, count, first_seen, last_seen } of shapes)
         addShape.run(label, toColumn(event_type), toColumn(name), shape, count, first_seen, last_seen);
       for (const one of minutes) addMinute.run(label, one.minute, one.stored, one.duplicate, one.rejected);

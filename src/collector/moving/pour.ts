@@ -1,0 +1,100 @@
+/**
+ * Pieces into a stream, in their order and each once, however its servers fare and however often it is begun: each says which
+ * place of the store it is, and goes in only behind the one before it; so the end of the stream says how far the copy came.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import { asClusterError, type Cluster, ClusterError } from '../cluster/connection.ts';
+import { MoveRefused } from './move-refused.ts';
+
+export interface Piece {
+  subject: string;
+  data: Uint8Array;
+  /** Where in the store it ends: what comes after it is told by this. */
+  place: string;
+  /** Things that are copied once it is in. */
+  done: number;
+}
+
+/** Of the stream: so many messages, and the place of the last piece; `undefined` before the first. */
+export interface End {
+  seq: number;
+  place: string | undefined;
+}
+
+export interface PourNeeds {
+  cluster: Pick<Cluster, 'jetstream' | 'manager'>;
+  stream: string;
+  piecesAfter: (end: End) => Iterable<Piece>;
+  /** Called with what is done, as it grows. */
+  poured: (done: number) => void;
+  signal: AbortSignal;
+}
+
+const PLACE = 'Openaction-Moved';
+const IN_FLIGHT = 16;
+/** Without any piece going in: elections take 4 to 6 s, and a node that is started again some more. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 500;
+const WRONG_LAST_SEQUENCE = 10_071;
+
+const endOf = async ({ manager }: PourNeeds['cluster'], stream: string): Promise<End> => {
+  const { last_seq: seq } = (await manager.streams.info(stream)).state;
+  if (seq === 0) return { seq, place: undefined };
+  const last = await manager.streams.getMessage(stream, { seq });
+  const place = last?.header.get(PLACE);
+  if (!place) throw new MoveRefused(`${stream} has messages that are not of this copy; nobody else may write there`);
+  return { seq, place };
+};
+
+/** What one of them fails with, once none is under way. */
+const pourAfter = async (
+  end: End,
+  { cluster: { jetstream }, piecesAfter, poured, signal }: PourNeeds,
+): Promise<void> => {
+  const underWay = new Set<Promise<void>>();
+  let failure: { cause: unknown } | undefined;
+  let last = end.seq;
+  for (const { subject, data, place, done } of piecesAfter(end)) {
+    if (failure || signal.aborted) break;
+    const marked = headers();
+    marked.set(PLACE, place);
+    const going: Promise<void> = jetstream
+      .publish(subject, data, { headers: marked, expect: { lastSequence: last++ } })
+      .then(() => poured(done))
+      .catch((cause: unknown) => {
+        failure ??= { cause };
+      })
+      .finally(() => underWay.delete(going));
+    underWay.add(going);
+    if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+  signal.throwIfAborted();
+  if (failure) throw failure.cause;
+};
+
+/** One that was behind another which did not go in, or that was in although nobody said so. */
+const isOutOfStep = (cause: unknown): boolean =>
+  cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE;
+
+/** Rejects with a `ClusterError` where the cluster is away for long, with `MoveRefused`, or with the signal's reason. */
+export const pour = async (needs: PourNeeds): Promise<void> => {
+  let reached = -1;
+  let since = performance.now();
+  for (;;)
+    try {
+      const end = await endOf(needs.cluster, needs.stream);
+      if (end.seq > reached) since = performance.now();
+      reached = Math.max(reached, end.seq);
+      await pourAfter(end, needs);
+      return;
+    } catch (cause) {
+      const fault = asClusterError(cause);
+      const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
+      const isLong = performance.now() - since > PATIENCE_MS;
+      if (isLong || !(isAway || isOutOfStep(cause))) throw fault;
+      await pause(AGAIN_MS, undefined, { signal: needs.signal });
+    }
+};
