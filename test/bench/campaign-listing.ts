@@ -113,7 +113,7 @@ export const measureListing = async (log: (line: string) => void): Promise<Listi
     const [members, keptSeconds] = await timed(() => listed(server.url, 'OFTEN'));
     const [found, newSeconds] = await timed(() => preview(server.url));
     const job: Job = {
-      ...{ host: `127.0.0.1:${server.port}`, port: server.port, connections: 32, pace: null, batch: 50 },
+      ...{ host: `127.0.0.1:${server.port}`, ports: [server.port], connections: 32, pace: null, batch: 50 },
       ...{ warmMs: 2_000, measureMs: 5_000 },
       ...{ labelKey: benchLabel.key, brand: benchLabel.brand, salt: benchLabel.salt },
     };

@@ -31,7 +31,7 @@ const measure = async (definitions: object, batch: number, warmMs: number): Prom
   const server = await startCollector(['self'], [], definitions);
   try {
     const job: Job = {
-      ...{ host: `127.0.0.1:${server.port}`, port: server.port, connections: 32, pace: null, batch },
+      ...{ host: `127.0.0.1:${server.port}`, ports: [server.port], connections: 32, pace: null, batch },
       ...{ warmMs, measureMs: MEASURE_MS, touching: { every: 50, actions: touchingActions } },
       ...{ labelKey: benchLabel.key, brand: benchLabel.brand, salt: benchLabel.salt },
     };

@@ -87,7 +87,7 @@ const measure = async (target: Target, load: Load, warmMs: number): Promise<Cell
   try {
     const cpu = { measuring: 0, measured: 0 };
     const job: Job = {
-      ...{ host: `127.0.0.1:${server.port}`, port: server.port, ...load, warmMs, measureMs },
+      ...{ host: `127.0.0.1:${server.port}`, ports: [server.port], ...load, warmMs, measureMs },
       ...{ labelKey: benchLabel.key, brand: benchLabel.brand, salt: benchLabel.salt },
     };
     const outcome = await drive(job, (at) => {

@@ -25,6 +25,8 @@ export interface PreparedRequest {
   bytes: Buffer;
   /** The batch id that the answer has to echo. */
   stamp(): string;
+  /** Of the events that were stamped last. */
+  eids(): string[];
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
@@ -111,6 +113,7 @@ export const browserRequests = (sender: Sender, device: number): (() => Prepared
         }
         return batchId;
       },
+      eids: () => eids.map((at) => bytes.toString('latin1', at, at + blank.eid.length)),
     };
   };
 };

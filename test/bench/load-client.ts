@@ -8,12 +8,17 @@ import { quantile } from './figures.ts';
 import { browserRequests, type PreparedRequest, type Sender, templatesOf } from './load-bodies.ts';
 
 export interface Job extends Sender {
-  port: number;
+  /** Of one server, or of several that take connections in turn. */
+  ports: number[];
   connections: number;
   warmMs: number;
   measureMs: number;
   /** Requests a second by the clock, answered or not (open loop); null sends as answers come (closed loop). */
   pace: number | null;
+  /** Whether the outcome names every event that was acknowledged. */
+  names?: true;
+  /** How long a connection waits after a refusal; left out, it does not. */
+  refusedWaitsMs?: number;
 }
 
 export interface Outcome {
@@ -31,6 +36,10 @@ export interface Outcome {
   bytesPerEvent: number;
   /** Requests that were due and still had no free connection at the end. */
   unsent: number;
+  /** The longest time within the measured one in which nothing was acknowledged. */
+  longestGapMs: number;
+  /** Ids of what was acknowledged, where the job asks for them. */
+  eids: string[];
 }
 export type Told = { at: 'measuring' } | { at: 'measured' } | { at: 'done'; outcome: Outcome };
 
@@ -39,6 +48,7 @@ interface Connection {
   requests: PreparedRequest[];
   turn: number;
   batchId: string;
+  sent: PreparedRequest;
   /** When the request was due; latency counts from here. `null` while the connection is free. */
   due: number | null;
   answer: Buffer[];
@@ -65,7 +75,10 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
   const ledger = { acknowledged: 0, duplicate: 0, rejected: 0, failures: {} as Record<string, number> };
   const latencies: number[] = [];
   const backlog: number[] = [];
+  const eids: string[] = [];
   let measured = 0;
+  let acknowledgedAt = 0;
+  let longestGapMs = 0;
   let phase: 'warming' | 'measuring' | 'ending' = 'warming';
   let allFree = () => {};
   let cpu = process.cpuUsage();
@@ -74,12 +87,21 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
   for (let device = 0; device < job.connections; device++) {
     const next = browserRequests(job, device);
     const requests = Array.from({ length: templatesOf(job) }, next);
-    connections.push({ socket: await connected(job.port), requests, turn: 0, batchId: '', due: null, answer: [] });
+    connections.push({
+      socket: await connected(job.ports[device % job.ports.length]!),
+      requests,
+      sent: requests[0]!,
+      turn: 0,
+      batchId: '',
+      due: null,
+      answer: [],
+    });
   }
 
   const send = (connection: Connection, due: number) => {
     const request = connection.requests[connection.turn++ % connection.requests.length] as PreparedRequest;
     connection.batchId = request.stamp();
+    connection.sent = request;
     connection.due = due;
     connection.socket.write(request.bytes);
   };
@@ -104,6 +126,11 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
     return job.batch - duplicate.length - rejected.length;
   };
 
+  const next = (connection: Connection) => {
+    if (phase === 'ending' || connection.due !== null) return;
+    const due = job.pace === null ? performance.now() : backlog.shift();
+    if (due !== undefined) send(connection, due);
+  };
   const hear = (connection: Connection) => (chunk: Buffer) => {
     connection.answer.push(chunk);
     const answer = readAnswer(connection.answer);
@@ -111,19 +138,21 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
     const stored = settle(connection, answer.status, answer.body);
     const now = performance.now();
     ledger.acknowledged += stored;
+    if (job.names && stored > 0) eids.push(...connection.sent.eids());
     if (phase === 'measuring') {
       measured += stored;
       latencies.push(now - connection.due);
+      if (stored > 0) {
+        longestGapMs = Math.max(longestGapMs, now - acknowledgedAt);
+        acknowledgedAt = now;
+      }
     }
     connection.answer = [];
     connection.due = null;
     if (phase === 'ending') {
       if (connections.every(({ due }) => due === null)) allFree();
-    } else if (job.pace === null) send(connection, now);
-    else {
-      const waiting = backlog.shift();
-      if (waiting !== undefined) send(connection, waiting);
-    }
+    } else if (answer.status === 200 || !job.refusedWaitsMs) next(connection);
+    else setTimeout(next, job.refusedWaitsMs, connection);
   };
   for (const connection of connections) {
     connection.socket.on('data', hear(connection)).on('close', () => {
@@ -151,6 +180,7 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
   phase = 'measuring';
   cpu = process.cpuUsage();
   const from = performance.now();
+  acknowledgedAt = from;
   tell({ at: 'measuring' });
   await passes(job.measureMs);
   const seconds = (performance.now() - from) / 1000;
@@ -174,6 +204,8 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
     clientCpuMicrosPerEvent: (spent.user + spent.system) / Math.max(1, measured),
     bytesPerEvent: request ? (request.length - request.indexOf('\r\n\r\n') - 4) / job.batch : Number.NaN,
     unsent: backlog.length,
+    longestGapMs,
+    eids,
   };
 };
 

@@ -33,20 +33,19 @@ export const provenance = (chromium: string | undefined): string => {
 
 interface Stat {
   pid: number;
+  name: string;
   parent: number;
   ticks: number;
 }
 
 const statOf = (pid: number | string): Stat | undefined => {
   try {
-    // The name in brackets may hold spaces; everything of interest comes after it.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-      .map(Number);
+    // The name in brackets may hold spaces.
+    const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const fields = rest.split(' ').map(Number);
     const [, parent = 0] = fields;
     const [user = 0, system = 0] = fields.slice(11, 13);
-    return { pid: Number(pid), parent, ticks: user + system };
+    return { pid: Number(pid), name, parent, ticks: user + system };
   } catch (cause) {
     // The process ended between the listing and the reading.
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT' || (cause as NodeJS.ErrnoException).code === 'ESRCH')
@@ -63,6 +62,13 @@ export const cpuMicros = (pids: number[]): number => {
     .filter(({ pid, parent }) => pids.includes(pid) || pids.includes(parent))
     .reduce((sum, { ticks }) => sum + ticks * 10_000, 0);
 };
+
+/** Processes of this name that this one has started. */
+export const childrenNamed = (name: string): number[] =>
+  readdirSync('/proc').flatMap((entry) => {
+    const one = /^\d+$/.test(entry) ? statOf(entry) : undefined;
+    return one?.parent === process.pid && one.name === name ? [one.pid] : [];
+  });
 
 /** A line of `/proc/PID/status`, in MB. */
 const megabytesOf = (pid: number, line: 'VmHWM' | 'VmRSS'): number => {

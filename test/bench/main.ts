@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { bridgeTables } from './bridge-side.ts';
 import { browserTables } from './browser-side.ts';
 import { campaignTables } from './campaign-side.ts';
+import { clusterTables } from './cluster-side.ts';
 import { collectorTables } from './collector-side.ts';
 import { type Asked, markdown, type Table } from './figures.ts';
 import { liveTables } from './live-side.ts';
@@ -18,6 +19,7 @@ const sides: Record<string, (asked: Asked) => Promise<Table[]>> = {
   live: liveTables,
   bridge: bridgeTables,
   campaigns: campaignTables,
+  cluster: clusterTables,
 };
 
 const { values, positionals } = parseArgs({

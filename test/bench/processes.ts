@@ -23,7 +23,7 @@ export const endEverything = async (): Promise<void> => {
 };
 
 /** Whoever asks again waits for the same end. */
-const endedOnce = (ending: () => Promise<void>): (() => Promise<void>) => {
+export const endedOnce = (ending: () => Promise<void>): (() => Promise<void>) => {
   let ended: Promise<void> | undefined;
   const stop = () => {
     endings.delete(stop);
@@ -94,18 +94,21 @@ const config = (origins: string[], definitions: object) => ({
  * The real collector on a folder of its own, durable as in production, its limits out of the way.
  * @param flags Node's own
  * @param definitions segments, campaigns and what else the label has
+ * @param store as in the environment; several collectors over one share everything
  */
 export const startCollector = async (
   origins: string[] = ['self'],
   flags: string[] = [],
   definitions: object = {},
-): Promise<Running> => {
+  store = 'sqlite',
+): Promise<Running & { folder: string }> => {
   const folder = temporaryFolder('collector');
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config(origins, definitions)));
   const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data'), CONFIG: join(folder, 'config.json') };
-  const server = await startServer([...flags, 'dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: 'sqlite' });
+  const server = await startServer([...flags, 'dist/collector.js'], { ...env, LOG_LEVEL: 'warn', STORE: store });
   return {
     ...server,
+    folder,
     stop: endedOnce(async () => {
       await server.stop();
       rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * Door of `npm run bench [-- collector|browser|live|bridge|campaigns] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and
+ * Door of `npm run bench [-- collector|browser|live|bridge|campaigns|cluster] [--rounds N] [--warm SECONDS] [--write]`: bundles the bench, runs it, and
  * leaves no process behind.
  * Benchmarks state numbers; they never pass or fail.
  */

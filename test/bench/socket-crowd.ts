@@ -17,14 +17,14 @@ export const VISITORS = 1_000;
 export const PUSHES_PER_SECOND = 200;
 const HANDSHAKES_AT_ONCE = 50;
 
-interface Visitor {
+export interface Visitor {
   user: string;
   /** Called with the title of every popup that is pushed. */
   heard: (title: string) => void;
   socket: WebSocket;
 }
 
-const connectVisitor = async (url: string, user: string): Promise<Visitor> => {
+export const connectVisitor = async (url: string, user: string): Promise<Visitor> => {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`);
   const visitor: Visitor = { user, socket, heard: () => {} };
   const answered = new Map<number, (message: { errCode: number }) => void>();

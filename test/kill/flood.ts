@@ -21,7 +21,7 @@ const jobOf = (
   load: Pick<Job, 'connections' | 'batch' | 'pace'>,
   measureMs: number,
 ): Job => ({
-  ...{ host: `127.0.0.1:${collector.port}`, port: collector.port, warmMs: 1_000, measureMs },
+  ...{ host: `127.0.0.1:${collector.port}`, ports: [collector.port], warmMs: 1_000, measureMs },
   ...{ labelKey: `label-${index}`, brand: `brand-${index}`, salt: `salt-${index}` },
   ...load,
 });
