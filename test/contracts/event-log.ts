@@ -118,10 +118,11 @@ export const eventLogContract = ({ make, reopen, skip = [] }: LogContract): void
 
   promise('whoever takes a server’s id does not silence it: both events are kept and read by that id', async (log) => {
     const [[first]] = (await log.append([submission({ events: [guessed] })])) as [[number]];
-    expect(await log.append([fromServer])).toEqual([[first + 1]]);
+    const [[second]] = (await log.append([fromServer])) as [[number]];
+    expect(second).toBeGreaterThan(first);
     expect((await log.events('casino', { ...all, eid: 'order-0001' })).events).toMatchObject([
       { eid: 'order-0001', trust: 'unverified', cursor: first },
-      { eid: 'order-0001', trust: 'server', payload: { amount: 5 }, user_ext_id: 'anna', cursor: first + 1 },
+      { eid: 'order-0001', trust: 'server', payload: { amount: 5 }, user_ext_id: 'anna', cursor: second },
     ]);
     expect(await eids(log)).toEqual(['order-0001', 'order-0001']);
     expect(await eids(log, { user: 'anna' })).toEqual(['order-0001']);
