@@ -29,7 +29,6 @@ export interface PourNeeds {
   piecesAfter: (end: End) => Iterable<Piece>;
   /** Called with what is done, as it grows. */
   poured: (done: number) => void;
-  signal: AbortSignal;
 }
 
 const PLACE = 'Openaction-Moved';
@@ -49,20 +48,21 @@ const endOf = async ({ manager }: PourNeeds['cluster'], stream: string): Promise
 };
 
 /** What one of them fails with, once none is under way. */
-const pourAfter = async (
-  end: End,
-  { cluster: { jetstream }, piecesAfter, poured, signal }: PourNeeds,
-): Promise<void> => {
+const pourAfter = async (end: End, { cluster: { jetstream }, piecesAfter, poured }: PourNeeds): Promise<void> => {
   const underWay = new Set<Promise<void>>();
   let failure: { cause: unknown } | undefined;
   let last = end.seq;
+  let most = 0;
   for (const { subject, data, place, done } of piecesAfter(end)) {
-    if (failure || signal.aborted) break;
+    if (failure) break;
     const marked = headers();
     marked.set(PLACE, place);
     const going: Promise<void> = jetstream
       .publish(subject, data, { headers: marked, expect: { lastSequence: last++ } })
-      .then(() => poured(done))
+      .then(() => {
+        most = Math.max(most, done);
+        poured(most);
+      })
       .catch((cause: unknown) => {
         failure ??= { cause };
       })
@@ -71,7 +71,6 @@ const pourAfter = async (
     if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
   }
   await Promise.all(underWay);
-  signal.throwIfAborted();
   if (failure) throw failure.cause;
 };
 
@@ -79,7 +78,7 @@ const pourAfter = async (
 const isOutOfStep = (cause: unknown): boolean =>
   cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE;
 
-/** Rejects with a `ClusterError` where the cluster is away for long, with `MoveRefused`, or with the signal's reason. */
+/** Rejects with a `ClusterError` where the cluster is away for long, or with `MoveRefused`. */
 export const pour = async (needs: PourNeeds): Promise<void> => {
   let reached = -1;
   let since = performance.now();
@@ -95,6 +94,6 @@ export const pour = async (needs: PourNeeds): Promise<void> => {
       const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
       const isLong = performance.now() - since > PATIENCE_MS;
       if (isLong || !(isAway || isOutOfStep(cause))) throw fault;
-      await pause(AGAIN_MS, undefined, { signal: needs.signal });
+      await pause(AGAIN_MS);
     }
 };
