@@ -185,6 +185,8 @@ export interface LogListener {
 }
 
 export interface EventLog {
+  /** Appends that it does at once: one more would wait in it, and is better held back and put to the next. */
+  readonly appendsAtOnce: number;
   /**
    * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again. When it resolves everything is on disk;
    * when it rejects nothing of the group is. Outcomes come in the order of submissions and events.

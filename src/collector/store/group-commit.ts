@@ -13,8 +13,6 @@ const MOST_PATIENCE_MS = 1;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** Of that, what may wait of one label: the rest is room for the others. */
 const SHARE_OF_LABEL = 0.5;
-/** One group is on its way to disk while the next is handed over; a driver on this thread never has more than one. */
-const MOST_IN_FLIGHT = 2;
 
 export class LogOverloaded extends Error {
   constructor() {
@@ -103,7 +101,7 @@ export const groupCommit = (
 
   const commitNext = async (): Promise<void> => {
     flush = { at: 'none' };
-    if (waiting === 0 || inFlight === MOST_IN_FLIGHT) return;
+    if (waiting === 0 || inFlight === log.appendsAtOnce) return;
     const taken = nextGroup();
     const group = taken.map(({ submission }) => submission);
     inFlight++;

@@ -121,6 +121,7 @@ export const createMemoryLog = (): EventLog => {
   };
 
   return {
+    appendsAtOnce: 2,
     async append(group) {
       if (state === 'closed') throw new Error('the log is closed');
       const outcomes = group.map(storeSubmission);

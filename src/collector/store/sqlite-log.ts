@@ -47,6 +47,8 @@ export const openSqliteLog = async (
       release();
     };
     return {
+      // One is on its way to disk while the next is handed over; on this thread it is never more than one.
+      appendsAtOnce: 2,
       async append(group) {
         const outcomes = await writer.commit(group);
         news.stored(group, outcomes);
