@@ -16,7 +16,7 @@ export interface NatsServer {
   readonly log: () => Promise<string>;
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** On the same port and directory; resolves when it lets clients in. */
-  start(): Promise<void>;
+  start(config?: string): Promise<void>;
 }
 
 /** Where servers are, for whoever did not start them. */
@@ -110,11 +110,9 @@ export const startNats = async ({ nodes = 1, config = '', login }: NatsStart = {
     const file = join(room, `node-${n}.conf`);
     const logFile = join(room, `node-${n}.log`);
     const cluster = `cluster { name: openaction, listen: "127.0.0.1:${route}", routes: [${routes}] }`;
-    await writeFile(
-      file,
+    const configured = (lines: string): string =>
       `server_name: node-${n}\nlisten: "127.0.0.1:${client}"\nhttp: "127.0.0.1:${http}"\nlog_file: "${logFile}"
-jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : ''}\n${config}\n`,
-    );
+jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : ''}\n${lines}\n`;
     let child: ChildProcess | undefined;
     return {
       name: `node-${n}`,
@@ -126,7 +124,8 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
         child.kill(signal);
         await ended;
       },
-      async start() {
+      async start(lines = config) {
+        await writeFile(file, configured(lines));
         child = spawn(process.env.NATS_SERVER ?? 'nats-server', ['-c', file], { stdio: 'ignore' });
         const failed = new Promise<never>((_, reject) => {
           child!.once('error', reject).once('exit', (code) => reject(new Error(`nats-server ended with ${code}`)));

@@ -3,7 +3,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  type Status,
+} from '@nats-io/transport-node';
 import type { ClusterAddress } from './address.ts';
 
 export interface Cluster {
@@ -12,6 +19,8 @@ export interface Cluster {
   manager: JetStreamManager;
   /** Called whenever the connection is gone; it comes back by itself. Returns the end of listening. */
   onLost(told: () => void): () => void;
+  /** Why nobody needs to try just now: it is refused, or the connection has been gone for long. */
+  away(): ClusterError | undefined;
 }
 
 /** Codes that `store-fault.ts` puts into words. */
@@ -42,38 +51,90 @@ export const asClusterError = (cause: unknown): unknown => {
 
 /** Of one request to the servers. */
 export const PATIENCE_MS = 2_000;
+/** Longer than an election, and than a server takes to start again. */
+const LONG_GONE_MS = 8_000;
+
+const optionsOf = async (address: ClusterAddress): Promise<NodeConnectionOptions> => {
+  const { servers, isTls, user, password, token, credentials } = address;
+  return {
+    servers,
+    name: 'openaction',
+    timeout: PATIENCE_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    // Who was let in once is let in again when the servers know it again.
+    ignoreAuthErrorAbort: true,
+    ...(isTls ? { tls: {} } : {}),
+    ...(user === undefined ? {} : { user, pass: password! }),
+    ...(token === undefined ? {} : { token }),
+    ...(credentials === undefined ? {} : { authenticator: await readCredentials(credentials) }),
+  };
+};
+
+const readCredentials = async (file: string): Promise<Authenticator> => {
+  try {
+    const authenticator = credsAuthenticator(await readFile(file));
+    // Asked once, since a file that is none is found out only then.
+    authenticator('nonce');
+    return authenticator;
+  } catch (cause) {
+    throw new ClusterError('CLUSTER_REFUSES', `the credentials in ${file}: ${(cause as Error).message}`, cause);
+  }
+};
+
+/** Of several servers the client tells what the last one said, and that may be one that is down. */
+const refusedByOne = async (options: NodeConnectionOptions, servers: string[]): Promise<unknown> => {
+  for (const server of servers)
+    try {
+      await (await connect({ ...options, servers: [server], reconnect: false })).close();
+    } catch (cause) {
+      if (isRefusal(cause)) return cause;
+    }
+  return undefined;
+};
+
+const letIn = async (address: ClusterAddress): Promise<NatsConnection> => {
+  const options = await optionsOf(address);
+  try {
+    return await connect(options);
+  } catch (cause) {
+    const refusal = isRefusal(cause) ? cause : await refusedByOne(options, address.servers);
+    if (refusal) throw new ClusterError('CLUSTER_REFUSES', (refusal as Error).message, refusal);
+    throw new ClusterError('CLUSTER_UNREACHABLE', (cause as Error).message, cause);
+  }
+};
 
 /** Rejects with a `ClusterError` where no server lets it in; from then on it connects again by itself, for ever. */
 export const connectTo = async (address: ClusterAddress): Promise<Cluster> => {
-  const { servers, isTls, user, password, token, credentials } = address;
-  try {
-    const connection = await connect({
-      servers,
-      name: 'openaction',
-      timeout: PATIENCE_MS,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
-      ignoreAuthErrorAbort: true,
-      ...(isTls ? { tls: {} } : {}),
-      ...(user === undefined ? {} : { user, pass: password! }),
-      ...(token === undefined ? {} : { token }),
-      ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(await readFile(credentials)) }),
-    });
-    const options = { timeout: PATIENCE_MS };
-    const listeners = new Set<() => void>();
-    void (async () => {
-      for await (const { type } of connection.status()) if (type === 'disconnect') for (const told of listeners) told();
-    })();
-    return {
-      connection,
-      jetstream: jetstream(connection, options),
-      manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
-      onLost(told) {
-        listeners.add(told);
-        return () => void listeners.delete(told);
-      },
-    };
-  } catch (cause) {
-    throw asClusterError(cause);
-  }
+  const connection = await letIn(address);
+  const listeners = new Set<() => void>();
+  let state: { is: 'there' } | { is: 'gone'; since: number; refusal?: Error } = { is: 'there' };
+  const hear = (status: Status): void => {
+    if (status.type === 'reconnect') state = { is: 'there' };
+    if (status.type === 'error' && state.is === 'gone' && isRefusal(status.error)) state.refusal = status.error;
+    // The client says so again with each try that fails.
+    if (status.type !== 'disconnect' || state.is === 'gone') return;
+    state = { is: 'gone', since: performance.now() };
+    for (const told of listeners) told();
+  };
+  void (async () => {
+    for await (const status of connection.status()) hear(status);
+  })();
+  const options = { timeout: PATIENCE_MS };
+  return {
+    connection,
+    jetstream: jetstream(connection, options),
+    manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
+    onLost(told) {
+      listeners.add(told);
+      return () => void listeners.delete(told);
+    },
+    away() {
+      if (state.is === 'there') return undefined;
+      if (state.refusal) return new ClusterError('CLUSTER_REFUSES', state.refusal.message, state.refusal);
+      const seconds = Math.round((performance.now() - state.since) / 1000);
+      if (seconds * 1000 < LONG_GONE_MS) return undefined;
+      return new ClusterError('CLUSTER_UNREACHABLE', `no server has answered for ${seconds} s`);
+    },
+  };
 };

@@ -127,7 +127,7 @@ const make = async (manager: JetStreamManager, wanted: Wanted): Promise<Mistake[
 const MOST_ROUNDS = 5;
 
 /** Changes nothing that is there; makes nothing while anything that is there is wrong. Rejects with a `ClusterError`. */
-export const setUp = async ({ manager }: Cluster, names: Names, replicas: number): Promise<SetUp> => {
+export const setUp = async ({ manager, connection }: Cluster, names: Names, replicas: number): Promise<SetUp> => {
   const all = wantedStreams(names, replicas);
   try {
     for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -141,6 +141,8 @@ export const setUp = async ({ manager }: Cluster, names: Names, replicas: number
       if (refused.length > 0) return { ok: false, mistakes: refused };
     }
   } catch (cause) {
+    if ((cause as Error).name === 'JetStreamNotEnabled' && !connection.info?.jetstream)
+      return { ok: false, mistakes: [{ path: 'jetstream', reason: 'is off at the servers and must be on' }] };
     throw asClusterError(cause);
   }
   throw new ClusterError('CLUSTER_UNREACHABLE', 'its streams are not there although they were made');
