@@ -14,6 +14,7 @@ import { settingsOf } from './config/settings.ts';
 import { markOf, watchConfig } from './config/watch.ts';
 import { createMessageFiles } from './effects/message-files.ts';
 import { filesOfKnown, usersWithFiles } from './effects/users-with-files.ts';
+import { type CopyCommand, copyAsAsked, goesOn } from './moving/copy-command.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Doors, serve } from './serve.ts';
 import { BackupRefused, backup } from './store/backup.ts';
@@ -72,6 +73,19 @@ const backUp = async (dataDir: string, target: string): Promise<void> => {
     refuseToStart([cause instanceof BackupRefused ? cause.message : 'stopped; no backup was made']);
   }
   process.stdout.write(`${target} has everything that was acknowledged before it began\n`);
+};
+
+const copyStore = async (order: CopyCommand): Promise<void> => {
+  // Whatever it had begun is gone on with, so there is nothing to wait for.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => refuseToStart([`stopped; ${goesOn}`]));
+  const ended = await copyAsAsked(order, {
+    write: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    columns: () => process.stderr.columns,
+    now: () => performance.now(),
+  });
+  if (!ended.ok) return refuseToStart(ended.why);
+  process.stdout.write(ended.said);
 };
 
 const configFileOf = ({ configFile }: Options): string => {
@@ -172,6 +186,7 @@ const doAsAsked = async (command: Command): Promise<unknown> => {
   const { options } = parsed;
   if (command.is === 'init') return init(command.file ?? options.configFile ?? 'config.json');
   if (command.is === 'start') return start(options);
+  if (command.is === 'copy') return copyStore({ ...command, dataDir: options.dataDir });
   if (options.store.is === 'cluster')
     return refuseToStart([
       'STORE is a cluster: what is kept there is backed up with NATS’s own tool (nats stream backup, or nats account backup);',
