@@ -5,6 +5,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { destination, type Logger, pino } from 'pino';
+import { arrive } from './cluster/arriving.ts';
+import { openClusterStore } from './cluster/open.ts';
+import { openWaiting } from './cluster/waiting.ts';
 import { type Collector, createCollector } from './collector.ts';
 import { type Command, help, parseCommand } from './command-line.ts';
 import { readConfigFor, writeFreshConfig } from './config/file.ts';
@@ -113,15 +116,22 @@ interface Opened {
 }
 
 const opened = async (
-  { store: choice, dataDir }: Options,
+  { store: choice, dataDir, host, port }: Options,
   logger: Logger,
+  trustedProxies: string[],
   collectorOver: (store: Store) => Promise<Collector>,
 ): Promise<Opened> => {
   if (choice.is === 'sqlite') {
     const store = await openSqliteStore(dataDir, storeWorker, logger).catch(cannotStore(dataDir));
     return { store, collector: await collectorOver(store) };
   }
-  return refuseToStart(['STORE is a cluster, and this collector keeps events in sqlite alone']);
+  const waiting = await openWaiting({ logger, version: VERSION, dist, trustedProxies, host, port }).catch(
+    cannotListen(host, port),
+  );
+  const { address } = choice;
+  const open = (): Promise<Store> => openClusterStore({ address, dataDir, worker: storeWorker, logger });
+  const arrived = await arrive(waiting, logger, open, collectorOver).catch(cannotStore(address.servers.join(', ')));
+  return { ...arrived, doors: waiting.doors };
 };
 
 const start = async (options: Options): Promise<void> => {
@@ -139,13 +149,14 @@ const start = async (options: Options): Promise<void> => {
   const files = createMessageFiles(options.dataDir);
   const ownOrigins = new Set<string>();
   const { host, port } = options;
-  const { publicUrl } = loaded.config;
-  const collectorOver = ({ is, log, users }: Store): Promise<Collector> =>
+  const { publicUrl, trustedProxies } = loaded.config;
+  const collectorOver = ({ is, log, users, shared }: Store): Promise<Collector> =>
     createCollector({
       settings,
       log,
       users: usersWithFiles(users, files),
       store: is,
+      ...shared,
       files: filesOfKnown(users, files),
       logger,
       version: VERSION,
@@ -162,7 +173,7 @@ const start = async (options: Options): Promise<void> => {
   };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name: string) => void end(name));
 
-  const { store, collector, doors } = await opened(options, logger, collectorOver);
+  const { store, collector, doors } = await opened(options, logger, trustedProxies, collectorOver);
   const serving = await serve(collector, { host, port, publicUrl }, ownOrigins, doors).catch(cannotListen(host, port));
   process.stdout.write(`listening on ${serving.url}\n${options.configFile ? '' : demoAddresses(serving.url)}`);
 

@@ -37,6 +37,8 @@ export interface ClusterLogNeeds {
 }
 
 export interface ClusterLog extends EventLog {
+  /** Resolves when the copy has what anybody stored until now. */
+  level(): Promise<void>;
   /** How far the copy is behind the stream. */
   lag(): Lag;
 }
@@ -143,6 +145,7 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
         await rewritten.check();
         await writer.check();
       },
+      level: async () => followed.reached((await idOf(cluster, names.events)).end),
       lag: followed.lag,
       close() {
         closing ??= closeAll();

@@ -1,10 +1,20 @@
 /**
- * A collector's part of a cluster, opened: the connection, and what must be there.
+ * A collector's part of a cluster, opened: the connection, what must be there, and over them the log, the customers, and what
+ * collectors have to tell each other. Wiring only.
  */
+import type { Logger } from 'pino';
+import { movingWriters } from '../store/moving-writers.ts';
+import type { Store } from '../store/store.ts';
 import type { ClusterAddress } from './address.ts';
 import { type Cluster, ClusterError, connectTo } from './connection.ts';
+import { createHolding } from './holders.ts';
+import { watchLags } from './lag-watch.ts';
+import { openClusterLog } from './log.ts';
 import { type Names, namesOf } from './names.ts';
+import { createPushes } from './pushes.ts';
 import { setUp } from './setup.ts';
+import { shareChannel } from './shared-channel.ts';
+import { openClusterUsers } from './users.ts';
 
 export interface OpenCluster {
   cluster: Cluster;
@@ -24,6 +34,58 @@ export const openCluster = async (address: ClusterAddress): Promise<OpenCluster>
     );
   } catch (cause) {
     await cluster.connection.close();
+    throw cause;
+  }
+};
+
+export interface ClusterStoreNeeds {
+  address: ClusterAddress;
+  /** Copies lie here; all of them can be made again. */
+  dataDir: string;
+  /** The program of the writer's own thread. */
+  worker: URL;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/** Resolves when the copies here have what the cluster had when they were opened. */
+export const openClusterStore = async ({ address, dataDir, worker, logger }: ClusterStoreNeeds): Promise<Store> => {
+  const { cluster, names } = await openCluster(address);
+  const writers = movingWriters(worker, logger);
+  const opened: { close(): Promise<void> }[] = [{ close: () => cluster.connection.close() }];
+  const failed = (cause: unknown): void => logger.warn({ err: cause }, 'the copy of the cluster waits');
+  try {
+    const log = await openClusterLog({ cluster, names, dataDir, failed, writerOf: writers.writerOf });
+    opened.unshift(log);
+    const users = await openClusterUsers({ cluster, names, dataDir, failed });
+    opened.unshift(users);
+    const pushes = createPushes({ connection: cluster.connection, names, warn: (why) => logger.warn(why) });
+    const level = async (): Promise<void> => {
+      await Promise.all([log.level(), users.level()]);
+    };
+    const lags = () => ({ events: log.lag(), customers: users.lag() });
+    const stopWatching = watchLags(lags, logger);
+    return {
+      is: 'cluster',
+      log,
+      users,
+      shared: {
+        holding: createHolding({ cluster, names, level, logger }),
+        sharedChannel: {
+          over: (here) => shareChannel({ here, pushes, users, now: Date.now, failed }),
+          refused: pushes.refused,
+        },
+        lags,
+      },
+      async close() {
+        writers.stop();
+        stopWatching();
+        pushes.close();
+        await cluster.connection.close();
+      },
+    };
+  } catch (cause) {
+    writers.stop();
+    for (const one of opened) await one.close();
     throw cause;
   }
 };
