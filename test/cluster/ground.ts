@@ -3,6 +3,7 @@
  * itself out. Knows where each stands and how to reach it, judges nothing.
  */
 import { namesOf } from '../../src/collector/cluster/names.ts';
+import { awaited } from '../support/awaited.ts';
 import { type RunningCollector, startCollector } from '../support/collector.ts';
 import { type LabelDesk, labelDesk } from '../support/label-desk.ts';
 import { type NatsServers, startNats } from '../support/nats.ts';
@@ -55,5 +56,14 @@ export const startGround = async (store: 'cluster' | 'sqlite'): Promise<Ground> 
   };
 };
 
-/** The collector that follows the label's events just now. */
-export const follower = async ({ collectors }: Ground): Promise<RunningCollector> => collectors[0]!;
+/** When it said last that it follows the label, on the machine's clock; 0 if it never did. */
+const followedSince = ({ log }: RunningCollector): number => {
+  const said = log.split('\n').findLast((line) => line.includes('the label is followed here'));
+  return said === undefined ? 0 : (JSON.parse(said) as { time: number }).time;
+};
+
+/** The collector that follows the label's events: the one that said so last. */
+export const follower = async ({ nats, collectors }: Ground): Promise<RunningCollector> => {
+  if (nats) await awaited('a collector that follows the label', () => collectors.some((one) => followedSince(one) > 0));
+  return collectors.reduce((last, one) => (followedSince(one) > followedSince(last) ? one : last));
+};
