@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
 import { move } from '../../../src/collector/moving/move.ts';
+import { clusterAddress } from '../../support/cluster-address.ts';
 import { makeLivedStore } from '../../support/lived-store.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
 import { seeds } from '../../support/seeds.ts';
@@ -20,19 +20,13 @@ afterAll(async () => {
   await rm(room, { recursive: true });
 });
 
-const addressOf = (name: string) => {
-  const parsed = parseClusterAddress(nats.store(name));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
-  return parsed.address;
-};
-
 test.each(seeds)('everything is in the cluster as it was in the store (seed %i)', async (seed) => {
   const from = join(room, `store-${seed}`);
   await makeLivedStore(from, { seed, submissions: 400, changes: 60 });
   const told: string[] = [];
   const differs = await move({
     from,
-    to: addressOf(`whole-${seed}`),
+    to: clusterAddress(nats.store(`whole-${seed}`)),
     dataDir: join(room, `copy-${seed}`),
     progress: (what, done, all) => told.push(`${what} ${done}/${all}`),
     failed: (cause) => told.push(String(cause)),
