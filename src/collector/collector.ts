@@ -51,6 +51,7 @@ import { createServer } from './server.ts';
 import { createSockets } from './sockets.ts';
 import type { EventLog } from './store/event-log.ts';
 import { groupCommit } from './store/group-commit.ts';
+import type { Lags } from './store/store.ts';
 import { storeFaultOf } from './store/store-fault.ts';
 import { createStoreWatch } from './store/store-watch.ts';
 import type { UserStore } from './store/user-store.ts';
@@ -74,6 +75,8 @@ export interface CollectorNeeds {
   store: string;
   /** Where other collectors share the store. */
   sharedChannel?: SharedChannel;
+  /** How far what is read here is behind what they stored. */
+  lags?: () => Lags;
   logger: Logger;
   version: string;
   pages: PagesNeeds;
@@ -122,6 +125,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
     waitingBytes: log.waitingBytes,
     following: () => following.measures(),
     refusedPushes: () => needs.sharedChannel?.refused() ?? 0,
+    lags: needs.lags,
   });
   const pushKeys = await keptVapidKeys(users);
   const channelHere = createChannel(metrics.pushed);
@@ -255,6 +259,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
       version: needs.version,
       store: needs.store,
       troubles: watch.troubles,
+      lags: needs.lags,
       openapi: () => app.swagger(),
     }),
     ...unsubscribeRoutes({ links: unsubscribeLinks, customers, labelNamed: settings.label }),

@@ -4,6 +4,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from './following/label.ts';
 import type { Receipt, Submission } from './store/event-log.ts';
+import type { Lags } from './store/store.ts';
 
 export interface Metrics {
   committed(group: Submission[], outcomes: Receipt[][], milliseconds: number): void;
@@ -21,9 +22,11 @@ export interface Measured {
   waitingBytes: () => number;
   following: () => Measures;
   refusedPushes: () => number;
+  /** Of the copies of a store that others share. */
+  lags: (() => Lags) | undefined;
 }
 
-export const createMetrics = ({ waitingBytes, following, refusedPushes }: Measured): Metrics => {
+export const createMetrics = ({ waitingBytes, following, refusedPushes, lags }: Measured): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -70,6 +73,21 @@ export const createMetrics = ({ waitingBytes, following, refusedPushes }: Measur
   gauge('outbox_messages', 'Messages that are due and wait to leave', () => following().outbox);
   gauge('refused_pushes', 'Messages from the cluster for open pages that were none', refusedPushes);
   gauge('fanouts', 'System events that not every customer was told yet', () => following().fanouts);
+  const lagGauge = (unit: 'messages' | 'seconds', help: string, read: () => Lags): void => {
+    new Gauge({
+      name: `openaction_copy_lag_${unit}`,
+      help,
+      labelNames: ['copy'],
+      registers,
+      collect() {
+        for (const [copy, lag] of Object.entries(read())) this.set({ copy }, lag[unit]);
+      },
+    });
+  };
+  if (lags) {
+    lagGauge('messages', 'Messages of the cluster that cannot be read here yet', lags);
+    lagGauge('seconds', 'Age of the oldest of them; without contact, since when', lags);
+  }
   const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
 
   const sockets = new Gauge({ name: 'openaction_sockets', help: 'Open sockets of the live channel', registers });

@@ -3,6 +3,7 @@
  */
 import type { Metrics } from '../metrics.ts';
 import * as schemas from '../schemas/events.ts';
+import type { Lags } from '../store/store.ts';
 import type { StoreWatch } from '../store/store-watch.ts';
 import type { Route } from './route.ts';
 
@@ -12,10 +13,12 @@ export interface MachineNeeds {
   store: string;
   /** What cannot be stored, and why. */
   troubles: StoreWatch['troubles'];
+  /** Where other collectors use the same store: how far what is read here is behind. */
+  lags: (() => Lags) | undefined;
   openapi: () => unknown;
 }
 
-export const machineRoutes = ({ metrics, version, store, troubles, openapi }: MachineNeeds): Route[] => [
+export const machineRoutes = ({ metrics, version, store, troubles, lags, openapi }: MachineNeeds): Route[] => [
   {
     method: 'GET',
     url: '/healthz',
@@ -27,9 +30,10 @@ export const machineRoutes = ({ metrics, version, store, troubles, openapi }: Ma
     },
     async answer(_, reply) {
       const { events, customers } = await troubles();
+      const how = { version, store, ...(lags && { lag: lags() }) };
       const faults = { ...(events && { events: events.fault }), ...(customers && { customers: customers.fault }) };
-      if (events) return reply.code(503).send({ status: 'failing', version, store, faults });
-      return customers ? { status: 'behind', version, store, faults } : { status: 'ok', version, store };
+      if (events) return reply.code(503).send({ status: 'failing', ...how, faults });
+      return customers ? { status: 'behind', ...how, faults } : { status: 'ok', ...how };
     },
   },
   {

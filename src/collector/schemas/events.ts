@@ -183,6 +183,10 @@ export const stats = Type.Object({
     Type.Object({ minute: time, stored: Type.Integer(), duplicate: Type.Integer(), rejected: Type.Integer() }),
   ),
 });
+const lag = Type.Object(
+  { messages: Type.Number(), seconds: Type.Number() },
+  { description: 'Messages that cannot be read here yet, and the age of the oldest; without contact, since when' },
+);
 export const health = Type.Object({
   status: Type.Union(
     ['ok', 'behind', 'failing'].map((status) => Type.Literal(status)),
@@ -192,6 +196,7 @@ export const health = Type.Object({
   ),
   version: Type.String(),
   store: Type.String(),
+  lag: Type.Optional(Type.Object({ events: lag, customers: lag }, { description: 'Only with a cluster' })),
   faults: Type.Optional(
     Type.Object(
       { events: Type.Optional(Type.String()), customers: Type.Optional(Type.String()) },
