@@ -139,19 +139,24 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
         await withoutRows(old);
         gone++;
       }
-      for (const customer of copy.states.quietVisitors(toColumn(label), before, limit - gone)) {
+      const quiet = copy.states.quietVisitors(toColumn(label), before, limit - gone);
+      for (const customer of quiet) {
         const { revision } = copy.standing(label, customer);
         if (await inTurn(() => take({ label, customer }, revision))) gone++;
       }
+      if (quiet.length > 0) await beat(label);
       if (gone === limit) return gone;
-      if (copy.oldestKept(label) < before) await order(label, before);
       const forgotten = now() - ERASURES_KEPT_MS;
       for (const { revision, ...whose } of copy.erasuresBefore(forgotten, limit))
         await takeOut(bucket, subjectOf(whose), revision + 1);
+      // Every copy forgets those with it.
+      if (copy.oldestKept(label) < before) await order(label, before);
       copy.checkpoint();
       return gone;
     },
-    takeBack: ({ label, customer }: Whose, upTo: number): Promise<void> =>
-      takeOut(names.report, names.reportOf(label, customer), upTo + 1),
+    async takeBack({ label, customer }: Whose, upTo: number): Promise<void> {
+      await takeOut(names.report, names.reportOf(label, customer), upTo + 1);
+      await beat(label);
+    },
   };
 };

@@ -20,7 +20,11 @@ export const customerRemoval = (db: Sqlite, states: ReturnType<typeof sqliteStat
   );
   const removeDeliveries = db.prepare('DELETE FROM delivery WHERE label = ? AND customer = ? AND n < ?');
   const removeTraces = db.prepare('DELETE FROM trace WHERE label = ? AND customer = ? AND n < ?');
-  const removeContent = db.prepare('DELETE FROM content WHERE label = ? AND id = ?');
+  // Once their own deliveries are gone, a delivery that names the words is somebody else's.
+  const removeContent = db.prepare(
+    `DELETE FROM content WHERE label = @label AND id = @uid
+     AND NOT EXISTS (SELECT 1 FROM delivery WHERE label = @label AND uid = @uid)`,
+  );
   const removeOld = ['content', 'trace', 'delivery'].map((table) => {
     const key = table === 'content' ? 'rowid' : 'n';
     return db.prepare(
@@ -60,14 +64,11 @@ export const customerRemoval = (db: Sqlite, states: ReturnType<typeof sqliteStat
       before: number = Number.MAX_SAFE_INTEGER,
     ): Erased {
       const key = toColumn(customer);
+      const deliveries = removeDeliveries.run(label, key, before).changes;
       let contents = 0;
-      for (const uid of words) contents += removeContent.run(label, toColumn(uid)).changes;
-      return {
-        contents,
-        deliveries: removeDeliveries.run(label, key, before).changes,
-        traces: removeTraces.run(label, key, before).changes,
-        states: states.forget(label, customer) ? 1 : 0,
-      };
+      for (const uid of words) contents += removeContent.run({ label, uid: toColumn(uid) }).changes;
+      const traces = removeTraces.run(label, key, before).changes;
+      return { states: states.forget(label, customer) ? 1 : 0, contents, deliveries, traces };
     },
     purgeRows,
     purge(label: string, before: number, limit: number): number {
