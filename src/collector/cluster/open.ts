@@ -3,6 +3,7 @@
  * collectors have to tell each other. Wiring only.
  */
 import type { Logger } from 'pino';
+import { checkWhole } from '../moving/mark.ts';
 import { movingWriters } from '../store/moving-writers.ts';
 import type { Store } from '../store/store.ts';
 import type { ClusterAddress } from './address.ts';
@@ -54,6 +55,7 @@ export const openClusterStore = async ({ address, dataDir, worker, logger }: Clu
   const opened: { close(): Promise<void> }[] = [{ close: () => cluster.connection.close() }];
   const failed = (cause: unknown): void => logger.warn({ err: cause }, 'the copy of the cluster waits');
   try {
+    await checkWhole(cluster, names);
     const log = await openClusterLog({ cluster, names, dataDir, failed, writerOf: writers.writerOf });
     opened.unshift(log);
     const users = await openClusterUsers({ cluster, names, dataDir, failed });

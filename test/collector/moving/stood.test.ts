@@ -8,7 +8,7 @@ import { countedGroups } from '../../../src/collector/moving/counted-groups.ts';
 import { type EventPlace, eventGroups } from '../../../src/collector/moving/event-groups.ts';
 import { openSource } from '../../../src/collector/moving/source.ts';
 import type { RegistryKind } from '../../../src/collector/store/event-log.ts';
-import { eventsFile, openForReading } from '../../../src/collector/store/sqlite-file.ts';
+import { openForReading } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteWriter } from '../../../src/collector/store/sqlite-writer.ts';
 import { fromColumn } from '../../../src/collector/store/text-column.ts';
 import { makeLivedStore } from '../../support/lived-store.ts';
