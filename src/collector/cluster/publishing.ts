@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import { asClusterError, ClusterError } from './connection.ts';
+import { asClusterError, type Cluster, ClusterError } from './connection.ts';
 
 /** `late`: it expected another message to be the last one of its subject; `winner` is, or 0 where there is none. */
 export type Published = { is: 'stored'; seq: number } | { is: 'late'; winner: number };
@@ -35,7 +35,7 @@ export const winnerIn = (cause: unknown): number | undefined => {
   return Number(/\d+$/.exec(cause.message)?.[0] ?? 0);
 };
 
-export const createPublish = (jetstream: JetStreamClient): Publish => {
+export const createPublish = ({ jetstream, away }: Pick<Cluster, 'jetstream' | 'away'>): Publish => {
   const here = randomUUID();
   let said = 0;
 
@@ -47,7 +47,10 @@ export const createPublish = (jetstream: JetStreamClient): Publish => {
     }
     const expect = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } };
     const end = performance.now() + PATIENCE_MS;
-    for (;;)
+    for (;;) {
+      // What is said now would wait in the client for the connection, and whoever asks asks again.
+      const gone = away();
+      if (gone) throw gone;
       try {
         const { seq } = await jetstream.publish(subject, data, { msgID: id, headers: marked, ...expect });
         return { is: 'stored', seq };
@@ -59,6 +62,7 @@ export const createPublish = (jetstream: JetStreamClient): Publish => {
         if (!isAway || performance.now() > end) throw fault;
         await pause(AGAIN_MS);
       }
+    }
   };
 };
 

@@ -63,7 +63,7 @@ export const openClusterUsers = async (needs: ClusterUsersNeeds): Promise<Cluste
   const copy = createUsersCopy(openUsersTables(dataDir, sources, now(), failed), now);
   const arrivals = createArrivals(copy.states);
   const listeners = new Set<(label: string, folded: Cursor) => void>();
-  const publish = createPublish(cluster.jetstream);
+  const publish = createPublish(cluster);
   const followed = followUsers({
     cluster,
     names,

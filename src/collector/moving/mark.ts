@@ -70,7 +70,7 @@ export const beginMove = async (cluster: Needs, names: Names, source: Source): P
   if (!there) {
     await checkEmpty(cluster, names);
     const data = Buffer.from(JSON.stringify({ is: 'under way', store } satisfies Mark));
-    const kept = await createPublish(cluster.jetstream)({ subject: subjectOf(names), data, expected: 0 });
+    const kept = await createPublish(cluster)({ subject: subjectOf(names), data, expected: 0 });
     if (kept.is === 'late') throw new MoveRefused('another copy into this cluster has just begun');
     return;
   }
@@ -86,7 +86,7 @@ export const beginMove = async (cluster: Needs, names: Names, source: Source): P
 export const endMove = async (cluster: Needs, names: Names): Promise<void> => {
   const { seq, store } = (await markIn(cluster, names))!;
   const data = Buffer.from(JSON.stringify({ is: 'done', store } satisfies Mark));
-  await createPublish(cluster.jetstream)({ subject: subjectOf(names), data, expected: seq });
+  await createPublish(cluster)({ subject: subjectOf(names), data, expected: seq });
 };
 
 /** Rejects while a part of a store is there and the rest is not. */

@@ -50,7 +50,7 @@ const count = ({ events, customers }: Source, table: 'event' | 'customer' | 'con
 
 /** Small, and written as collectors write them: what is there already stays. */
 const copyProgressAndSettings = async ({ cluster, names, source }: Copying): Promise<void> => {
-  const publish = createPublish(cluster.jetstream);
+  const publish = createPublish(cluster);
   const progress = createProgress({ cluster, names, publish });
   const settings = createSettings({ cluster, names, publish });
   const { last_seq } = (await cluster.manager.streams.info(`KV_${names.customers}`)).state;
