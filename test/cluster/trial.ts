@@ -28,12 +28,18 @@ export const trialOf = async (death: Death, { ground, clients, judge }: Stage, e
     const enough = stretch.acknowledged + events;
     return awaited(`${events} events ${why}`, () => stretch.acknowledged >= enough);
   };
-  await flows(`before ${death.name} died`);
-  const mend = await death.strike(ground);
-  if (death.lasts === 'until events flow again') await flows(`while ${death.name} was gone`);
-  else await pause(death.lasts);
-  await mend();
-  await flows(`after ${death.name} was back`);
+  const goesOn = async (): Promise<void> => {
+    await flows(`before ${death.name} died`);
+    const mend = await death.strike(ground);
+    if (death.lasts === 'until events flow again') await flows(`while ${death.name} was gone`);
+    else await pause(death.lasts);
+    await mend();
+    await flows(`after ${death.name} was back`);
+  };
+  await goesOn().catch(async (cause: unknown) => {
+    await stretch.end();
+    throw cause;
+  });
   const weather = await stretch.end();
   const { acknowledged } = stretch;
   const ended = performance.now();

@@ -140,7 +140,10 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
     if (nodes === 1) return true;
     const all = await everybody();
     const leader = all.map((one) => one?.meta_cluster).find((one) => one?.replicas);
-    const streams = all.flatMap(streamsOf).flatMap(({ cluster }) => cluster?.replicas ?? []);
+    // What a follower knows of the others it may have from the time when it led.
+    const streams = all.flatMap((one, n) =>
+      streamsOf(one).flatMap(({ cluster }) => (cluster?.leader === servers[n]!.name ? (cluster.replicas ?? []) : [])),
+    );
     return Boolean(
       leader?.leader &&
         leader.cluster_size === nodes &&
