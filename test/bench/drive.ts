@@ -10,6 +10,10 @@ export const drive = (job: Job, onPhase: (at: 'measuring' | 'measured') => void)
     const client = fork(fileURLToPath(new URL('./load-client.mjs', import.meta.url)));
     client.once('error', reject);
     client.once('exit', (code) => reject(new Error(`the load client ended with ${code} before its outcome`)));
-    client.on('message', (told: Told) => (told.at === 'done' ? resolve(told.outcome) : onPhase(told.at)));
+    client.on('message', (told: Told) => {
+      if (told.at !== 'done') return onPhase(told.at);
+      resolve(told.outcome);
+      client.disconnect();
+    });
     client.send(job);
   });

@@ -211,8 +211,6 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
 
 process.once('message', (job: Job) => {
   const tell = (told: Told) => process.send?.(told);
-  run(job, tell).then((outcome) => {
-    tell({ at: 'done', outcome });
-    process.disconnect();
-  });
+  // Whoever gave the job lets go of it once the outcome has come.
+  run(job, tell).then((outcome) => tell({ at: 'done', outcome }));
 });
