@@ -4,7 +4,7 @@
  * Every collector does this for itself: whoever is late finds it done, and whoever is interrupted begins again here.
  */
 import { userCustomer } from '../engine/customer-key.ts';
-import { blankOf, blankRecord } from '../store/blank.ts';
+import { blankOf, blankRecord, isBlank } from '../store/blank.ts';
 import type { Blank } from '../store/copy-step.ts';
 import type { Erasable, NewEvent, Submission } from '../store/event-log.ts';
 import { asClusterError, type Cluster } from './connection.ts';
@@ -27,7 +27,7 @@ const isUser = (user: string | null, whose: Erasable): boolean => {
 };
 const isOf = (event: NewEvent, device: string | null, whose: Erasable): boolean =>
   'visitor' in whose
-    ? event.user_ext_id === null && !event.system && device === whose.visitor
+    ? !isBlank(event) && event.user_ext_id === null && !event.system && device === whose.visitor
     : isUser(event.user_ext_id, whose);
 
 /** What stood elsewhere before has places of its own, and needs no blanks to keep them. */

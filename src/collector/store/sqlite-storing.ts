@@ -5,7 +5,7 @@
 import type { Trust } from '../../wire/event.ts';
 import { entryPointEvent } from '../shape.ts';
 import { serversKey } from '../whose-id.ts';
-import { isBlank, isBlankRecord } from './blank.ts';
+import { isBlankRecord, wasOfUser } from './blank.ts';
 import {
   type Cursor,
   type NewEvent,
@@ -104,7 +104,7 @@ export const sqliteStoring = (db: Sqlite) => {
     const found = insertOrFind(cursor, label, ground, at);
     numbers.came(submission, label, ground, typeof found === 'object' ? refuse : store);
     if (typeof found === 'object') return isSame(found, event) ? 'duplicate' : 'conflict';
-    if (found === 'stored beside' && !isBlank(event))
+    if (found === 'stored beside' && !wasOfUser(event))
       tally.record(label, rejectionByLog(submission, event, 'id_of_page'));
     if (visit) pages.count(visit.page);
     if (event.event_type === entryPointEvent && event.name !== '') entryPointsOf(label).add(event.name);
@@ -135,7 +135,7 @@ export const sqliteStoring = (db: Sqlite) => {
         const outcome = storeEvent(submission, label, ground, next());
         if (outcome === 'duplicate' || outcome === 'conflict') tally.duplicate(label, at);
         if (outcome === 'too_many_entry_points') tally.rejected(label, at);
-        if ((outcome === 'conflict' || outcome === 'too_many_entry_points') && !isBlank(event))
+        if ((outcome === 'conflict' || outcome === 'too_many_entry_points') && !wasOfUser(event))
           tally.record(label, rejectionByLog(submission, event, outcome));
         return outcome;
       });

@@ -3,12 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
-import { openClusterLog } from '../../../src/collector/cluster/log.ts';
-import { type OpenCluster, openCluster } from '../../../src/collector/cluster/open.ts';
 import type { EventLog } from '../../../src/collector/store/event-log.ts';
 import { groupCommit } from '../../../src/collector/store/group-commit.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
+import { openLogIn } from '../../support/cluster-logs.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
 
 let nats: NatsServers;
@@ -25,36 +23,17 @@ afterAll(async () => {
 let worlds = 0;
 /** Each log has a name of its own in the cluster, and is opened again on its own directory. */
 const inCluster = (around: (log: EventLog) => EventLog = (log) => log) => {
-  const places = new Map<EventLog, { name: string; open: OpenCluster }>();
+  const names = new Map<EventLog, string>();
   const open = async (name: string): Promise<EventLog> => {
-    const parsed = parseClusterAddress(nats.store(name));
-    if (!parsed.ok) throw new Error('no address');
-    const opened = await openCluster(parsed.address);
-    const log = around(
-      await openClusterLog({
-        ...opened,
-        dataDir: join(room, name),
-        failed: (cause) => {
-          throw cause;
-        },
-      }),
-    );
-    const close = log.close;
-    const whole = {
-      ...log,
-      async close() {
-        await close();
-        await opened.cluster.connection.close();
-      },
-    };
-    places.set(whole, { name, open: opened });
-    return whole;
+    const log = around(await openLogIn(nats.store(name), join(room, name)));
+    names.set(log, name);
+    return log;
   };
   return {
     make: () => open(`world-${++worlds}`),
     reopen: async (log: EventLog) => {
       await log.close();
-      return open(places.get(log)!.name);
+      return open(names.get(log)!);
     },
   };
 };
