@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type Cluster, ClusterError } from '../cluster/connection.ts';
 import type { Names } from '../cluster/names.ts';
-import { createPublish } from '../cluster/publishing.ts';
+import { createPublish, lastOf } from '../cluster/publishing.ts';
 import type { Sqlite } from '../store/sqlite-file.ts';
 import { MoveRefused } from './move-refused.ts';
 import type { Source } from './source.ts';
@@ -20,13 +20,13 @@ interface Kept extends Mark {
   seq: number;
 }
 
-type Needs = Pick<Cluster, 'jetstream' | 'manager'>;
+type Needs = Pick<Cluster, 'jetstream' | 'manager' | 'away'>;
 
 /** No setting has this name. */
 const subjectOf = (names: Names): string => `$KV.${names.settings}.=moved`;
 
 const markIn = async ({ manager }: Pick<Needs, 'manager'>, names: Names): Promise<Kept | undefined> => {
-  const found = await manager.streams.getMessage(`KV_${names.settings}`, { last_by_subj: subjectOf(names) });
+  const found = await lastOf(manager, `KV_${names.settings}`, subjectOf(names));
   return found ? { ...found.json<Mark>(), seq: found.seq } : undefined;
 };
 
