@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => ground?.close());
 
-test.each([leaderKilled, holderKilled])(
-  'when $name is killed, every acknowledged event is there once on both collectors, and what follows from it happens once',
-  async (death) => {
+test.each([leaderKilled, holderKilled].map((death) => [death.name, death] as const))(
+  'when %s is killed, every acknowledged event is there once on both collectors, and what follows from it happens once',
+  async (_, death) => {
     const { acknowledged, defects } = await trialOf(death, stage, EVENTS);
     expect(defects).toEqual([]);
     expect(acknowledged).toBeGreaterThanOrEqual(3 * EVENTS);
