@@ -30,9 +30,9 @@ const sendEvent = async ({ url }: Running, user: string, id: string): Promise<vo
     ...{ eid: randomUUID(), event_date: Date.now(), ext_brand_id: benchLabel.brand, user_ext_id: user },
     ...{ event_type: 'client_action', payload: { client_action: 'asked', id } },
   };
-  const answer = await fetch(`${url}/v1/events`, {
+  const answer = await fetch(`${url}/api/external/events/v2`, {
     method: 'POST',
-    headers: { authorization: 'Bearer bench-secret', 'content-type': 'application/json' },
+    headers: { authorization: 'bench-secret', 'content-type': 'application/json' },
     body: JSON.stringify([event]),
   });
   if (!answer.ok) throw new Error(`an event was not taken: ${answer.status} ${await answer.text()}`);
