@@ -88,7 +88,10 @@ const answers = async (db: Sqlite, { what, sql }: Question): Promise<[string, Am
     found.set(of, known);
     if (++rows % ROWS_AT_ONCE === 0) await nextTurn();
   }
-  return [...found].map(([of, { rows, hash }]) => [`${what} of ${of}`, { rows, digest: hash.digest('hex') }]);
+  return [...found].map(([of, { rows, hash }]) => [
+    `${what} of ${of.replace(/\p{Cc}/gu, '')}`,
+    { rows, digest: hash.digest('hex') },
+  ]);
 };
 
 /** Of the two files of a store, or of a copy. */

@@ -2,7 +2,7 @@
  * `copy`, as it is asked for and answered: what it did, or why it did not and what to do.
  */
 import type { ClusterAddress } from '../cluster/address.ts';
-import { ClusterError } from '../cluster/connection.ts';
+import { asClusterError, ClusterError } from '../cluster/connection.ts';
 import { DirectoryTaken } from '../store/sqlite-file.ts';
 import { storeFaultText } from '../store/store-fault.ts';
 import { move } from './move.ts';
@@ -24,8 +24,8 @@ export type Ended = { ok: true; said: string } | { ok: false; why: string[] };
 
 const whyNot = (cause: unknown): string => {
   if (cause instanceof MoveRefused || cause instanceof DirectoryTaken) return cause.message;
-  if (cause instanceof ClusterError) return `not copied, or not all: ${storeFaultText(cause)}; ${goesOn}`;
-  return `not copied, or not all: ${storeFaultText(cause)}`;
+  const fault = asClusterError(cause);
+  return `not copied, or not all: ${storeFaultText(fault)}${fault instanceof ClusterError ? `; ${goesOn}` : ''}`;
 };
 
 export const copyAsAsked = async ({ from, to, dataDir }: CopyCommand, mouth: Mouth): Promise<Ended> => {

@@ -58,7 +58,7 @@ export const countedGroups = (db: Sqlite): (() => Generator<CountedGroup>) => {
     );
   const pages = rowsOf<OfDevice<StoodPage>>(
     'page',
-    't.device_id, t.page_id, t.session_id, t.highest, t.stored, t.refused, t.missing, t.lost, t.parts, t.last_at',
+    't.device_id, t.page_id, t.session_id, t.highest, t.stored, t.refused, t.missing, t.lost, t.parts, t.last_at, t.events',
     't.device_id, t.page_id',
   );
   const losses = rowsOf<OfDevice<StoodLoss>>(

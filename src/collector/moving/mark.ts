@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type Cluster, ClusterError } from '../cluster/connection.ts';
 import type { Names } from '../cluster/names.ts';
-import { createPublish, lastOf } from '../cluster/publishing.ts';
+import { createPublish, lastOf, type PublishNeeds } from '../cluster/publishing.ts';
 import type { Sqlite } from '../store/sqlite-file.ts';
 import { MoveRefused } from './move-refused.ts';
 import type { Source } from './source.ts';
@@ -20,7 +20,7 @@ interface Kept extends Mark {
   seq: number;
 }
 
-type Needs = Pick<Cluster, 'jetstream' | 'manager' | 'away'>;
+type Needs = Pick<Cluster, 'manager'> & PublishNeeds;
 
 /** No setting has this name. */
 const subjectOf = (names: Names): string => `$KV.${names.settings}.=moved`;

@@ -3,9 +3,9 @@
  * place of the store it is, and goes in only behind the one before it; so the end of the stream says how far the copy came.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { asClusterError, type Cluster, ClusterError } from '../cluster/connection.ts';
+import { winnerIn } from '../cluster/publishing.ts';
 import { MoveRefused } from './move-refused.ts';
 
 export interface Piece {
@@ -36,7 +36,6 @@ const IN_FLIGHT = 16;
 /** Without any piece going in: elections take 4 to 6 s, and a node that is started again some more. */
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 500;
-const WRONG_LAST_SEQUENCE = 10_071;
 
 const endOf = async ({ manager }: PourNeeds['cluster'], stream: string): Promise<End> => {
   const { last_seq: seq } = (await manager.streams.info(stream)).state;
@@ -74,10 +73,6 @@ const pourAfter = async (end: End, { cluster: { jetstream }, piecesAfter, poured
   if (failure) throw failure.cause;
 };
 
-/** One that was behind another which did not go in, or that was in although nobody said so. */
-const isOutOfStep = (cause: unknown): boolean =>
-  cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE;
-
 /** Rejects with a `ClusterError` where the cluster is away for long, or with `MoveRefused`. */
 export const pour = async (needs: PourNeeds): Promise<void> => {
   let reached = -1;
@@ -93,7 +88,9 @@ export const pour = async (needs: PourNeeds): Promise<void> => {
       const fault = asClusterError(cause);
       const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
       const isLong = performance.now() - since > PATIENCE_MS;
-      if (isLong || !(isAway || isOutOfStep(cause))) throw fault;
+      // Behind another that did not go in, or in already although nobody said so.
+      const isOutOfStep = winnerIn(cause) !== undefined;
+      if (isLong || !(isAway || isOutOfStep)) throw fault;
       await pause(AGAIN_MS);
     }
 };

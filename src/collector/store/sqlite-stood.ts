@@ -38,7 +38,7 @@ export const sqliteStood = (
   const standOn = db.prepare('UPDATE page SET events = events + ? WHERE id = ?');
   const setPage = db.prepare(
     `UPDATE page SET session_id = @session_id, highest = @highest, stored = @stored, refused = @refused, missing = @missing,
-     lost = @lost, parts = @parts, last_at = @last_at WHERE id = @id`,
+     lost = @lost, parts = @parts, last_at = @last_at WHERE label = @label AND device_id = @device AND page_id = @page_id`,
   );
   const addLoss = db.prepare(
     'INSERT INTO loss (label, device_id, reason, count, numbered, reported_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -78,8 +78,10 @@ export const sqliteStood = (
     for (const [page, count] of onPages) standOn.run(count, page);
   };
 
-  const putPage = (label: number, device: string, { page_id, ...page }: StoodPage): void => {
-    setPage.run({ ...page, id: pageId(label, device, page_id) });
+  /** Its events came before. */
+  const putPage = (label: number, device: string, { events, ...page }: StoodPage): void => {
+    if (events === 0) pageId(label, device, page.page_id);
+    setPage.run({ ...page, label, device });
   };
 
   return {

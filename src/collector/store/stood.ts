@@ -19,6 +19,8 @@ export interface Stood {
 export interface StoodPage extends SequenceRow {
   page_id: string;
   last_at: number;
+  /** That stood on it. Where it had some and none of them came along, they were erased, and it goes with them. */
+  events: number;
 }
 export interface StoodLoss {
   reason: string;

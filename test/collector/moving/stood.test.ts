@@ -25,7 +25,7 @@ test.each(seeds)(
   async (seed) => {
     const chance = chanceOf(seed);
     const here = join(room, 'here');
-    await makeLivedStore(here, { seed, submissions: 500, changes: 0 });
+    await makeLivedStore(here, { seed, submissions: 200, changes: 0 });
     const source = openSource(here);
     const file = join(room, 'there.sqlite');
     const writer = openSqliteWriter(file);
