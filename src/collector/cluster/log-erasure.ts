@@ -3,13 +3,14 @@
  * what remains of each is put where whoever copies the stream finds it, and then the message is deleted and overwritten.
  * Every collector does this for itself: whoever is late finds it done, and whoever is interrupted begins again here.
  */
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { userCustomer } from '../engine/customer-key.ts';
 import { blankOf, blankRecord, isBlank } from '../store/blank.ts';
 import type { Blank } from '../store/copy-step.ts';
 import type { Erasable, NewEvent, Submission } from '../store/event-log.ts';
 import { asClusterError, type Cluster } from './connection.ts';
 import { decode, type Said } from './log-message.ts';
-import type { Rewritten } from './log-rewritten.ts';
+import type { Group, Rewritten } from './log-rewritten.ts';
 import type { Names } from './names.ts';
 
 /** A message that says something of somebody who was erased. */
@@ -66,7 +67,9 @@ export const withBlanks = (said: Said, erased: number, whose: Erasable): Said | 
   return isChanged || blanks.length > 0 ? { ...said, group, blanks: [...said.blanks, ...blanks] } : undefined;
 };
 
-const NO_MESSAGE = /no message found|message not found|deleted message/i;
+/** The servers' words for a message that is not there, when it is asked for and when it is to go. */
+const NOT_THERE = new Set([10_037, 10_043]);
+const isGone = (cause: unknown): boolean => cause instanceof JetStreamApiError && NOT_THERE.has(cause.code);
 
 export const createCleaning = ({ manager }: Pick<Cluster, 'manager'>, names: Names, rewritten: Rewritten) => {
   const remove = async (place: number): Promise<void> => {
@@ -74,15 +77,15 @@ export const createCleaning = ({ manager }: Pick<Cluster, 'manager'>, names: Nam
       await manager.streams.deleteMessage(names.events, place, true);
     } catch (cause) {
       // Another collector was here.
-      if (!NO_MESSAGE.test((cause as Error).message)) throw asClusterError(cause);
+      if (!isGone(cause)) throw asClusterError(cause);
     }
   };
-  const original = async (place: number): Promise<Said | undefined> => {
+  const original = async (place: number): Promise<Group | undefined> => {
     try {
       const message = await manager.streams.getMessage(names.events, { seq: place });
-      return message ? (decode(message.data, place) as Said) : undefined;
+      return message ? { said: decode(message.data, place) as Said, time: message.time.getTime() } : undefined;
     } catch (cause) {
-      if (NO_MESSAGE.test((cause as Error).message)) return undefined;
+      if (isGone(cause)) return undefined;
       throw asClusterError(cause);
     }
   };
@@ -90,10 +93,10 @@ export const createCleaning = ({ manager }: Pick<Cluster, 'manager'>, names: Nam
     const inStream = await original(place);
     // Looked for second: whoever deletes a message has put this down before.
     const kept = await rewritten.at(place);
-    const said = kept?.said ?? inStream;
-    const left = said && withBlanks(said, erased, whose);
-    if (left && !(await rewritten.put(place, left, kept?.revision ?? 0))) return 'again';
-    if (inStream && (left || kept)) await remove(place);
+    const group = kept ?? inStream;
+    const said = group && withBlanks(group.said, erased, whose);
+    if (said && !(await rewritten.put(place, { said, time: group.time }, kept?.revision ?? 0))) return 'again';
+    if (inStream && (said || kept)) await remove(place);
     return 'done';
   };
 

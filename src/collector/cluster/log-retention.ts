@@ -31,9 +31,8 @@ export const createLettingGo = ({ manager, jetstream }: Cluster, names: Names, r
   return async (label: string, before: number, upTo: number): Promise<void> => {
     try {
       const seq = Math.min(upTo, await firstSince(label, before));
-      if (seq <= 1) return;
-      await manager.streams.purge(names.events, { filter: names.said(label), seq });
-      await rewritten.purge(label, seq);
+      if (seq > 1) await manager.streams.purge(names.events, { filter: names.said(label), seq });
+      await rewritten.purge(label, upTo, before);
     } catch (cause) {
       throw asClusterError(cause);
     }

@@ -9,20 +9,28 @@ import { decode, encode, type Said } from './log-message.ts';
 import type { Names } from './names.ts';
 import { lastOf, type Publish } from './publishing.ts';
 
+export interface Group {
+  said: Said;
+  /** When its message came into the stream. */
+  time: number;
+}
+
 export interface Rewritten {
   /** What is left of the messages between two places, in their order. */
   between(after: number, before: number): Promise<CopyStep[]>;
-  at(place: number): Promise<{ said: Said; revision: number } | undefined>;
+  at(place: number): Promise<(Group & { revision: number }) | undefined>;
   /** @param revision of what it takes the place of, 0 for the first; resolves `false` where another was faster */
-  put(place: number, said: Said, revision: number): Promise<boolean>;
+  put(place: number, group: Group, revision: number): Promise<boolean>;
   /** Resolves if the cluster can store just now. */
   check(): Promise<void>;
-  /** Of one label, whatever stood before a place of the stream. */
-  purge(label: string, before: number): Promise<void>;
+  /** Of one label, whatever stood before a place of the stream and came before a time. */
+  purge(label: string, place: number, time: number): Promise<void>;
 }
 
 /** So many single places are asked for by themselves; beyond that it is cheaper to ask which there are. */
 const FEW = 64;
+/** Before what is left of a group. */
+const TIME_BYTES = 8;
 
 export const createRewritten = ({ manager }: Pick<Cluster, 'manager'>, names: Names, publish: Publish): Rewritten => {
   const stream = `KV_${names.rewritten}`;
@@ -41,7 +49,9 @@ export const createRewritten = ({ manager }: Pick<Cluster, 'manager'>, names: Na
   };
   const at: Rewritten['at'] = async (place) => {
     const kept: StoredMsg | undefined = await lastOf(manager, stream, subjectOf(place));
-    return kept && { said: decode(kept.data, place) as Said, revision: kept.seq };
+    if (!kept) return undefined;
+    const time = new DataView(kept.data.buffer, kept.data.byteOffset).getFloat64(0);
+    return { said: decode(kept.data.subarray(TIME_BYTES), place) as Said, time, revision: kept.seq };
   };
 
   return {
@@ -60,18 +70,21 @@ export const createRewritten = ({ manager }: Pick<Cluster, 'manager'>, names: Na
       }
       return found;
     },
-    async put(place, said, revision) {
-      const { is } = await publish({ subject: subjectOf(place), data: encode(said), expected: revision });
+    async put(place, { said, time }, revision) {
+      const when = new Uint8Array(TIME_BYTES);
+      new DataView(when.buffer).setFloat64(0, time);
+      const data = Buffer.concat([when, encode(said)]);
+      const { is } = await publish({ subject: subjectOf(place), data, expected: revision });
       return is === 'stored';
     },
     async check() {
       await publish({ subject: `$KV.${names.rewritten}.check`, data: new Uint8Array() });
     },
-    async purge(label, before) {
+    async purge(label, before, time) {
       for (const place of await places()) {
         if (place >= before) return;
         const kept = await at(place);
-        if (kept?.said.group[0]?.label !== label) continue;
+        if (kept?.said.group[0]?.label !== label || kept.time >= time) continue;
         await manager.streams.purge(stream, { filter: subjectOf(place) });
       }
     },
