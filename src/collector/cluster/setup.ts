@@ -112,6 +112,8 @@ const make = async (manager: JetStreamManager, wanted: Wanted): Promise<Mistake[
     if (!(cause instanceof JetStreamApiError)) throw cause;
     // Another collector was faster; the next look says whether it made the same.
     if (cause.code === IN_USE) return [];
+    // Or just as fast, and the servers compared its subjects first.
+    if (cause.code === OVERLAP && (await manager.streams.find(wanted.subjects[0]!)) === wanted.name) return [];
     if (cause.code === NO_PEERS)
       throw new ClusterError(
         'CLUSTER_UNREACHABLE',
