@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -69,6 +69,13 @@ const isFree = async (port: number): Promise<boolean> => {
   await once(server.close(), 'close');
   return true;
 };
+/** It tells how it is before it lets clients in. */
+const lets = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 const freePort = async (): Promise<number> => {
   for (;;) {
     const port = randomInt(...PORTS);
@@ -130,7 +137,7 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
         const failed = new Promise<never>((_, reject) => {
           child!.once('error', reject).once('exit', (code) => reject(new Error(`nats-server ended with ${code}`)));
         });
-        await Promise.race([failed, until(async () => (await monitored(http)) !== undefined)]);
+        await Promise.race([failed, until(async () => (await monitored(http)) !== undefined && (await lets(client)))]);
       },
     };
   };

@@ -17,8 +17,9 @@ export interface Cluster {
   connection: NatsConnection;
   jetstream: JetStreamClient;
   manager: JetStreamManager;
-  /** Called whenever the connection is gone; it comes back by itself. Returns the end of listening. */
-  onLost(told: () => void): () => void;
+  /** Called whenever the connection is gone, or there again: it comes back by itself. Returns the end of listening. */
+  on(what: 'lost' | 'back', told: () => void): () => void;
+  isConnected(): boolean;
   /** Why nobody needs to try just now: it is refused, or the connection has been gone for long. */
   away(): ClusterError | undefined;
 }
@@ -43,8 +44,10 @@ export const asClusterError = (cause: unknown): unknown => {
   if (cause instanceof ClusterError) return cause;
   const { name, message } = cause as Error;
   if (isRefusal(cause)) return new ClusterError('CLUSTER_REFUSES', message, cause);
+  // The client's word for a subject on which nobody answers: its stream has no leader just now.
+  if (name === 'JetStreamNotEnabled') return new ClusterError('CLUSTER_UNREACHABLE', 'nobody leads the stream', cause);
   const isAway =
-    /Timeout|NoResponders|JetStreamNotEnabled|ClosedConnection|DrainingConnection|Connection|RequestError/.test(name) ||
+    /Timeout|NoResponders|ClosedConnection|DrainingConnection|Connection|RequestError/.test(name) ||
     /timeout|no responders|unavailable|no suitable peers|insufficient resources|closed|disconnect|ECONN/i.test(message);
   return isAway ? new ClusterError('CLUSTER_UNREACHABLE', message, cause) : cause;
 };
@@ -107,15 +110,18 @@ const letIn = async (address: ClusterAddress): Promise<NatsConnection> => {
 /** Rejects with a `ClusterError` where no server lets it in; from then on it connects again by itself, for ever. */
 export const connectTo = async (address: ClusterAddress): Promise<Cluster> => {
   const connection = await letIn(address);
-  const listeners = new Set<() => void>();
+  const listeners = { lost: new Set<() => void>(), back: new Set<() => void>() };
   let state: { is: 'there' } | { is: 'gone'; since: number; refusal?: Error } = { is: 'there' };
   const hear = (status: Status): void => {
-    if (status.type === 'reconnect') state = { is: 'there' };
+    if (status.type === 'reconnect' && state.is === 'gone') {
+      state = { is: 'there' };
+      for (const told of listeners.back) told();
+    }
     if (status.type === 'error' && state.is === 'gone' && isRefusal(status.error)) state.refusal = status.error;
     // The client says so again with each try that fails.
     if (status.type !== 'disconnect' || state.is === 'gone') return;
     state = { is: 'gone', since: performance.now() };
-    for (const told of listeners) told();
+    for (const told of listeners.lost) told();
   };
   void (async () => {
     for await (const status of connection.status()) hear(status);
@@ -125,10 +131,11 @@ export const connectTo = async (address: ClusterAddress): Promise<Cluster> => {
     connection,
     jetstream: jetstream(connection, options),
     manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
-    onLost(told) {
-      listeners.add(told);
-      return () => void listeners.delete(told);
+    on(what, told) {
+      listeners[what].add(told);
+      return () => void listeners[what].delete(told);
     },
+    isConnected: () => state.is === 'there',
     away() {
       if (state.is === 'there') return undefined;
       if (state.refusal) return new ClusterError('CLUSTER_REFUSES', state.refusal.message, state.refusal);

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { checkWhole } from '../moving/mark.ts';
 import { movingWriters } from '../store/moving-writers.ts';
 import type { Store } from '../store/store.ts';
+import { storeFaultOf } from '../store/store-fault.ts';
 import type { ClusterAddress } from './address.ts';
 import { type Cluster, ClusterError, connectTo } from './connection.ts';
 import { createHolding } from './holders.ts';
@@ -39,6 +40,11 @@ export const openCluster = async (address: ClusterAddress): Promise<OpenCluster>
   }
 };
 
+const watchConnection = ({ on }: Cluster, logger: Pick<Logger, 'info' | 'warn'>): void => {
+  on('lost', () => logger.warn('the connection to the cluster is lost; it is tried again'));
+  on('back', () => logger.info('the connection to the cluster is there again'));
+};
+
 export interface ClusterStoreNeeds {
   address: ClusterAddress;
   /** Copies lie here; all of them can be made again. */
@@ -53,7 +59,10 @@ export const openClusterStore = async ({ address, dataDir, worker, logger }: Clu
   const { cluster, names } = await openCluster(address);
   const writers = movingWriters(worker, logger);
   const opened: { close(): Promise<void> }[] = [{ close: () => cluster.connection.close() }];
-  const failed = (cause: unknown): void => logger.warn({ err: cause }, 'the copy of the cluster waits');
+  const failed = (cause: unknown): void => {
+    // Without servers everything waits; that is told by the watches over the connection, the lag and what is stored.
+    if (storeFaultOf(cause) !== 'cluster_unreachable') logger.warn({ err: cause }, 'the copy of the cluster waits');
+  };
   try {
     await checkWhole(cluster, names);
     const log = await openClusterLog({ cluster, names, dataDir, failed, writerOf: writers.writerOf });
@@ -65,6 +74,7 @@ export const openClusterStore = async ({ address, dataDir, worker, logger }: Clu
       await Promise.all([log.level(), users.level()]);
     };
     const lags = () => ({ events: log.lag(), customers: users.lag() });
+    watchConnection(cluster, logger);
     const stopWatching = watchLags(lags, logger);
     return {
       is: 'cluster',

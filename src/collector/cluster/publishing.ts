@@ -35,7 +35,22 @@ export const winnerIn = (cause: unknown): number | undefined => {
   return Number(/\d+$/.exec(cause.message)?.[0] ?? 0);
 };
 
-export const createPublish = ({ jetstream, away }: Pick<Cluster, 'jetstream' | 'away'>): Publish => {
+export type PublishNeeds = Pick<Cluster, 'jetstream' | 'away' | 'on' | 'isConnected'>;
+
+/** An answer does not come any more by a connection that is gone; the client would wait for it. */
+const unlessLost = async <Answer>({ on }: Pick<Cluster, 'on'>, answer: Promise<Answer>): Promise<Answer> => {
+  let stop = (): void => {};
+  const lost = new Promise<never>((_, reject) => {
+    stop = on('lost', () => reject(new ClusterError('CLUSTER_UNREACHABLE', 'the connection is gone')));
+  });
+  try {
+    return await Promise.race([answer, lost]);
+  } finally {
+    stop();
+  }
+};
+
+export const createPublish = (cluster: PublishNeeds): Publish => {
   const here = randomUUID();
   let said = 0;
 
@@ -49,10 +64,15 @@ export const createPublish = ({ jetstream, away }: Pick<Cluster, 'jetstream' | '
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
       // What is said now would wait in the client for the connection, and whoever asks asks again.
-      const gone = away();
+      const gone = cluster.away();
       if (gone) throw gone;
+      if (!cluster.isConnected()) {
+        await pause(AGAIN_MS);
+        continue;
+      }
       try {
-        const { seq } = await jetstream.publish(subject, data, { msgID: id, headers: marked, ...expect });
+        const answer = cluster.jetstream.publish(subject, data, { msgID: id, headers: marked, ...expect });
+        const { seq } = await unlessLost(cluster, answer);
         return { is: 'stored', seq };
       } catch (cause) {
         const winner = winnerIn(cause);

@@ -39,7 +39,7 @@ const isLoss = new Set([
 type State = { is: 'open' } | { is: 'stopped' } | { is: 'failed'; cause: unknown };
 
 export const readStream = async (cluster: Cluster, stream: string, after: number): Promise<Reading> => {
-  const { jetstream, manager, onLost } = cluster;
+  const { jetstream, manager } = cluster;
   const { created, state: place } = await manager.streams.info(stream);
   const info = await manager.consumers.add(stream, {
     ack_policy: AckPolicy.None,
@@ -69,7 +69,7 @@ export const readStream = async (cluster: Cluster, stream: string, after: number
   };
   const fail = (why: string): void =>
     end({ is: 'failed', cause: new ClusterError('CLUSTER_UNREACHABLE', `${stream}: ${why}`) });
-  const stopListening = onLost(() => fail('the connection is gone'));
+  const stopListening = cluster.on('lost', () => fail('the connection is gone'));
 
   const notices = async (): Promise<void> => {
     for await (const { type } of messages.status()) if (isLoss.has(type)) fail(`the consumer is lost (${type})`);
