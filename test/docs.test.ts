@@ -20,6 +20,7 @@ const pages = [
   'README.md',
   'SECURITY.md',
   'deploy/README.md',
+  'deploy/cluster/README.md',
   'src/README.md',
   'src/wire/README.md',
   'CONTRIBUTING.md',
