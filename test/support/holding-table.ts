@@ -62,6 +62,8 @@ export const holdingTable = () => {
       const [holder, next] = [holders.get(label), seats.get(to)!];
       if (holder === next && next.holding.isHeld(label)) return;
       if (holder?.holding.isHeld(label)) await holder.leave(label);
+      // Nobody takes a label again before it was left.
+      await next.tell();
       holders.set(label, next);
       next.take(label);
     },
