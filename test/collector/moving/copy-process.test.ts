@@ -8,11 +8,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connectTo } from '../../../src/collector/cluster/connection.ts';
 import { namesOf } from '../../../src/collector/cluster/names.ts';
 import { clusterAddress } from '../../support/cluster-address.ts';
-import { collectorProgram } from '../../support/collector.ts';
+import { collectorProgram, startCollector } from '../../support/collector.ts';
+import { type LabelDesk, labelDesk } from '../../support/label-desk.ts';
 import { makeLivedStore } from '../../support/lived-store.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
 import { chanceOf, seeds } from '../../support/seeds.ts';
-import { until } from '../../support/until.ts';
+import { patiently, until } from '../../support/until.ts';
 
 const isWhole = process.env.CLUSTER === 'whole';
 
@@ -47,7 +48,7 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
   const chance = chanceOf(seeds[0]!);
   const from = join(room, 'store');
   const dataDir = join(room, 'data');
-  await makeLivedStore(from, { seed: seeds[0]!, submissions: 2_000, changes: 400 });
+  await makeLivedStore(from, { seed: seeds[0]!, submissions: 800, changes: 150 });
   const store = nats.store('killed');
   const args = [`sqlite:${from}`, store];
   const cluster = await connectTo(clusterAddress(store));
@@ -70,7 +71,7 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
   for (let n = 0; n < KILLS; n++) {
     const child = begin(args, dataDir);
     const ended = once(child, 'exit');
-    const place = (await reached()) + chance.pick([chance.whole(1, 8), chance.whole(1, 700)]);
+    const place = (await reached()) + chance.pick([chance.whole(1, 6), chance.whole(1, 400)]);
     await until(async () => child.exitCode !== null || (await reached()) >= place);
     child.kill('SIGKILL');
     await ended;
@@ -82,4 +83,67 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
   expect(code).toBe(0);
   expect(new Set(places).size).toBe(KILLS);
   await cluster.connection.close();
+});
+
+const players = ['anna', 'BOB', 'ünal'];
+const config = {
+  labels: [
+    {
+      name: 'Casino',
+      keys: { public: ['casino'], secret: ['demo-secret'], admin: ['demo-admin'] },
+      brands: ['main'],
+      origins: ['self'],
+      segments: { PAID_OFTEN: { event: 'paid', count: { min: 3 } } },
+      campaigns: {
+        paid: {
+          on: { event: 'paid' },
+          steps: [{ points: 1 }, { inbox: { title: 'Receipt', body: 'For {{event.nr}}.' } }],
+        },
+        often: { on: { entered: 'PAID_OFTEN' }, steps: [{ points: 1000 }] },
+      },
+    },
+  ],
+};
+const paid = (nr: number) => ({
+  eid: `paid-${String(nr).padStart(6, '0')}`,
+  event_date: 1_000_000 + nr,
+  user_ext_id: players[nr % players.length],
+  event_type: 'client_action',
+  payload: { client_action: 'paid', nr },
+});
+const everything = async (desk: LabelDesk): Promise<unknown[]> => {
+  const paths = ['/v1/events?limit=1000', '/v1/losses', '/v1/registry', '/v1/segments', '/v1/rejections'];
+  const [first, ...more] = await Promise.all([
+    ...[...paths, ...players.map((user) => `/v1/customers/${encodeURIComponent(user)}`)].map((path) => desk.read(path)),
+    desk.sent({ limit: '1000' }),
+    desk.traces('paid-000004'),
+  ]);
+  return [first, ...more];
+};
+
+test('a collector on the cluster answers as the one before it did, and nothing begins again', async () => {
+  const dataDir = join(room, 'lives');
+  const store = nats.store('lives');
+  let collector = await startCollector({ config, dataDir });
+  try {
+    const desk = labelDesk(() => collector.url);
+    const all = Array.from({ length: 30 }, (_, nr) => paid(nr));
+    await desk.tell(JSON.stringify(all));
+    await expect.poll(async () => (await desk.sent({ channel: 'run', limit: '1000' })).length, patiently).toBe(33);
+    const before = await everything(desk);
+    await collector.kill('SIGTERM');
+
+    const { code, err } = await finish([`sqlite:${dataDir}`, store], dataDir);
+    expect([code, err]).toEqual([0, expect.stringContaining('30 of 30 events, 100 %')]);
+    collector = await startCollector({ config, dataDir, env: { STORE: store } });
+    expect(await everything(desk)).toEqual(before);
+
+    const again = await desk.tell(JSON.stringify([...all, paid(30)]));
+    expect(again.rejected).toEqual([]);
+    await expect.poll(async () => (await desk.sent({ channel: 'run', limit: '1000' })).length, patiently).toBe(34);
+    const { props } = await desk.read<{ props: { [name: string]: unknown } }>('/v1/customers/anna');
+    expect(props).toMatchObject({ ach_points_balance: 1011, core_inbox_unread_count: 11 });
+  } finally {
+    await collector.stop();
+  }
 });
