@@ -106,7 +106,7 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
     sameStream(reading);
     known = Math.max(known, reading.end);
     // Whatever was before its end and does not come was deleted.
-    if (reading.isEmpty) arrived(reading.end);
+    if (at >= reading.last) arrived(reading.end);
     for (;;) {
       underWay = await reading.next(MOST_AT_ONCE);
       const last = underWay.at(-1);
@@ -114,7 +114,7 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
       known = Math.max(known, last.seq + last.info.pending);
       if (!(await applied(underWay))) return;
       underWay = [];
-      arrived(last.info.pending === 0 ? Math.max(last.seq, reading.end) : last.seq);
+      arrived(last.seq >= reading.last ? Math.max(last.seq, reading.end) : last.seq);
     }
   };
 

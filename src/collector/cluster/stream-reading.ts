@@ -3,17 +3,18 @@
  * order and whole, or the reading fails; whoever reads begins another from the place that was reached. Takes no more from
  * the servers than is taken from here.
  */
-import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { asClusterError, type Cluster, ClusterError } from './connection.ts';
+import { lastOf } from './publishing.ts';
 
 export interface Reading {
   /** When the stream it reads was made: another time is another stream. */
   created: string;
   /** The newest place of the stream when the reading began. */
   end: number;
-  /** Nothing of the stream is behind its beginning. */
-  isEmpty: boolean;
+  /** Place of the last message that is there; those between it and the end were deleted. */
+  last: number;
   /** What has come since, in order, `most` at the most; nothing once it is stopped. Rejects when the reading has failed. */
   next(most: number): Promise<JsMsg[]>;
   /** What has come and was not taken yet. */
@@ -38,9 +39,27 @@ const isLoss = new Set([
 
 type State = { is: 'open' } | { is: 'stopped' } | { is: 'failed'; cause: unknown };
 
+/**
+ * As the stream's leader knows it: a consumer on a server that has not caught up says that nothing more is there, and more
+ * comes. Where the newest messages were deleted, it is searched for by halves.
+ */
+const lastPlace = async (manager: JetStreamManager, stream: string, after: number, end: number): Promise<number> => {
+  const newest = await lastOf(manager, stream, '>');
+  if (newest) return newest.seq;
+  let [last, high] = [after, end];
+  while (last < high) {
+    const next = { seq: Math.ceil((last + high) / 2), next_by_subj: '>' };
+    const found = await manager.streams.getMessage(stream, next);
+    if (found) last = found.seq;
+    else high = next.seq - 1;
+  }
+  return last;
+};
+
 export const readStream = async (cluster: Cluster, stream: string, after: number): Promise<Reading> => {
   const { jetstream, manager } = cluster;
   const { created, state: place } = await manager.streams.info(stream);
+  const last = await lastPlace(manager, stream, after, place.last_seq);
   const info = await manager.consumers.add(stream, {
     ack_policy: AckPolicy.None,
     inactive_threshold: nanos(FORGOTTEN_MS),
@@ -94,7 +113,7 @@ export const readStream = async (cluster: Cluster, stream: string, after: number
   return {
     created,
     end: place.last_seq,
-    isEmpty: info.num_pending === 0,
+    last,
     async next(most) {
       while (waiting.length === 0 && state.is === 'open')
         await new Promise<void>((resolve) => {
