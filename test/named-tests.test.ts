@@ -21,7 +21,7 @@ const testsIn = (cell: string): [file: string, titles: string[]][] =>
     ]);
 
 describe.each([
-  ['SECURITY.md', /^Threats$/, 4, numbered('T', 30)],
+  ['SECURITY.md', /^Threats$/, 4, numbered('T', 31)],
   ['README.md', /^What holds them$/, 1, numbered('P', 8)],
 ] as const)('%s, under %s', (page, heading, column, rows) => {
   const names = columnUnder(read(page), heading, 0).slice(2);
