@@ -22,7 +22,7 @@ export const help = `openaction: the event collector
   node dist/collector.js help, --help    this
   node dist/collector.js --version       its version
 
-Environment: PORT (8080), HOST (127.0.0.1), DATA_DIR (./data), CONFIG (the demo's), STORE (sqlite), LOG_LEVEL (info).
+Environment: PORT (8080), HOST (127.0.0.1), DATA_DIR (./data), CONFIG (the demo's), STORE (sqlite, or nats://host[,host...]), LOG_LEVEL (info).
 It ends with 0 when it did what was asked, and with 1 and the reason when it did not.
 `;
 

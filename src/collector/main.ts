@@ -129,7 +129,8 @@ const opened = async (
     cannotListen(host, port),
   );
   const { address } = choice;
-  const open = (): Promise<Store> => openClusterStore({ address, dataDir, worker: storeWorker, logger });
+  const open = (found: () => void): Promise<Store> =>
+    openClusterStore({ address, dataDir, worker: storeWorker, logger, found });
   const arrived = await arrive(waiting, logger, open, collectorOver).catch(cannotStore(address.servers.join(', ')));
   return { ...arrived, doors: waiting.doors };
 };

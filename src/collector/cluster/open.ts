@@ -52,16 +52,22 @@ export interface ClusterStoreNeeds {
   /** The program of the writer's own thread. */
   worker: URL;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Called when the cluster is there, and the copies are being made level. */
+  found?: () => void;
 }
 
 /** Resolves when the copies here have what the cluster had when they were opened. */
-export const openClusterStore = async ({ address, dataDir, worker, logger }: ClusterStoreNeeds): Promise<Store> => {
+export const openClusterStore = async (needs: ClusterStoreNeeds): Promise<Store> => {
+  const { address, dataDir, worker, logger, found } = needs;
   const { cluster, names } = await openCluster(address);
+  watchConnection(cluster, logger);
+  found?.();
   const writers = movingWriters(worker, logger);
   const opened: { close(): Promise<void> }[] = [{ close: () => cluster.connection.close() }];
   const failed = (cause: unknown): void => {
     // Without servers everything waits; that is told by the watches over the connection, the lag and what is stored.
-    if (storeFaultOf(cause) !== 'cluster_unreachable') logger.warn({ err: cause }, 'the copy of the cluster waits');
+    if (storeFaultOf(cause) === 'cluster_unreachable') return;
+    logger.warn({ err: cause }, `of the copy of the cluster: ${(cause as Error).message}`);
   };
   try {
     await checkWhole(cluster, names);
@@ -74,7 +80,6 @@ export const openClusterStore = async ({ address, dataDir, worker, logger }: Clu
       await Promise.all([log.level(), users.level()]);
     };
     const lags = () => ({ events: log.lag(), customers: users.lag() });
-    watchConnection(cluster, logger);
     const stopWatching = watchLags(lags, logger);
     return {
       is: 'cluster',

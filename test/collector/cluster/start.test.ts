@@ -65,7 +65,7 @@ const startOver = async (store: string): Promise<Here> => {
   const arrived = arrive(
     waiting,
     logger,
-    () => openClusterStore({ address: address.address, dataDir: join(room, 'data'), worker, logger }),
+    (found) => openClusterStore({ address: address.address, dataDir: join(room, 'data'), worker, logger, found }),
     ({ log, users, is, shared }) =>
       createCollector({
         settings: settingsOf(loaded, Date.now()),
@@ -246,11 +246,11 @@ test('its only server is restarted again and again under load: what was acknowle
     }
   });
   for (const restart of [1, 2, 3]) {
-    await until(() => acknowledged.length > restart * 150);
+    await until(() => acknowledged.length > restart * 40);
     await server!.kill();
     await server!.start();
   }
-  await until(() => acknowledged.length > 600);
+  await until(() => acknowledged.length > 160);
   sending = 'off';
   await Promise.all(senders);
   expect((await stored(here)).sort()).toEqual(acknowledged.sort());
