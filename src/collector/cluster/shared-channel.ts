@@ -9,7 +9,9 @@
 import { cids, type Push } from '../../wire/protocol.ts';
 import type { Channel, News } from '../channel.ts';
 import { pushOf, readContent } from '../engagement/content.ts';
+import type { CustomerState } from '../engine/customer-state.ts';
 import { publicProps } from '../engine/public-props.ts';
+import { registered } from '../engine/registered.ts';
 import { madeSince, propsNews } from '../page-news.ts';
 import type { CustomerKey, StoredState, UserStore } from '../store/user-store.ts';
 import type { Pushes } from './pushes.ts';
@@ -36,6 +38,13 @@ export interface SharedChannelNeeds {
   failed: (cause: unknown) => void;
 }
 
+/** As somebody was a moment before the first document: what is drawn and looked up then no page has to be told. */
+const asRegistered = (label: string, customer: CustomerKey, state: CustomerState): CustomerState => {
+  const { user, registered_at, control_group, level, segments } = state;
+  const blank = registered({ key: customer, user }, { name: label, gamificationShare: 0 }, registered_at);
+  return { ...blank, control_group, level, segments };
+};
+
 interface Heard {
   told: ToldAhead;
   stopListening: () => void;
@@ -61,11 +70,12 @@ export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannel
       const one = heard.get(place(label, customer));
       if (!one) return;
       const at = now();
-      const all: Push[] = [{ cid: cids.propsPush, props: publicProps(state, at) }];
-      const props = before ? propsNews({ before: before.state, after: state }, at) : all;
-      const made = madeSince({ before: before?.state ?? { ...state, engagements: [] }, after: state });
+      const change = { before: before?.state ?? asRegistered(label, customer, state), after: state };
+      const props = propsNews(change, at);
+      const made = madeSince(change);
       const untold = one.told.copies(before?.version ?? 0, version, props.length + made.length > 0);
       if (untold === 'nothing') return;
+      const all: Push[] = [{ cid: cids.propsPush, props: publicProps(state, at) }];
       here.tell(label, customer, { version, pushes: untold === 'all' ? all : props });
       tellMade(label, customer, version, made).catch(failed);
     },
