@@ -1,4 +1,4 @@
-/** Pages and live views of one collector, and what happens at another: two processes, three servers, nothing stubbed. */
+/** Pages and live views of one collector, and what happens at another: two processes and a server, nothing stubbed. */
 import { randomUUID } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ let nats: NatsServers;
 let here: RunningCollector;
 let there: RunningCollector;
 beforeAll(async () => {
-  nats = await startNats({ nodes: 3 });
+  nats = await startNats();
   const env = { STORE: nats.store() };
   [here, there] = await Promise.all([startCollector({ env }), startCollector({ env })]);
 }, 60_000);
