@@ -9,6 +9,9 @@ export const clusterAt = async (store: string): Promise<OpenCluster> => {
   return openCluster(parsed.address);
 };
 
+/** No test is about how fast its machine is. */
+const HOWEVER_LONG_MS = 20_000;
+
 /** Closes its connection with itself. @param failed fails the test unless told otherwise */
 export const openLogIn = async (
   store: string,
@@ -16,9 +19,10 @@ export const openLogIn = async (
   failed: (cause: unknown) => void = (cause) => {
     throw cause;
   },
+  worthWaitingMs = HOWEVER_LONG_MS,
 ): Promise<ClusterLog> => {
   const opened = await clusterAt(store);
-  const log = await openClusterLog({ ...opened, dataDir, failed });
+  const log = await openClusterLog({ ...opened, dataDir, failed, worthWaitingMs });
   return {
     ...log,
     async close() {

@@ -67,9 +67,9 @@ export const withBlanks = (said: Said, erased: number, whose: Erasable): Said | 
   return isChanged || blanks.length > 0 ? { ...said, group, blanks: [...said.blanks, ...blanks] } : undefined;
 };
 
-/** The servers' words for a message that is not there, when it is asked for and when it is to go. */
-const NOT_THERE = new Set([10_037, 10_043]);
-const isGone = (cause: unknown): boolean => cause instanceof JetStreamApiError && NOT_THERE.has(cause.code);
+/** The servers have several codes for it, and one of them for other things too. */
+const isGone = (cause: unknown): boolean =>
+  cause instanceof JetStreamApiError && /not found|no message found/.test(cause.message);
 
 export const createCleaning = ({ manager }: Pick<Cluster, 'manager'>, names: Names, rewritten: Rewritten) => {
   const remove = async (place: number): Promise<void> => {

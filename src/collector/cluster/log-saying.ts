@@ -18,6 +18,8 @@ export interface SayingNeeds {
   followed: Followed;
   /** Of one message: what the servers take. */
   mostBytes: number;
+  /** How long whoever appends waits for the exact answer. */
+  worthWaitingMs: number;
 }
 
 export interface Saying {
@@ -33,8 +35,6 @@ export interface Saying {
 
 /** A copy that is further behind than so many messages does not come to a new one soon. */
 const LEVEL = 64;
-/** How long whoever appends waits for the exact answer. */
-const WORTH_WAITING_MS = 50;
 /** An order may have others before it, and much to take away. */
 const ORDER_PATIENCE_MS = 60_000;
 
@@ -53,7 +53,7 @@ const partsByLabel = (group: Submission[]): Part[][] => {
   return [...labels.values()];
 };
 
-export const createSaying = ({ names, publish, copy, followed, mostBytes }: SayingNeeds): Saying => {
+export const createSaying = ({ names, publish, copy, followed, mostBytes, worthWaitingMs }: SayingNeeds): Saying => {
   const here = randomUUID();
   let said = 0;
   let newest = 0;
@@ -88,10 +88,12 @@ export const createSaying = ({ names, publish, copy, followed, mostBytes }: Sayi
     await put(names.said(parts[0]!.submission.label), data, `${here}.${++said}`);
   };
 
+  /** Of what was said here the copy may not even know yet. */
+  const isLevel = (): boolean => Math.max(followed.behind(), newest - followed.at()) < LEVEL;
   const heardInTime = async (pieces: OnItsWay[]): Promise<(Outcome[][] | undefined)[]> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, WORTH_WAITING_MS, undefined);
+      timer = setTimeout(resolve, worthWaitingMs, undefined);
     });
     try {
       return (await Promise.all(pieces.map(({ heard }) => Promise.race([heard, late])))) as (Outcome[][] | undefined)[];
@@ -104,7 +106,7 @@ export const createSaying = ({ names, publish, copy, followed, mostBytes }: Sayi
     async append(group) {
       const pieces = partsByLabel(group).flatMap((parts) => piecesOf(parts, mostBytes));
       let results: (Outcome[][] | undefined)[] = [];
-      if (followed.behind() < LEVEL) {
+      if (isLevel()) {
         const all = pieces.map(sayPiece);
         await Promise.all(all.map(({ place }) => place));
         results = await heardInTime(all);

@@ -34,6 +34,8 @@ export interface ClusterLogNeeds {
   failed: (cause: unknown) => void;
   /** Opens the writer of the copy; on this thread unless told otherwise. */
   writerOf?: (file: string) => Writer | Promise<Writer>;
+  /** How long an append waits for its exact outcome. */
+  worthWaitingMs?: number;
 }
 
 export interface ClusterLog extends EventLog {
@@ -45,6 +47,8 @@ export interface ClusterLog extends EventLog {
 
 /** A copy that is made anew has the whole stream to read; whoever opens it waits. */
 const WHILE_IT_IS_MADE_MS = 2 ** 31 - 1;
+/** A level copy has it in 5; an engine's turn or a transaction of others may come between. */
+const WORTH_WAITING_MS = 50;
 /** What a message has beside its data: headers, and the servers' own. */
 const AROUND_A_MESSAGE = 4_096;
 
@@ -59,7 +63,7 @@ const idOf = async ({ manager }: Cluster, stream: string): Promise<StreamId> => 
 
 /** Resolves when the copy has what the stream had when it was asked. */
 export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog> => {
-  const { cluster, names, dataDir, failed, writerOf = writerHere } = needs;
+  const { cluster, names, dataDir, failed, writerOf = writerHere, worthWaitingMs = WORTH_WAITING_MS } = needs;
   const id = await idOf(cluster, names.events);
   const release = takeDirectory(copyDirectory(dataDir));
   try {
@@ -77,6 +81,7 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
       publish,
       copy,
       followed,
+      worthWaitingMs,
       mostBytes: (cluster.connection.info?.max_payload ?? 2 ** 20) - AROUND_A_MESSAGE,
     });
     const sweep = createSweep({ file, writer, clean: createCleaning(cluster, names, rewritten), failed });
