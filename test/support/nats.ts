@@ -15,6 +15,8 @@ export interface NatsServer {
   readonly port: number;
   readonly log: () => Promise<string>;
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Its connections stay, and nobody answers; a kill ends it all the same. */
+  freeze(): void;
   /** On the same port and directory; resolves when it lets clients in. */
   start(config?: string): Promise<void>;
 }
@@ -131,6 +133,7 @@ jetstream { store_dir: "${join(room, `node-${n}`)}" }\n${nodes > 1 ? cluster : '
         child.kill(signal);
         await ended;
       },
+      freeze: () => void child?.kill('SIGSTOP'),
       async start(lines = config) {
         await writeFile(file, configured(lines));
         child = spawn(process.env.NATS_SERVER ?? 'nats-server', ['-c', file], { stdio: 'ignore' });

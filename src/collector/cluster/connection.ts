@@ -54,6 +54,8 @@ export const asClusterError = (cause: unknown): unknown => {
 
 /** Of one request to the servers. */
 export const PATIENCE_MS = 2_000;
+/** A machine that is gone closes no connection: after three of these without an answer another server is asked. */
+const PING_MS = 2_000;
 /** Longer than an election, and than a server takes to start again. */
 const LONG_GONE_MS = 8_000;
 
@@ -65,6 +67,8 @@ const optionsOf = async (address: ClusterAddress): Promise<NodeConnectionOptions
     timeout: PATIENCE_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
+    pingInterval: PING_MS,
+    maxPingOut: 2,
     // Who was let in once is let in again when the servers know it again.
     ignoreAuthErrorAbort: true,
     ...(isTls ? { tls: {} } : {}),

@@ -197,6 +197,11 @@ test('it takes events as soon as the cluster is there; nobody who asks meanwhile
   expect([...statuses]).toEqual([503, 200]);
   expect(await askOnKept()).toEqual({ status: 200, port: before.port });
   expect(await stored(here)).toEqual(['first-00001']);
+  expect(await health(here)).toMatchObject({ status: 'ok', store: 'cluster', lag: { events: { seconds: 0 } } });
+  const metrics = await (await fetch(`${here.url}/metrics`)).text();
+  for (const unit of ['messages', 'seconds'])
+    for (const copy of ['events', 'customers'])
+      expect(metrics).toContain(`openaction_copy_lag_${unit}{copy="${copy}"} 0`);
   const said = here.lines().filter(({ msg }) => /cluster/.test(msg));
   expect(said.map(({ msg }) => msg.replace(/:.*/s, ''))).toEqual([
     'waits for the cluster, and takes no events',

@@ -211,6 +211,23 @@ test('with three servers, the one that leads killed while messages come: all of 
   await atEnd();
 });
 
+test('the server that it talks to freezes, as a machine that is gone: another one is asked', async () => {
+  const three = await startNats({ nodes: 3 });
+  ending.push(() => three.stop());
+  const world = await open(three, 3);
+  const followed = world.follow();
+  await world.publish(1, 100);
+  await followed.reached(100);
+  const here = world.cluster.connection.getServer();
+  three.servers.find(({ port }) => here.endsWith(`:${port}`))!.freeze();
+  const publishing = world.publish(101, 200);
+  await until(() => world.cluster.connection.getServer() !== here);
+  await publishing;
+  await followed.reached(200, 20_000);
+  expect(world.applied).toEqual(upTo(200));
+  await atEnd();
+});
+
 test('all servers gone and back, while messages come', async () => {
   const world = await open();
   const [server] = nats.servers;
