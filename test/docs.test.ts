@@ -135,6 +135,16 @@ test('the samples of deploy name only variables that the collector reads, and ru
   }
 });
 
+test('each variable of the sample of a NATS server has its value in the environment beside it, and in the compose file', () => {
+  const [server, environment, compose] = ['nats-server.conf', 'nats-server.env', 'compose.yaml'].map((file) =>
+    read(`deploy/cluster/${file}`),
+  ) as [string, string, string];
+  const wanted = Array.from(server.matchAll(/: \$([A-Z_]+)/g), ([, name = '']) => name).sort();
+  expect(wanted).toContain('COLLECTOR_PASSWORD');
+  expect(Array.from(environment.matchAll(/^([A-Z_]+)=/gm), ([, name]) => name).sort()).toEqual(wanted);
+  expect(wanted.filter((name) => !compose.includes(` ${name}: `))).toEqual([]);
+});
+
 test('the demo runs the tags and calls of README’s frame and page word for word, but for the addresses', () => {
   const section = /^## In an iframe[\s\S]*?^## /m.exec(readme)?.[0] ?? '';
   const anywhere = (text: string) => text.replace(/https?:\/\/[^/\s"]+/g, '').replace(/="\s+"/g, '=""');
