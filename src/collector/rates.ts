@@ -1,6 +1,7 @@
 /**
  * Token buckets, counted in events: how much one label, and one address within it, may send. Pure: time comes as an
- * argument. Bounded: the buckets used longest ago are forgotten first, and a forgotten bucket is a full one.
+ * argument. Bounded: the buckets used longest ago are forgotten first, and a forgotten bucket is a full one. Each collector
+ * counts what comes to it: behind a load balancer over n of them a label may send n times as much.
  */
 import type { Rate } from './config/config.ts';
 

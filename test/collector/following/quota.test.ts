@@ -78,6 +78,21 @@ test('one that was not stored after all is given back', async () => {
   expect(await inboxes()).toBe(3);
 });
 
+test('what another process sends counts a second later, and what was sent here and is in no row yet counts on', async () => {
+  const here = createQuota(users, () => now, 1_000);
+  await here.counted(label);
+  here.take(label, 1);
+  await reads('anna', 'bob');
+  expect(here.left(label)).toBe(2);
+  now += 1_000;
+  await here.counted(label);
+  expect(here.left(label)).toBe(1);
+  here.take(label, 1);
+  now += 1_000;
+  await here.counted(label);
+  expect(here.left(label)).toBe(0);
+});
+
 test('a label without a limit has no end of them', () => {
   expect(createQuota(users, () => now).left(settingsFor().labels()[0]!)).toBe(Infinity);
 });
