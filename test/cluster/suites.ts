@@ -11,6 +11,7 @@ const SEEDS = 10;
 /** Parts of paths, and options of the test runner. */
 const SUITES = [
   { what: 'what every store promises', asked: ['collector/cluster'] },
+  { what: 'a store copied into a cluster', asked: ['collector/moving'] },
   { what: 'delivery, through every fault', asked: ['--project=e2e on a cluster'] },
   { what: 'walks while nodes and collectors die', asked: ['cluster/walks'] },
 ];

@@ -31,6 +31,8 @@ export interface MoveOrder {
   dataDir: string;
   /** Called with how many of what are copied, from the first of them on. */
   progress: Progress;
+  /** Called when all is there, and both are about to be read. */
+  copied: () => void;
   /** What is wrong and is being tried again. */
   failed: (cause: unknown) => void;
 }
@@ -99,13 +101,14 @@ const copyAll = async (copying: Copying): Promise<void> => {
  * Resolves with what differs, a line each; nothing does where the copy is what it must be. Rejects with `MoveRefused`,
  * `DirectoryTaken`, a `ClusterError`, or what a disk says.
  */
-export const move = async ({ from, to, dataDir, progress, failed }: MoveOrder): Promise<string[]> => {
+export const move = async ({ from, to, dataDir, progress, copied, failed }: MoveOrder): Promise<string[]> => {
   const source = openSource(from);
   try {
     const { cluster, names } = await openCluster(to);
     try {
       await beginMove(cluster, names, source);
       await copyAll({ cluster, names, source, progress });
+      copied();
       const there = await contentsOfCluster({ cluster, names, dataDir, failed });
       const found = differences(await contentsOf(source), there);
       if (found.length === 0) await endMove(cluster, names);

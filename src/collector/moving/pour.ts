@@ -32,7 +32,8 @@ export interface PourNeeds {
 }
 
 const PLACE = 'Openaction-Moved';
-const IN_FLIGHT = 16;
+/** Small ones, as documents are, wait for each other's acknowledgements more than they weigh. */
+const IN_FLIGHT = 64;
 /** Without any piece going in: elections take 4 to 6 s, and a node that is started again some more. */
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 500;
