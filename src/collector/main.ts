@@ -10,17 +10,16 @@ import { openClusterStore } from './cluster/open.ts';
 import { openWaiting } from './cluster/waiting.ts';
 import { type Collector, createCollector } from './collector.ts';
 import { type Command, help, parseCommand } from './command-line.ts';
-import { readConfigFor, writeFreshConfig } from './config/file.ts';
+import { backUp, copyStore, init, refuseToStart } from './commands.ts';
+import { readConfigFor } from './config/file.ts';
 import { configNews } from './config/news.ts';
 import type { Mistake } from './config/place.ts';
 import { settingsOf } from './config/settings.ts';
 import { markOf, watchConfig } from './config/watch.ts';
 import { createMessageFiles } from './effects/message-files.ts';
 import { filesOfKnown, usersWithFiles } from './effects/users-with-files.ts';
-import { type CopyCommand, copyAsAsked, goesOn } from './moving/copy-command.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Doors, serve } from './serve.ts';
-import { BackupRefused, backup } from './store/backup.ts';
 import { DirectoryTaken } from './store/sqlite-file.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -37,59 +36,12 @@ const demoConfig = fileURLToPath(new URL('../demo/config.json', import.meta.url)
 /** Of the config on disk. */
 const LOOK_EVERY = 1_000;
 
-/** The reason on stderr, and an end: nothing has started yet. */
-const refuseToStart = (lines: string[]): never => {
-  process.stderr.write(`${lines.join('\n')}\n`);
-  process.exit(1);
-};
 /** Where to look when somebody has just typed `npm start`. */
 const demoAddresses = (url: string): string => {
   const site = `http://localhost:${new URL(url).port}`;
   return `  the operator's site   ${site}/\n  a framed platform     ${site}/b2b/\n  the live view         ${site}/live   (admin key: demo-admin)\n`;
 };
 const told = ({ path, reason }: Mistake): string => `  ${path || 'the whole'}: ${reason}`;
-
-const init = async (file: string): Promise<void> => {
-  try {
-    await writeFreshConfig(file);
-  } catch (cause) {
-    const isThere = (cause as { code?: string }).code === 'EEXIST';
-    refuseToStart([
-      isThere ? `${file} exists; init does not overwrite it` : `${file} cannot be written: ${(cause as Error).message}`,
-    ]);
-  }
-  process.stdout.write(`wrote ${file} with fresh keys; name your site in "origins", then start with CONFIG=${file}\n`);
-};
-
-const backUp = async (dataDir: string, target: string): Promise<void> => {
-  const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stopping.abort());
-  let tenths = 0;
-  const progress = (done: number, all: number): void => {
-    const now = Math.floor((10 * done) / all);
-    if (now > tenths) process.stderr.write(`${now * 10} % of ${Math.ceil(all / 1e6)} MB\n`);
-    tenths = Math.max(now, tenths);
-  };
-  try {
-    await backup({ dataDir, target, signal: stopping.signal, progress });
-  } catch (cause) {
-    refuseToStart([cause instanceof BackupRefused ? cause.message : 'stopped; no backup was made']);
-  }
-  process.stdout.write(`${target} has everything that was acknowledged before it began\n`);
-};
-
-const copyStore = async (order: CopyCommand): Promise<void> => {
-  // Whatever it had begun is gone on with, so there is nothing to wait for.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => refuseToStart([`stopped; ${goesOn}`]));
-  const ended = await copyAsAsked(order, {
-    write: (text) => void process.stderr.write(text),
-    isTerminal: process.stderr.isTTY === true,
-    columns: () => process.stderr.columns,
-    now: () => performance.now(),
-  });
-  if (!ended.ok) return refuseToStart(ended.why);
-  process.stdout.write(ended.said);
-};
 
 const configFileOf = ({ configFile }: Options): string => {
   if (!configFile && !existsSync(demoConfig))
@@ -199,12 +151,7 @@ const doAsAsked = async (command: Command): Promise<unknown> => {
   if (command.is === 'init') return init(command.file ?? options.configFile ?? 'config.json');
   if (command.is === 'start') return start(options);
   if (command.is === 'copy') return copyStore({ ...command, dataDir: options.dataDir });
-  if (options.store.is === 'cluster')
-    return refuseToStart([
-      'STORE is a cluster: what is kept there is backed up with NATS’s own tool (nats stream backup, or nats account backup);',
-      'DATA_DIR holds copies, which a collector makes again from the cluster',
-    ]);
-  return backUp(options.dataDir, command.target);
+  return backUp(options, command.target);
 };
 
 await doAsAsked(parseCommand(process.argv.slice(2)));
