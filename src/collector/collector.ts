@@ -124,6 +124,7 @@ export const createCollector = async (needs: CollectorNeeds): Promise<Collector>
   const metrics = createMetrics({
     waitingBytes: log.waitingBytes,
     following: () => following.measures(),
+    followed: () => following.followed(),
     refusedPushes: () => needs.sharedChannel?.refused() ?? 0,
     lags: needs.lags,
   });

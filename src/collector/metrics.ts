@@ -21,12 +21,14 @@ export interface Metrics {
 export interface Measured {
   waitingBytes: () => number;
   following: () => Measures;
+  /** Labels that are followed here. */
+  followed: () => readonly string[];
   refusedPushes: () => number;
   /** Of the copies of a store that others share. */
   lags: (() => Lags) | undefined;
 }
 
-export const createMetrics = ({ waitingBytes, following, refusedPushes, lags }: Measured): Metrics => {
+export const createMetrics = ({ waitingBytes, following, followed, refusedPushes, lags }: Measured): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -88,6 +90,16 @@ export const createMetrics = ({ waitingBytes, following, refusedPushes, lags }: 
     lagGauge('messages', 'Messages of the cluster that cannot be read here yet', lags);
     lagGauge('seconds', 'Age of the oldest of them; without contact, since when', lags);
   }
+  new Gauge({
+    name: 'openaction_followed',
+    help: '1 for each label whose events are followed by this collector; of several collectors, by one of them',
+    labelNames: ['label'],
+    registers,
+    collect() {
+      this.reset();
+      for (const label of followed()) this.set({ label }, 1);
+    },
+  });
   const listeners = new Gauge({ name: 'openaction_live_listeners', help: 'Open live views', registers });
 
   const sockets = new Gauge({ name: 'openaction_sockets', help: 'Open sockets of the live channel', registers });

@@ -27,6 +27,8 @@ export interface Following {
   /** Somebody's events were taken from the log: nothing follows from what waits of theirs, and they are registered again if they come. */
   erased(label: string, whose: Erasable): void;
   measures(): Measures;
+  /** Labels that are followed here. */
+  followed(): string[];
   firstLook: FirstLook;
   /** What was begun is stored, or is found again after a start. */
   close(): Promise<void>;
@@ -110,6 +112,7 @@ export const createFollowing = async (needs: FollowingNeeds): Promise<Following>
         fanouts: sum(all.map(({ fanouts }) => fanouts)),
       };
     },
+    followed: () => [...labels.keys()].filter(holding.isHeld),
     firstLook: (label, customer, state) => labels.get(label)?.firstLook(customer, state) ?? state,
     async close() {
       stopListening();

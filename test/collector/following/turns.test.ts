@@ -68,6 +68,7 @@ test('whoever does not hold a label does nothing over its events', async () => {
   await commit(action('anna', 'deposit', { n: 1 }));
   await Promise.all([one.following.idle(), two.following.idle()]);
   expect([one.left.length, two.left.length, one.heard.length, two.heard.length]).toEqual([1, 0, 2, 0]);
+  expect([one.following.followed(), two.following.followed()]).toEqual([['casino'], []]);
   expect((await state('u:anna'))?.points.balance).toBe(10);
 });
 
