@@ -16,12 +16,13 @@ import { openSqliteReader } from '../store/sqlite-reader.ts';
 import { type Writer, writerHere } from '../store/writer.ts';
 import { asClusterError, type Cluster } from './connection.ts';
 import { createLogCopy } from './log-copy.ts';
-import { copyDirectory, prepareCopy, type StreamId } from './log-copy-file.ts';
+import { copyDirectory, orMarkDamage, prepareCopy, type StreamId } from './log-copy-file.ts';
 import { createCleaning } from './log-erasure.ts';
 import { createLettingGo } from './log-retention.ts';
 import { createRewritten } from './log-rewritten.ts';
 import { createSaying } from './log-saying.ts';
 import { createSweep } from './log-sweep.ts';
+import { madeLevel, type Progress } from './made-level.ts';
 import type { Names } from './names.ts';
 import { createPublish } from './publishing.ts';
 import { followStream, type Lag } from './stream-follow.ts';
@@ -36,6 +37,8 @@ export interface ClusterLogNeeds {
   writerOf?: (file: string) => Writer | Promise<Writer>;
   /** How long an append waits for its exact outcome. */
   worthWaitingMs?: number;
+  /** Called now and then while the copy is made level. */
+  progress?: Progress;
 }
 
 export interface ClusterLog extends EventLog {
@@ -45,8 +48,6 @@ export interface ClusterLog extends EventLog {
   lag(): Lag;
 }
 
-/** A copy that is made anew has the whole stream to read; whoever opens it waits. */
-const WHILE_IT_IS_MADE_MS = 2 ** 31 - 1;
 /** A level copy has it in 5; an engine's turn or a transaction of others may come between. */
 const WORTH_WAITING_MS = 50;
 /** What a message has beside its data: headers, and the servers' own. */
@@ -63,7 +64,8 @@ const idOf = async ({ manager }: Cluster, stream: string): Promise<StreamId> => 
 
 /** Resolves when the copy has what the stream had when it was asked. */
 export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog> => {
-  const { cluster, names, dataDir, failed, writerOf = writerHere, worthWaitingMs = WORTH_WAITING_MS } = needs;
+  const { cluster, names, dataDir, failed, writerOf = writerHere } = needs;
+  const { worthWaitingMs = WORTH_WAITING_MS, progress = () => {} } = needs;
   const id = await idOf(cluster, names.events);
   const release = takeDirectory(copyDirectory(dataDir));
   try {
@@ -75,7 +77,8 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
     const publish = createPublish(cluster);
     const rewritten = createRewritten(cluster, names, publish);
     const copy = createLogCopy({ writer, rewritten, news, from: place });
-    const followed = followStream({ cluster, stream: names.events, from: place, apply: copy.apply, failed });
+    const apply = orMarkDamage(file, copy.apply);
+    const followed = followStream({ cluster, stream: names.events, from: place, apply, failed });
     const saying = createSaying({
       names,
       publish,
@@ -87,7 +90,7 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
     const sweep = createSweep({ file, writer, clean: createCleaning(cluster, names, rewritten), failed });
     const letGo = createLettingGo(cluster, names, rewritten);
     const ordered = news.listen({ erased: sweep.later });
-    await followed.reached(id.end, WHILE_IT_IS_MADE_MS);
+    await madeLevel(followed, id.end, progress);
     sweep.now().catch(failed);
 
     let closing: Promise<void> | undefined;

@@ -71,7 +71,9 @@ export const openClusterStore = async (needs: ClusterStoreNeeds): Promise<Store>
   };
   try {
     await checkWhole(cluster, names);
-    const log = await openClusterLog({ cluster, names, dataDir, failed, writerOf: writers.writerOf });
+    const progress = (done: number, all: number): void =>
+      logger.info({ done, all }, 'the copy of the events is being made level with the cluster');
+    const log = await openClusterLog({ cluster, names, dataDir, failed, writerOf: writers.writerOf, progress });
     opened.unshift(log);
     const users = await openClusterUsers({ cluster, names, dataDir, failed });
     opened.unshift(users);

@@ -93,6 +93,20 @@ test('a copy that cannot be used is made anew, and that is told: of another stre
   }
 });
 
+test('a copy that turns out to be damaged while it is written is made anew by the next start', async () => {
+  const opened = await clusterAt(store);
+  const damaged = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
+  const writerOf = (file: string): Writer => ({ ...writerHere(file), apply: () => Promise.reject(damaged) });
+  const failed = (cause: unknown) => told.push((cause as Error).message);
+  const log = await openClusterLog({ ...opened, dataDir, failed, writerOf, worthWaitingMs: 1 });
+  await send(log, 'first-00');
+  await until(() => told.length > 0);
+  await log.close();
+  await opened.cluster.connection.close();
+  expect(await eids(await openLog())).toEqual(['first-00']);
+  expect(told).toEqual(['database disk image is malformed', 'the copy of the events is damaged; it is made anew']);
+});
+
 test('a stream that was made again under the same name is not what the copy is of', async () => {
   await send(await openLog(), 'first-00');
   await closeAll();
