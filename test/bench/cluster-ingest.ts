@@ -18,7 +18,7 @@ import {
 import { drive } from './drive.ts';
 import type { Job } from './load-client.ts';
 import { benchLabel } from './processes.ts';
-import { engineLag } from './settled-engine.ts';
+import { copyLag, engineLag } from './settled-engine.ts';
 
 export interface Ingest {
   rate: number;
@@ -26,6 +26,8 @@ export interface Ingest {
   sustained: number;
   p50: number;
   p99: number;
+  /** Seconds at the end of the load, whichever is most: the copies', and the engine's behind the log. */
+  behind: number;
   /** Seconds, after the load. */
   level: number;
   /** Microseconds of CPU for one event. */
@@ -82,8 +84,10 @@ export const measureIngest = async (nodes: 1 | 3, batch: number, warmMs: number)
   try {
     const cpu = { measuring: cpuOf(scene), measured: cpuOf(scene) };
     const job = jobFor(scene, { batch, pace: null, connections: 32, warmMs, measureMs: MEASURE_MS });
+    let lags: Promise<number[]> = Promise.resolve([]);
     const outcome = await drive(job, (at) => {
       cpu[at] = cpuOf(scene);
+      if (at === 'measured') lags = Promise.all(scene.collectors.flatMap((one) => [copyLag(one), engineLag(one)]));
     });
     const last = outcome.eids.slice(-64 * batch).filter((_, at) => at % batch === 0);
     const level = await secondsUntil(async () => {
@@ -97,6 +101,7 @@ export const measureIngest = async (nodes: 1 | 3, batch: number, warmMs: number)
       sustained: events / (MEASURE_MS / 1000 + level),
       p50: outcome.p50,
       p99: outcome.p99,
+      behind: Math.max(...(await lags)),
       level,
       serverMicros: (cpu.measured.servers - cpu.measuring.servers) / events,
       collectorMicros: (cpu.measured.collectors - cpu.measuring.collectors) / events,

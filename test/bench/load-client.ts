@@ -126,6 +126,9 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
     return job.batch - duplicate.length - rejected.length;
   };
 
+  const ifAllFree = () => {
+    if (connections.every(({ due }) => due === null)) allFree();
+  };
   const next = (connection: Connection) => {
     if (phase === 'ending' || connection.due !== null) return;
     const due = job.pace === null ? performance.now() : backlog.shift();
@@ -149,16 +152,24 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
     }
     connection.answer = [];
     connection.due = null;
-    if (phase === 'ending') {
-      if (connections.every(({ due }) => due === null)) allFree();
-    } else if (answer.status === 200 || !job.refusedWaitsMs) next(connection);
+    if (phase === 'ending') ifAllFree();
+    else if (answer.status === 200 || !job.refusedWaitsMs) next(connection);
     else setTimeout(next, job.refusedWaitsMs, connection);
   };
-  for (const connection of connections) {
-    connection.socket.on('data', hear(connection)).on('close', () => {
-      if (phase !== 'ending') throw new Error('the server closed a connection');
+  const attend = (connection: Connection): void => {
+    connection.socket.on('data', hear(connection)).on('close', async () => {
+      if (phase === 'ending') return;
+      if (connection.due !== null) throw new Error('the server closed a connection that waited for its answer');
+      // One on which nothing was said for long, as any server may. It is not free until it is there again.
+      connection.due = performance.now();
+      connection.socket = await connected(job.ports[connections.indexOf(connection) % job.ports.length]!);
+      attend(connection);
+      connection.due = null;
+      if (phase === 'ending') ifAllFree();
+      else if (job.pace !== null) next(connection);
     });
-  }
+  };
+  for (const connection of connections) attend(connection);
 
   const startedAt = performance.now();
   let given = 0;

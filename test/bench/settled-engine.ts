@@ -4,15 +4,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './processes.ts';
 
-/** Seconds between the newest stored event and the newest folded one. */
-export const engineLag = async ({ url }: Running): Promise<number> => {
+const greatest = async ({ url }: Running, gauge: string): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const lags = Array.from(text.matchAll(/^openaction_engine_lag_seconds(?:\{[^}]*\})? (\S+)/gm), ([, lag]) =>
+  const lags = Array.from(text.matchAll(new RegExp(`^${gauge}(?:\\{[^}]*\\})? (\\S+)`, 'gm')), ([, lag]) =>
     Number(lag),
   );
-  if (lags.length === 0) throw new Error('the collector tells no openaction_engine_lag_seconds');
+  if (lags.length === 0) throw new Error(`the collector tells no ${gauge}`);
   return Math.max(...lags);
 };
+
+/** Seconds between the newest stored event and the newest folded one. */
+export const engineLag = (server: Running): Promise<number> => greatest(server, 'openaction_engine_lag_seconds');
+
+/** Seconds that a collector's copies of a cluster are behind it. */
+export const copyLag = (server: Running): Promise<number> => greatest(server, 'openaction_copy_lag_seconds');
 
 /** Resolves with the seconds that it took until nothing was waiting. */
 export const settled = async (server: Running): Promise<number> => {
