@@ -26,7 +26,7 @@ const kinds: Kind[] = [
 
 /** What it was like to be a client, for a stretch of time. */
 export interface Weather {
-  /** Milliseconds in which nobody was acknowledged anything. */
+  /** Milliseconds in which nobody was acknowledged anything, though all went on sending. */
   longestPause: number;
   /** Requests that had to be sent again, by what was said. */
   again: Map<string, number>;
@@ -66,10 +66,14 @@ export const clientsOf = (urls: string[], seed: number): Clients => {
     let lastHeard = performance.now();
     let state: 'going on' | 'ending' = 'going on';
 
-    const heard = ({ eids: sent, paid }: Said): void => {
+    /** While clients leave, nobody needs to be acknowledged anything. */
+    const breath = (): void => {
       const now = performance.now();
-      longestPause = Math.max(longestPause, now - lastHeard);
+      if (state === 'going on') longestPause = Math.max(longestPause, now - lastHeard);
       lastHeard = now;
+    };
+    const heard = ({ eids: sent, paid }: Said): void => {
+      breath();
       for (const eid of sent) eids.add(eid);
       for (const user of paid) payments.set(user, (payments.get(user) ?? 0) + 1);
     };
@@ -95,6 +99,7 @@ export const clientsOf = (urls: string[], seed: number): Clients => {
         return eids.size - before;
       },
       async end() {
+        breath();
         state = 'ending';
         await all;
         return { longestPause, again };
