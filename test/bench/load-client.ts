@@ -165,8 +165,8 @@ const run = async (job: Job, tell: (told: Told) => void): Promise<Outcome> => {
       connection.socket = await connected(job.ports[connections.indexOf(connection) % job.ports.length]!);
       attend(connection);
       connection.due = null;
-      if (phase === 'ending') ifAllFree();
-      else if (job.pace !== null) next(connection);
+      ifAllFree();
+      if (job.pace !== null) next(connection);
     });
   };
   for (const connection of connections) attend(connection);
