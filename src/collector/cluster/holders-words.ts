@@ -15,7 +15,8 @@ export interface HoldersWords {
   /** @param expected place of the last word under the key; 0: there is none */
   say(key: string, word: Present | Held, expected?: number): Promise<Said>;
   hear(messages: JsMsg[]): void;
-  failed(cause: unknown): void;
+  /** What is tried again; told once, until a word is said. */
+  failed(cause: unknown, what?: string): void;
 }
 
 export interface WordsNeeds {
@@ -29,9 +30,8 @@ export interface WordsNeeds {
 export const holdersWords = ({ cluster, bucket, seen, logger, patienceMs }: WordsNeeds): HoldersWords => {
   const prefix = `$KV.${bucket}.`;
   let trouble: 'none' | 'told' = 'none';
-  const failed = (cause: unknown): void => {
-    if (trouble === 'none')
-      logger.warn({ err: cause }, 'the other collectors cannot be told which labels are held here');
+  const failed = (cause: unknown, what = 'the other collectors cannot be told which labels are held here'): void => {
+    if (trouble === 'none') logger.warn({ err: cause }, what);
     trouble = 'told';
   };
   return {

@@ -139,7 +139,7 @@ export const createHolding = (needs: HoldingNeeds): Holding => {
         await level();
         break;
       } catch (cause) {
-        failed(cause);
+        failed(cause, 'no label is taken here before the copies are level with the cluster');
         await pause(LOOK_MS);
       }
     if (!isStillClaimed() || !isSure(one)) return;
@@ -174,7 +174,7 @@ export const createHolding = (needs: HoldingNeeds): Holding => {
         await level();
         if (state === 'new') state = 'there';
       } catch (cause) {
-        failed(cause);
+        failed(cause, 'no label is taken here before the copies are level with the cluster');
         await pause(LOOK_MS);
       }
     look.wake();
