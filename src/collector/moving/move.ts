@@ -17,6 +17,7 @@ import { customerPieces } from './customer-pieces.ts';
 import { logPieces } from './log-pieces.ts';
 import { beginMove, endMove } from './mark.ts';
 import { MoveRefused } from './move-refused.ts';
+import { patiently } from './patience.ts';
 import { type PourNeeds, pour } from './pour.ts';
 import { reportPieces } from './report-pieces.ts';
 import { openSource, type Source } from './source.ts';
@@ -94,7 +95,7 @@ const copyAll = async (copying: Copying): Promise<void> => {
   await pourInto('customers', customers, `KV_${names.customers}`, customerPieces(source.customers, names));
   const rows = count(source, 'content') + count(source, 'delivery') + count(source, 'trace');
   await pourInto('words, deliveries and traces', rows, names.report, reportPieces(source.customers, names));
-  await copyProgressAndSettings(copying);
+  await patiently(() => copyProgressAndSettings(copying));
 };
 
 /**
@@ -109,9 +110,9 @@ export const move = async ({ from, to, dataDir, progress, copied, failed }: Move
       await beginMove(cluster, names, source);
       await copyAll({ cluster, names, source, progress });
       copied();
-      const there = await contentsOfCluster({ cluster, names, dataDir, failed });
+      const there = await patiently(() => contentsOfCluster({ cluster, names, dataDir, failed }));
       const found = differences(await contentsOf(source), there);
-      if (found.length === 0) await endMove(cluster, names);
+      if (found.length === 0) await patiently(() => endMove(cluster, names));
       return found;
     } finally {
       await cluster.connection.close();

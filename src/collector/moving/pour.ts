@@ -2,11 +2,11 @@
  * Pieces into a stream, in their order and each once, however its servers fare and however often it is begun: each says which
  * place of the store it is, and goes in only behind the one before it; so the end of the stream says how far the copy came.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { headers } from '@nats-io/transport-node';
-import { asClusterError, type Cluster, ClusterError } from '../cluster/connection.ts';
+import type { Cluster } from '../cluster/connection.ts';
 import { winnerIn } from '../cluster/publishing.ts';
 import { MoveRefused } from './move-refused.ts';
+import { createPatience, isAway } from './patience.ts';
 
 export interface Piece {
   subject: string;
@@ -34,9 +34,6 @@ export interface PourNeeds {
 const PLACE = 'Openaction-Moved';
 /** Small ones, as documents are, wait for each other's acknowledgements more than they weigh. */
 const IN_FLIGHT = 64;
-/** Without any piece going in: elections take 4 to 6 s, and a node that is started again some more. */
-const PATIENCE_MS = 60_000;
-const AGAIN_MS = 500;
 
 const endOf = async ({ manager }: PourNeeds['cluster'], stream: string): Promise<End> => {
   const { last_seq: seq } = (await manager.streams.info(stream)).state;
@@ -76,22 +73,18 @@ const pourAfter = async (end: End, { cluster: { jetstream }, piecesAfter, poured
 
 /** Rejects with a `ClusterError` where the cluster is away for long, or with `MoveRefused`. */
 export const pour = async (needs: PourNeeds): Promise<void> => {
-  let reached = -1;
-  let since = performance.now();
-  for (;;)
+  const patience = createPatience();
+  for (let reached = -1; ; )
     try {
       const end = await endOf(needs.cluster, needs.stream);
-      if (end.seq > reached) since = performance.now();
+      if (end.seq > reached) patience.renew();
       reached = Math.max(reached, end.seq);
       await pourAfter(end, needs);
       return;
     } catch (cause) {
-      const fault = asClusterError(cause);
-      const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
-      const isLong = performance.now() - since > PATIENCE_MS;
       // Behind another that did not go in, or in already although nobody said so.
       const isOutOfStep = winnerIn(cause) !== undefined;
-      if (isLong || !(isAway || isOutOfStep)) throw fault;
-      await pause(AGAIN_MS);
+      if (!isOutOfStep && !isAway(cause)) throw cause;
+      await patience.wait(cause);
     }
 };
