@@ -1,24 +1,35 @@
 /**
- * A load balancer as simple as they come: a collector that failed somebody is left alone for a while, unless all did.
+ * A load balancer as they all are: a request goes to the collector with the fewest open ones, and one that failed somebody is
+ * left alone for a while, unless all did.
  */
 import type { Chance } from '../support/seeds.ts';
 
 /** Milliseconds. */
 const LEFT_ALONE = 2_000;
 
-export interface Balance {
-  pick(chance: Chance): string;
-  failed(url: string): void;
+export interface Led {
+  url: string;
+  /** Call with how it ended. */
+  ended(how: 'well' | 'badly'): void;
 }
 
+export type Balance = (chance: Chance) => Led;
+
 export const balance = (urls: string[]): Balance => {
-  const until = new Map<string, number>();
-  return {
-    pick(chance) {
-      const now = performance.now();
-      const well = urls.filter((url) => (until.get(url) ?? 0) <= now);
-      return chance.pick(well.length > 0 ? well : urls);
-    },
-    failed: (url) => void until.set(url, performance.now() + LEFT_ALONE),
+  const collectors = urls.map((url) => ({ url, open: 0, leftAloneUntil: 0 }));
+  return (chance) => {
+    const now = performance.now();
+    const well = collectors.filter(({ leftAloneUntil }) => leftAloneUntil <= now);
+    const able = well.length > 0 ? well : collectors;
+    const fewest = Math.min(...able.map(({ open }) => open));
+    const one = chance.pick(able.filter(({ open }) => open === fewest));
+    one.open++;
+    return {
+      url: one.url,
+      ended(how) {
+        one.open--;
+        if (how === 'badly') one.leftAloneUntil = performance.now() + LEFT_ALONE;
+      },
+    };
   };
 };

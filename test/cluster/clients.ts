@@ -79,10 +79,10 @@ export const clientsOf = (urls: string[], seed: number): Clients => {
     };
     const saidUntilHeard = async (said: Said, chance: Chance): Promise<void> => {
       for (;;) {
-        const url = balanced.pick(chance);
-        const answered = await say(said, url);
+        const led = balanced(chance);
+        const answered = await say(said, led.url);
+        led.ended(answered.is === 'acknowledged' ? 'well' : 'badly');
         if (answered.is === 'acknowledged') return heard(said);
-        balanced.failed(url);
         again.set(answered.why, (again.get(answered.why) ?? 0) + 1);
         await pause(answered.wait);
       }

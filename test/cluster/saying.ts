@@ -2,12 +2,11 @@
  * One request to one collector, and what its answer means to a client: acknowledged, or to be said again, and when. Reads
  * refusals as the SDK does.
  */
+import { PATIENCE } from '../../src/sdk/transport/send.ts';
 import type { Said } from './doors.ts';
 
 /** Milliseconds until a request that nobody answered is sent again. */
 const AGAIN = 100;
-/** Milliseconds after which a client no longer waits for an answer. */
-const PATIENCE = 12_000;
 
 export type Answered = { is: 'acknowledged' } | { is: 'again'; why: string; wait: number };
 

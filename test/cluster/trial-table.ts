@@ -34,6 +34,6 @@ export const trialTable = (trials: Trial[]): Table => ({
   }),
   notes: [
     'A pause: nobody was acknowledged anything. Level: both collectors show the same events under the same cursors, and every payment gave its point.',
-    'Sent again: no connection, no answer in 12 s, or a refusal, after the time that it asks for.',
+    'Sent again: no connection, no answer in 30 s, or a refusal, after the time that it asks for. Clients go to the collector with the fewest open requests, and leave one alone for 2 s that failed.',
   ],
 });
