@@ -77,6 +77,9 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
     watchers = watchers.filter((one) => one.seq > at);
     for (const { resolve } of due) resolve();
   };
+  const withoutContact = (): void => {
+    if (contact.is === 'reading') contact = { is: 'none', since: performance.now() };
+  };
   const rest = (): Promise<unknown> => pause(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
 
   /** Resolves `false` only where it is closed before it could. */
@@ -104,6 +107,7 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
 
   const read = async (reading: Reading): Promise<void> => {
     sameStream(reading);
+    contact = { is: 'reading', reading };
     known = Math.max(known, reading.end);
     // Whatever was before its end and does not come was deleted.
     if (at >= reading.last) arrived(reading.end);
@@ -122,7 +126,6 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
     while (!closing.signal.aborted)
       try {
         const reading = await readStream(cluster, stream, at);
-        contact = { is: 'reading', reading };
         const stop = (): void => void reading.stop();
         closing.signal.addEventListener('abort', stop);
         if (closing.signal.aborted) stop();
@@ -137,7 +140,7 @@ export const followStream = ({ cluster, stream, from, apply, failed }: FollowNee
         await rest();
       } finally {
         underWay = [];
-        contact = { is: 'none', since: performance.now() };
+        withoutContact();
       }
   })();
 

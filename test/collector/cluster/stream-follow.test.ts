@@ -2,7 +2,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
-import { type Cluster, type ClusterError, connectTo } from '../../../src/collector/cluster/connection.ts';
+import { type Cluster, ClusterError, connectTo } from '../../../src/collector/cluster/connection.ts';
 import { type Names, namesOf } from '../../../src/collector/cluster/names.ts';
 import { setUp } from '../../../src/collector/cluster/setup.ts';
 import { type Followed, followStream } from '../../../src/collector/cluster/stream-follow.ts';
@@ -151,6 +151,24 @@ test('a place that does not come in time is told as being behind', async () => {
   await world.publish(1, 1);
   await followed.reached(1);
   await atEnd();
+});
+
+test('without contact to the servers it is behind since the contact was lost, however often it tries', async () => {
+  let tries = 0;
+  const away = async (): Promise<never> => {
+    tries++;
+    throw new ClusterError('CLUSTER_UNREACHABLE', 'away');
+  };
+  const cluster = { manager: { streams: { info: away } } } as unknown as Cluster;
+  const failures: unknown[] = [];
+  const failed = (cause: unknown): void => void failures.push(cause);
+  const followed = followStream({ cluster, stream: 'any', from: 0, apply: async () => {}, failed });
+  await until(() => tries === 2);
+  const before = followed.lag().seconds;
+  await until(() => tries === 4);
+  expect(followed.lag().seconds).toBeGreaterThan(before + 0.25);
+  expect(failures).toHaveLength(1);
+  await followed.close();
 });
 
 test('a consumer that the servers have lost is made again', async () => {
