@@ -21,12 +21,17 @@ export interface Arrivals {
   /** Of the document that the copy has; 0 if there is none. */
   versionHere(label: string, customer: CustomerKey): number;
   /**
-   * `arrived` is called for each document of whom `isWatched`, whoever wrote it, in the order of the copy, once it can be
-   * read here. @param before what the copy had. Returns the end of watching.
+   * `arrived` is called for each document of whom `isWatched`, whoever wrote or erased it, in the order of the copy, once it
+   * can be read here. @param before what the copy had; it or `after` is there. Returns the end of watching.
    */
   watch(
     isWatched: (label: string, customer: CustomerKey) => boolean,
-    arrived: (label: string, customer: CustomerKey, before: StoredState | undefined, after: StoredState) => void,
+    arrived: (
+      label: string,
+      customer: CustomerKey,
+      before: StoredState | undefined,
+      after: StoredState | undefined,
+    ) => void,
   ): () => void;
 }
 
@@ -66,17 +71,23 @@ export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannel
 
   users.watch(
     (label, customer) => heard.has(place(label, customer)),
-    (label, customer, before, { version, state }) => {
+    (label, customer, before, after) => {
       const one = heard.get(place(label, customer));
       if (!one) return;
       const at = now();
+      const allOf = (state: CustomerState): Push[] => [{ cid: cids.propsPush, props: publicProps(state, at) }];
+      if (!after) {
+        const blank = asRegistered(label, customer, { ...before!.state, level: null, segments: {} });
+        if (one.told.erases()) here.tell(label, customer, { version: 0, pushes: allOf(blank) });
+        return;
+      }
+      const { version, state } = after;
       const change = { before: before?.state ?? asRegistered(label, customer, state), after: state };
       const props = propsNews(change, at);
       const made = madeSince(change);
       const untold = one.told.copies(before?.version ?? 0, version, props.length + made.length > 0);
       if (untold === 'nothing') return;
-      const all: Push[] = [{ cid: cids.propsPush, props: publicProps(state, at) }];
-      here.tell(label, customer, { version, pushes: untold === 'all' ? all : props });
+      here.tell(label, customer, { version, pushes: untold === 'all' ? allOf(state) : props });
       tellMade(label, customer, version, made).catch(failed);
     },
   );

@@ -8,6 +8,8 @@ export interface ToldAhead {
   joins(): void;
   /** News came: whether it is to be told. */
   hears(version: number): boolean;
+  /** The document went out of the copy: whether that is to be told. */
+  erases(): boolean;
   /**
    * A document took another one's place in the copy: whether what changed between them is to be told. `all`: what was told
    * of a version that the copy never saw may be undone by now, and only the whole document says it.
@@ -22,20 +24,28 @@ const MOST_AHEAD = 1_000;
 export const toldAhead = (first: number): ToldAhead => {
   let copied = first;
   let ahead: number[] = [];
+  /** Whoever comes under this id again begins at one. */
+  const erase = (): void => {
+    copied = 0;
+    ahead = [];
+  };
   return {
     joins() {
       ahead = [];
     },
     hears(version) {
       if (version === 0) {
-        // The customer was erased: whoever comes under this id begins at one.
-        copied = 0;
-        ahead = [];
+        erase();
         return true;
       }
       if (version <= Math.max(copied, ahead.at(-1) ?? 0)) return false;
       ahead = ahead.length < MOST_AHEAD ? [...ahead, version] : [version];
       return true;
+    },
+    erases() {
+      const isTold = copied === 0 && ahead.length === 0;
+      erase();
+      return !isTold;
     },
     copies(from, to, isNews) {
       copied = to;

@@ -36,7 +36,8 @@ export const createArrivals = (states: Pick<ReturnType<typeof sqliteStates>, 'ge
       const before = here(label, customer);
       const made = applied();
       const after = here(label, customer);
-      if (after) for (const [, arrived] of watching) noted.push(() => arrived(label, customer, before, after));
+      if (before || after)
+        for (const [, arrived] of watching) noted.push(() => arrived(label, customer, before, after));
       return made;
     },
     tell() {

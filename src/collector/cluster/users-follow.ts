@@ -61,9 +61,11 @@ export const followUsers = (needs: UsersFollowNeeds): UsersFollowed => {
     copy.apply(customers.stream, messages, (message) => {
       const [label, customer] = tokensOf(message.subject, customers.behind);
       const whose = { label, customer };
-      const erased = message.headers?.get('KV-Operation')
-        ? copy.erasure(whose, message.seq, erasureIn(message.data))
-        : arrivals.noting(label, customer, () => copy.document(whose, message.seq, documentIn(message.data)));
+      const erased = arrivals.noting(label, customer, () =>
+        message.headers?.get('KV-Operation')
+          ? copy.erasure(whose, message.seq, erasureIn(message.data))
+          : copy.document(whose, message.seq, documentIn(message.data)),
+      );
       if (erased) gone.push([whose, erased]);
     });
     for (const one of gone) taken(...one);

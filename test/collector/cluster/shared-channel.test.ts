@@ -105,6 +105,11 @@ const openCollector = (history: History, said: (news: News) => void) => {
       return page;
     },
     hears: (news: News) => hear(news),
+    erases() {
+      const before = copied;
+      copied = undefined;
+      arrived(LABEL, ANNA, before, undefined);
+    },
     version: () => copied?.version ?? 0,
     /** Documents of which the bucket keeps the last one only may be leapt over. */
     copies(version: number) {
@@ -179,6 +184,19 @@ test('a customer who was erased and comes again is heard from the first change o
   there.hears({ version: 0, pushes: [{ cid: 108, props: { ach_gems_balance: 0 } }] });
   there.hears({ version: 2, pushes: [{ cid: 108, props: { ach_gems_balance: 7 } }] });
   expect(page.shows().props).toMatchObject({ ach_gems_balance: 7 });
+});
+
+test('an erasure is told with the document where news of it was lost, or where the copy was behind it', () => {
+  for (const isLost of [true, false]) {
+    const { change, there } = openWorld();
+    const page = there.open();
+    page.identified();
+    change(gems(5));
+    if (!isLost) there.hears({ version: 0, pushes: [{ cid: 108, props: { ach_gems_balance: 0 } }] });
+    there.copies(2);
+    there.erases();
+    expect(page.shows().props).toEqual(publicProps(newcomer, NOW));
+  }
 });
 
 test.each(seeds)(
