@@ -37,6 +37,7 @@ const kept = (replicas: number) =>
     max_msg_size: -1,
     max_msgs_per_subject: -1,
     max_consumers: -1,
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     no_ack: false,
     sealed: false,
     deny_delete: false,
@@ -49,7 +50,6 @@ const wantedStreams = (names: Names, replicas: number): Wanted[] => {
     ...kept(replicas),
     name,
     subjects: [subjects],
-    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
   });
   /** What the client library calls a bucket is a stream with one message a key. */
   const bucket = (name: string, more: Partial<StreamConfig> = {}): Wanted => ({
