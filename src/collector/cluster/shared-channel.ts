@@ -77,7 +77,7 @@ export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannel
       const at = now();
       const allOf = (state: CustomerState): Push[] => [{ cid: cids.propsPush, props: publicProps(state, at) }];
       if (!after) {
-        const blank = asRegistered(label, customer, { ...before!.state, level: null, segments: {} });
+        const blank = asRegistered(label, customer, { ...before!.state, level: null, segments: {}, registered_at: at });
         if (one.told.erases()) here.tell(label, customer, { version: 0, pushes: allOf(blank) });
         return;
       }

@@ -195,7 +195,7 @@ test('an erasure is told with the document where news of it was lost, or where t
     if (!isLost) there.hears({ version: 0, pushes: [{ cid: 108, props: { ach_gems_balance: 0 } }] });
     there.copies(2);
     there.erases();
-    expect(page.shows().props).toEqual(publicProps(newcomer, NOW));
+    expect(page.shows().props).toEqual({ ...publicProps(newcomer, NOW), core_registration_date: NOW });
   }
 });
 
