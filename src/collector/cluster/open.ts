@@ -5,13 +5,16 @@
 import type { Logger } from 'pino';
 import { checkWhole } from '../moving/mark.ts';
 import { movingWriters } from '../store/moving-writers.ts';
+import { eventsFile } from '../store/sqlite-file.ts';
 import type { Store } from '../store/store.ts';
 import { storeFaultOf } from '../store/store-fault.ts';
+import { tellOfLongWal } from '../store/wal-watch.ts';
 import type { ClusterAddress } from './address.ts';
 import { type Cluster, ClusterError, connectTo } from './connection.ts';
 import { createHolding } from './holders.ts';
 import { watchLags } from './lag-watch.ts';
 import { openClusterLog } from './log.ts';
+import { copyDirectory } from './log-copy-file.ts';
 import { type Names, namesOf } from './names.ts';
 import { createPushes } from './pushes.ts';
 import { setUp } from './setup.ts';
@@ -82,7 +85,7 @@ export const openClusterStore = async (needs: ClusterStoreNeeds): Promise<Store>
       await Promise.all([log.level(), users.level()]);
     };
     const lags = () => ({ events: log.lag(), customers: users.lag() });
-    const stopWatching = watchLags(lags, logger);
+    const watches = [watchLags(lags, logger), tellOfLongWal(eventsFile(copyDirectory(dataDir)), logger)];
     return {
       is: 'cluster',
       log,
@@ -97,7 +100,7 @@ export const openClusterStore = async (needs: ClusterStoreNeeds): Promise<Store>
       },
       async close() {
         writers.stop();
-        stopWatching();
+        for (const stop of watches) stop();
         pushes.close();
         await cluster.connection.close();
       },

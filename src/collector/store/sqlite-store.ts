@@ -7,7 +7,7 @@ import { eventsFile } from './sqlite-file.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { openSqliteUsers } from './sqlite-users.ts';
 import type { Store } from './store.ts';
-import { whenWalIsLong } from './wal-watch.ts';
+import { tellOfLongWal } from './wal-watch.ts';
 
 export const openSqliteStore = async (
   dataDir: string,
@@ -18,10 +18,7 @@ export const openSqliteStore = async (
   try {
     const log = await openSqliteLog(dataDir, writers.writerOf);
     const users = await openSqliteUsers(dataDir);
-    const stopWatchingWal = whenWalIsLong(eventsFile(dataDir), (is, bytes) => {
-      if (is === 'short') logger.info({ bytes }, 'the write-ahead log is short again');
-      else logger.warn({ bytes }, 'the write-ahead log grows, since a program reads events.sqlite for long; end it');
-    });
+    const stopWatchingWal = tellOfLongWal(eventsFile(dataDir), logger);
     return {
       is: 'sqlite',
       log,

@@ -3,6 +3,7 @@
  * every event: told once when it is much, and once when it is not any more.
  */
 import { statSync } from 'node:fs';
+import type { Logger } from 'pino';
 
 const MUCH = 256 * 1024 * 1024;
 const LOOK_EVERY = 10_000;
@@ -27,3 +28,9 @@ export const whenWalIsLong = (file: string, told: (is: 'long' | 'short', bytes: 
   timer.unref();
   return () => clearInterval(timer);
 };
+
+export const tellOfLongWal = (file: string, logger: Pick<Logger, 'info' | 'warn'>): (() => void) =>
+  whenWalIsLong(file, (is, bytes) => {
+    if (is === 'short') logger.info({ bytes }, 'the write-ahead log is short again');
+    else logger.warn({ bytes }, 'the write-ahead log grows, since a program reads events.sqlite for long; end it');
+  });
