@@ -20,12 +20,12 @@ const shelf = (times: { [label: string]: number[] }) => ({
 });
 const range = (from: number, many: number) => Array.from({ length: many }, (_, at) => from + at);
 
-const start = (labels: Label[], log: ReturnType<typeof shelf>, users = shelf({})) => {
+const start = (labels: Label[], log: ReturnType<typeof shelf>, users = shelf({}), isHeld = (_: string) => true) => {
   const told: [label: string, taken: Purged][] = [];
   const failed: unknown[] = [];
   const retention = startRetention({
     labels: () => labels,
-    isHeld: () => true,
+    isHeld,
     log,
     users,
     pace: createPace(() => false),
@@ -88,5 +88,16 @@ test('a store that fails is told', async () => {
   const { retention, failed } = start([label('week', 7)], broken);
   await until(() => failed.length > 0);
   expect(failed).toEqual([new Error('the disk is full')]);
+  await retention.close();
+});
+
+test('a label that another collector holds is left to it, also from the middle of it on', async () => {
+  const log = shelf({ theirs: range(1, 10), mine: range(1, 1000), lost: range(1, 1000) });
+  let asked = 0;
+  const isHeld = (name: string): boolean => name === 'mine' || (name === 'lost' && ++asked <= 2);
+  const { retention, told } = start([label('theirs', 7), label('lost', 7), label('mine', 7)], log, shelf({}), isHeld);
+  await until(() => told.some(([name]) => name === 'mine'));
+  expect([log.times.theirs?.length, log.times.mine?.length]).toEqual([10, 0]);
+  expect(log.times.lost?.length).toBe(600);
   await retention.close();
 });
