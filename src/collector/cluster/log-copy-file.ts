@@ -1,8 +1,9 @@
 /**
- * The file of a collector's copy: of which stream it is, and whether it can go on. One that cannot (of another stream, damaged,
- * of a newer version) is removed, since everything in it is in the stream.
+ * The file of a collector's copy: of which stream it is, and whether it can go on. One that is damaged or of a newer version is
+ * removed, since everything in it is in the stream. One that says of another stream, or more than the stream does any more, may
+ * be the last to say it, and is put aside.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copiedIn, eventsFile, openForWriting, type Sqlite } from '../store/sqlite-file.ts';
 
@@ -26,26 +27,30 @@ export interface CopyFile {
 export const copyDirectory = (dataDir: string): string => join(dataDir, 'copy');
 
 const DAMAGED = '.damaged';
+const ASIDE = '.aside';
 const suffixes = ['', '-wal', '-shm', DAMAGED];
+
+type Found = { is: 'at'; place: number } | { is: 'other' | 'useless'; why: string };
 
 const begin = (db: Sqlite, { stream, created }: StreamId): void => {
   db.prepare('INSERT INTO copy (stream, created, place, taken) VALUES (?, ?, 0, 0)').run(stream, created);
 };
 
-/** How far the file is; a text says why it cannot go on. */
-const placeIn = (file: string, id: StreamId): number | string => {
+const lookInto = (file: string, id: StreamId): Found => {
   const db = openForWriting(file);
   try {
     const copied = copiedIn(db);
     if (!copied) {
       const isEmpty = db.prepare('SELECT 1 FROM event LIMIT 1').get() === undefined;
-      if (!isEmpty) return 'is a log of its own and no copy';
+      if (!isEmpty) return { is: 'other', why: 'is a log of its own and no copy' };
       begin(db, id);
-      return 0;
+      return { is: 'at', place: 0 };
     }
-    if (copied.stream !== id.stream || copied.created !== id.created)
-      return `is of the stream ${copied.stream} made ${copied.created}`;
-    return copied.place > id.end ? `is at ${copied.place} of a stream that ends at ${id.end}` : copied.place;
+    const { stream, created, place } = copied;
+    if (stream !== id.stream || created !== id.created)
+      return { is: 'other', why: `is of the stream ${stream} made ${created}` };
+    if (place > id.end) return { is: 'other', why: `is at ${place} of a stream that ends at ${id.end}` };
+    return { is: 'at', place };
   } finally {
     db.close();
   }
@@ -54,28 +59,44 @@ const placeIn = (file: string, id: StreamId): number | string => {
 const isDamage = (cause: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test((cause as { code?: string }).code ?? '');
 
 /** What is wrong with the file itself; a full disk or one that another program holds is no reason to remove it. */
-const cannotGoOn = (cause: unknown): string => {
+const cannotGoOn = (cause: unknown): Found => {
   const { message } = cause as Error;
-  if (isDamage(cause) || /newer version/.test(message)) return `cannot be used (${message})`;
+  if (isDamage(cause) || /newer version/.test(message)) return { is: 'useless', why: `cannot be used (${message})` };
   throw cause;
+};
+
+const putAside = (file: string): void => {
+  for (const suffix of suffixes) {
+    rmSync(`${file}${ASIDE}${suffix}`, { force: true });
+    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${file}${ASIDE}${suffix}`);
+  }
+};
+const remove = (file: string): void => {
+  for (const suffix of suffixes) rmSync(`${file}${suffix}`, { force: true });
 };
 
 export const prepareCopy = (dataDir: string, id: StreamId): CopyFile => {
   const directory = copyDirectory(dataDir);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = eventsFile(directory);
-  const look = (): number | string => {
-    if (existsSync(`${file}${DAMAGED}`)) return 'is damaged';
+  const look = (): Found => {
+    if (existsSync(`${file}${DAMAGED}`)) return { is: 'useless', why: 'is damaged' };
     try {
-      return placeIn(file, id);
+      return lookInto(file, id);
     } catch (cause) {
       return cannotGoOn(cause);
     }
   };
   const found = look();
-  if (typeof found === 'number') return { file, place: found, anew: undefined };
-  for (const suffix of suffixes) rmSync(`${file}${suffix}`, { force: true });
-  return { file, place: look() as number, anew: found };
+  if (found.is === 'at') return { file, place: found.place, anew: undefined };
+  if (found.is === 'useless') remove(file);
+  else putAside(file);
+  lookInto(file, id);
+  return {
+    file,
+    place: 0,
+    anew: found.is === 'useless' ? found.why : `${found.why}, and lies beside as ${file}${ASIDE}`,
+  };
 };
 
 /** Damage that shows while the file is written: the next start makes it anew. */

@@ -93,6 +93,19 @@ test('a copy that cannot be used is made anew, and that is told: of another stre
   }
 });
 
+test('a copy that has more than the stream has left is put aside with all that it has', async () => {
+  await send(await openLog(), 'first-00');
+  await closeAll();
+  const db = new Database(fileOf(dataDir));
+  db.exec('UPDATE copy SET place = 99');
+  db.close();
+  await openLog();
+  const aside = new Database(`${fileOf(dataDir)}.aside`, { readonly: true });
+  expect(aside.prepare('SELECT count(*) AS n FROM event').get()).toEqual({ n: 1 });
+  aside.close();
+  expect(told).toEqual([expect.stringContaining(`lies beside as ${fileOf(dataDir)}.aside; it is made anew`)]);
+});
+
 test('a copy that turns out to be damaged while it is written is made anew by the next start', async () => {
   const opened = await clusterAt(store);
   const damaged = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
