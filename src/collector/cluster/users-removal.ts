@@ -55,17 +55,12 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
   };
 
   /** Resolves with what went from the copy here; `undefined`: they changed since. */
-  const mark = async (whose: Whose, words: string[], expected?: number): Promise<Erased | undefined> => {
+  const mark = async (whose: Whose, words: string[], expected: number): Promise<Erased | undefined> => {
     const subject = subjectOf(whose);
     const taken = new Promise<Erased>((resolve) => asked.set(subject, resolve));
     const data = erasureBytes({ at: now(), words });
     try {
-      const marked = await publish({
-        subject,
-        data,
-        erases: true,
-        ...(expected === undefined ? {} : { expected }),
-      });
+      const marked = await publish({ subject, data, erases: true, expected });
       if (marked.is === 'late') return undefined;
       await copied(marked.seq);
       return await taken;
@@ -103,8 +98,8 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
     await copied(written.is === 'stored' ? written.seq : written.winner);
   };
 
-  /** @param expected place of the document that goes; left out, whichever is there */
-  const take = async (whose: Whose, expected?: number): Promise<Erased | undefined> => {
+  /** @param expected place of the document that goes */
+  const take = async (whose: Whose, expected: number): Promise<Erased | undefined> => {
     const { label, customer } = whose;
     const { theirs, shared } = copy.removal.wordsOf(toColumn(label), customer);
     // Their report is about to go, and may be the only place of words that others were sent too.
@@ -126,8 +121,12 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
 
     erase: (label: string, customer: CustomerKey): Promise<Erased> =>
       inTurn(async () => {
-        await level();
-        const erased = (await take({ label, customer })) ?? NOTHING;
+        let erased: Erased | undefined;
+        while (!erased) {
+          await level();
+          // Over the very document that is there, so that none which is being written comes after it.
+          erased = await take({ label, customer }, copy.standing(label, customer).revision);
+        }
         await beat(label);
         copy.checkpoint();
         return erased;

@@ -67,6 +67,7 @@ test('of changes that sixteen make of one customer at two collectors at once, ea
       for (const tag of tags.slice(writer * 4, writer * 4 + 4)) await make((writer % 2 ? a : b).users, tag);
     }),
   );
+  await a.users.level();
   const last = (await a.users.get('casino', 'u:anna'))!;
   expect([last.version, [...last.state.tags].sort()]).toEqual([64, [...tags].sort()]);
   for (const { users } of [a, b])
@@ -172,9 +173,8 @@ test('what is too old goes from every copy, and out of the cluster', async () =>
     ]);
     expect((await users.get('casino', 'u:anna'))?.version).toBe(2);
   }
-  const { state } = await a.cluster.manager.streams.info(a.names.report);
-  const ordered = await a.cluster.manager.streams.getMessage(a.names.report, { seq: state.first_seq });
-  expect([state.messages, ordered?.subject]).toEqual([1, a.names.reportOrdered('casino')]);
+  const { state } = await a.cluster.manager.streams.info(a.names.report, { subjects_filter: '>' });
+  expect(Object.keys(state.subjects ?? {})).toEqual([a.names.reportOrdered('casino')]);
   // What was written again without its old rows can be written on.
   expect(await b.users.update('casino', [change('anna', 2, ['ON'])])).toEqual([true]);
 });
