@@ -1,10 +1,10 @@
 /**
- * The channel of a collector that shares its customers with others: a change is told to the pages that are open here, and
- * said to the other collectors for theirs. Which pages those have nobody asks.
+ * The channel of a collector that shares its customers with others. Pages that are open here are told of a change when its
+ * document comes into the copy here, whoever made it: so nothing is missed for ever, since a page joins before its customer is
+ * read, and whatever it hears of it finds when it asks here (a list, a segment, a popup's HTML).
  *
- * Nothing is missed for ever. A page joins before its customer is read; whatever this collector's copy of the customers did
- * not have at that time comes into it later, and each document that comes in is held against what the pages here were told:
- * if news of it was lost, or came before the page did, it is told then. So news only makes it sooner.
+ * A copy may be late. Then pages hear by the news that the collector which made the change has said, and once more with the
+ * document: an engagement is shown once whatever is said, and of props the document has the last word.
  */
 import { cids, type Push } from '../../wire/protocol.ts';
 import type { Channel, News } from '../channel.ts';
@@ -15,7 +15,6 @@ import { registered } from '../engine/registered.ts';
 import { madeSince, propsNews } from '../page-news.ts';
 import type { CustomerKey, StoredState, UserStore } from '../store/user-store.ts';
 import type { Pushes } from './pushes.ts';
-import { type ToldAhead, toldAhead } from './told-ahead.ts';
 
 export interface Arrivals {
   /** Of the document that the copy has; 0 if there is none. */
@@ -41,7 +40,23 @@ export interface SharedChannelNeeds {
   users: Arrivals & Pick<UserStore, 'content'>;
   now: () => number;
   failed: (cause: unknown) => void;
+  /** Does it after as long as a copy is given for a document; in the order in which it is asked. */
+  later?: (work: () => void) => void;
 }
+
+/** A customer with pages here. */
+interface Heard {
+  /** The version that the copy has. */
+  copied: number;
+  /** The last version of which pages were told before the copy had it; 0: none. */
+  early: number;
+  stopListening: () => void;
+}
+
+const LATE_MS = 500;
+const afterPatience = (work: () => void): void => {
+  setTimeout(work, LATE_MS).unref();
+};
 
 /** As somebody was a moment before the first document: what is drawn and looked up then no page has to be told. */
 const asRegistered = (label: string, customer: CustomerKey, state: CustomerState): CustomerState => {
@@ -50,58 +65,69 @@ const asRegistered = (label: string, customer: CustomerKey, state: CustomerState
   return { ...blank, control_group, level, segments };
 };
 
-interface Heard {
-  told: ToldAhead;
-  stopListening: () => void;
-}
-
-export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannelNeeds): Channel => {
+export const shareChannel = (needs: SharedChannelNeeds): Channel => {
+  const { here, pushes, users, now, failed, later = afterPatience } = needs;
   const heard = new Map<string, Heard>();
   const place = (label: string, customer: CustomerKey): string => JSON.stringify([label, customer]);
+  const allOf = (state: CustomerState): Push[] => [{ cid: cids.propsPush, props: publicProps(state, now()) }];
 
-  const tellHere = (label: string, customer: CustomerKey, news: News): void => {
-    if (heard.get(place(label, customer))?.told.hears(news.version)) here.tell(label, customer, news);
-  };
   const tellMade = async (label: string, customer: CustomerKey, version: number, made: string[]): Promise<void> => {
     for (const uid of made) {
       const text = await users.content(label, uid);
       if (text !== undefined) here.tell(label, customer, { version, pushes: [pushOf(uid, readContent(text))] });
     }
   };
-
+  const tellArrived = (
+    label: string,
+    customer: CustomerKey,
+    before: StoredState | undefined,
+    { version, state }: StoredState,
+  ): void => {
+    const one = heard.get(place(label, customer))!;
+    const change = { before: before?.state ?? asRegistered(label, customer, state), after: state };
+    const isDue = one.early > 0 && version >= one.early;
+    one.copied = version;
+    if (isDue) one.early = 0;
+    // What was told early may be undone by now, in a version that this copy never saw.
+    const props = isDue ? allOf(state) : propsNews(change, now());
+    here.tell(label, customer, { version, pushes: props });
+    tellMade(label, customer, version, madeSince(change)).catch(failed);
+  };
+  const tellErased = (label: string, customer: CustomerKey, { state }: StoredState): void => {
+    const one = heard.get(place(label, customer))!;
+    [one.copied, one.early] = [0, 0];
+    const nobody = { ...state, level: null, segments: {}, registered_at: now() };
+    here.tell(label, customer, { version: 0, pushes: allOf(asRegistered(label, customer, nobody)) });
+  };
   users.watch(
     (label, customer) => heard.has(place(label, customer)),
     (label, customer, before, after) => {
-      const one = heard.get(place(label, customer));
-      if (!one) return;
-      const at = now();
-      const allOf = (state: CustomerState): Push[] => [{ cid: cids.propsPush, props: publicProps(state, at) }];
-      if (!after) {
-        const blank = asRegistered(label, customer, { ...before!.state, level: null, segments: {}, registered_at: at });
-        if (one.told.erases()) here.tell(label, customer, { version: 0, pushes: allOf(blank) });
-        return;
-      }
-      const { version, state } = after;
-      const change = { before: before?.state ?? asRegistered(label, customer, state), after: state };
-      const props = propsNews(change, at);
-      const made = madeSince(change);
-      const untold = one.told.copies(before?.version ?? 0, version, props.length + made.length > 0);
-      if (untold === 'nothing') return;
-      here.tell(label, customer, { version, pushes: untold === 'all' ? allOf(state) : props });
-      tellMade(label, customer, version, made).catch(failed);
+      if (after) tellArrived(label, customer, before, after);
+      else if (before) tellErased(label, customer, before);
     },
   );
+
+  const isLate = ({ copied }: Heard, { version }: News): boolean => (version === 0 ? copied > 0 : copied < version);
+  const hear = (label: string, customer: CustomerKey, news: News): void => {
+    const one = heard.get(place(label, customer));
+    if (!one || !isLate(one, news)) return;
+    later(() => {
+      if (heard.get(place(label, customer)) !== one || !isLate(one, news)) return;
+      one.early = Math.max(one.early, news.version);
+      here.tell(label, customer, news);
+    });
+  };
 
   return {
     join(label, customer, line) {
       const key = place(label, customer);
       const leave = here.join(label, customer, line);
-      const one = heard.get(key) ?? {
-        told: toldAhead(users.versionHere(label, customer)),
-        stopListening: pushes.listen(label, customer, (news) => tellHere(label, customer, news)),
-      };
-      heard.set(key, one);
-      one.told.joins();
+      if (!heard.has(key))
+        heard.set(key, {
+          copied: users.versionHere(label, customer),
+          early: 0,
+          stopListening: pushes.listen(label, customer, (news) => hear(label, customer, news)),
+        });
       return () => {
         leave();
         if (here.pagesHere(label, customer) > 0) return;
@@ -109,10 +135,8 @@ export const shareChannel = ({ here, pushes, users, now, failed }: SharedChannel
         heard.delete(key);
       };
     },
-    tell(label, customer, news) {
-      tellHere(label, customer, news);
-      pushes.say(label, customer, news);
-    },
+    /** Its own document is in the copy here, and told, before anybody says so. */
+    tell: pushes.say,
     mayBeHeard: () => true,
     pagesHere: here.pagesHere,
   };

@@ -73,8 +73,8 @@ const openCollector = async (name: string, say: (pushes: Pushes) => Pushes['say'
 };
 
 const ways: [string, (pushes: Pushes) => Pushes['say']][] = [
-  ['at once', ({ say }) => say],
-  ['with the document, where news of it is lost', () => () => {}],
+  ['came', ({ say }) => say],
+  ['was lost', () => () => {}],
 ];
 let worlds = 0;
 let name: string;
@@ -82,7 +82,7 @@ beforeEach(() => {
   name = `pages-${++worlds}`;
 });
 
-test.each(ways)('a page hears of a change that another collector made %s, and once', async (_, say) => {
+test.each(ways)('a page hears of a change that another collector made, once, where news of it %s', async (_, say) => {
   const [there, here] = [await openCollector(name, say), await openCollector(name, say)];
   await there.customers.change(label, anna, (state) => state);
   await until(() => here.customers.find(label, anna));
@@ -96,15 +96,20 @@ test.each(ways)('a page hears of a change that another collector made %s, and on
   ]);
 });
 
-test.each(ways)('an engagement that was sent by another collector is shown %s, with its words', async (_, say) => {
-  const [there, here] = [await openCollector(name, say), await openCollector(name, say)];
-  await there.customers.change(label, anna, (state) => state);
-  await until(() => here.customers.find(label, anna));
-  const [heard, heardThere] = [here.open(), there.open()];
-  expect(await there.engagements.send(label, anna, { kind: 'popup', title: 'Hello' })).toMatchObject({ delivered: 1 });
-  await until(() => heard.length > 0);
-  const popup = { cid: 110, engagement_uid: 'made-1', popup: { title: 'Hello' } };
-  expect(heard).toMatchObject([popup]);
-  await until(() => heardThere.length > 0);
-  expect(heardThere).toMatchObject([popup]);
-});
+test.each(ways)(
+  'an engagement that another collector sent is shown with its words, where news of it %s',
+  async (_, say) => {
+    const [there, here] = [await openCollector(name, say), await openCollector(name, say)];
+    await there.customers.change(label, anna, (state) => state);
+    await until(() => here.customers.find(label, anna));
+    const [heard, heardThere] = [here.open(), there.open()];
+    expect(await there.engagements.send(label, anna, { kind: 'popup', title: 'Hello' })).toMatchObject({
+      delivered: 1,
+    });
+    await until(() => heard.length > 0);
+    const popup = { cid: 110, engagement_uid: 'made-1', popup: { title: 'Hello' } };
+    expect(heard).toMatchObject([popup]);
+    await until(() => heardThere.length > 0);
+    expect(heardThere).toMatchObject([popup]);
+  },
+);
