@@ -195,17 +195,35 @@ test('one that was frozen knows that it holds nothing before it does anything', 
   await holding.close();
 });
 
-test('a label is followed when what others stored of it is here, and not before', async () => {
+const arrival = () => {
   let arrive = (): void => {};
   const level = new Promise<void>((resolve) => {
     arrive = resolve;
   });
+  return { level, arrive };
+};
+
+test('one whose copies are far behind is not there yet', async () => {
+  const { level, arrive } = arrival();
   const first = join('one');
   await settledAmong('one');
   const second = join('two', { level: () => level });
   await words(3 * labels.length);
-  // Whose copies are far behind is not there yet.
   expect([first.follows.size, second.follows.size]).toEqual([labels.length, 0]);
+  arrive();
+  await settledAmong('one', 'two');
+});
+
+test('a label is followed when what others stored until it was left is here, and not before', async () => {
+  const { level, arrive } = arrival();
+  const first = join('one');
+  await settledAmong('one');
+  let asked = 0;
+  const second = join('two', { level: () => (asked++ === 0 ? Promise.resolve() : level) });
+  await until(() => asked > 1);
+  await words(3 * labels.length);
+  expect(first.follows.size).toBeLessThan(labels.length);
+  expect([second.told, labels.filter(second.holding.isHeld)]).toEqual([[], []]);
   arrive();
   await settledAmong('one', 'two');
 });
