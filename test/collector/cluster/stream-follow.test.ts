@@ -1,6 +1,6 @@
 /** A stream followed from a place on, on real servers that are killed: what a copy is made of. */
 import type { JsMsg } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
 import { type Cluster, ClusterError, connectTo } from '../../../src/collector/cluster/connection.ts';
 import { type Names, namesOf } from '../../../src/collector/cluster/names.ts';
@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => nats.stop());
 
 const ending: (() => Promise<unknown>)[] = [];
-const atEnd = async (): Promise<void> => {
+afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
-};
+});
 
 interface World {
   cluster: Cluster;
@@ -85,7 +85,6 @@ test('everything is applied once and in order, what was there before and what co
   expect(followed.behind()).toBe(0);
   expect(followed.lag()).toEqual({ messages: 0, seconds: 0 });
   expect(world.failures).toEqual([]);
-  await atEnd();
 });
 
 test('it goes on from the place that the copy has', async () => {
@@ -93,7 +92,6 @@ test('it goes on from the place that the copy has', async () => {
   await world.publish(1, 20);
   await world.follow(12).reached(20);
   expect(world.applied).toEqual(upTo(20, 13));
-  await atEnd();
 });
 
 test('a group that cannot be applied comes again until it can, is told once, and nothing overtakes it', async () => {
@@ -107,7 +105,6 @@ test('a group that cannot be applied comes again until it can, is told once, and
   expect(world.applied).toEqual(upTo(50));
   expect(refusals).toBe(3);
   expect(world.failures.map(String)).toEqual(['Error: the disk is full']);
-  await atEnd();
 });
 
 test('no more is taken from the servers than fits while a group waits for the disk', async () => {
@@ -125,7 +122,6 @@ test('no more is taken from the servers than fits while a group waits for the di
   goOn();
   await followed.reached(3_000);
   expect(world.applied).toEqual(upTo(3_000));
-  await atEnd();
 });
 
 test('what was deleted before it was read is passed by, also at the end of the stream', async () => {
@@ -141,7 +137,6 @@ test('what was deleted before it was read is passed by, also at the end of the s
   const again = world.follow(12);
   await again.reached(30);
   expect(world.applied.length).toBe(17);
-  await atEnd();
 });
 
 test('a place that does not come in time is told as being behind', async () => {
@@ -150,7 +145,6 @@ test('a place that does not come in time is told as being behind', async () => {
   await expect(followed.reached(1, 50)).rejects.toMatchObject({ code: 'CLUSTER_BEHIND' });
   await world.publish(1, 1);
   await followed.reached(1);
-  await atEnd();
 });
 
 test('without contact to the servers it is behind since the contact was lost, however often it tries', async () => {
@@ -182,7 +176,6 @@ test('a consumer that the servers have lost is made again', async () => {
   await world.publish(11, 20);
   await followed.reached(20, 20_000);
   expect(world.applied).toEqual(upTo(20));
-  await atEnd();
 });
 
 test('a stream that was deleted and made anew is not taken for the one that is followed', async () => {
@@ -195,7 +188,6 @@ test('a stream that was deleted and made anew is not taken for the one that is f
   await world.publish(101, 120);
   await until(async () => world.failures.some((one) => (one as ClusterError).code === 'CLUSTER_DIFFERS'));
   expect(world.applied).toEqual(upTo(10));
-  await atEnd();
 });
 
 test('after it is closed nothing is applied, and the servers keep no consumer', async () => {
@@ -207,7 +199,6 @@ test('after it is closed nothing is applied, and the servers keep no consumer', 
   await world.publish(6, 7);
   expect(await world.cluster.manager.consumers.list(world.names.events).next()).toEqual([]);
   expect(world.applied).toEqual(upTo(5));
-  await atEnd();
 });
 
 test('with three servers, the one that leads killed while messages come: all of them, once, in order', async () => {
@@ -226,7 +217,6 @@ test('with three servers, the one that leads killed while messages come: all of 
   await followed.reached(3_000, 25_000);
   // What was published twice over the change of leaders is one message within the window of duplicates.
   expect(world.applied).toEqual(upTo(3_000));
-  await atEnd();
 });
 
 test('the server that it talks to freezes, as a machine that is gone: another one is asked', async () => {
@@ -243,7 +233,6 @@ test('the server that it talks to freezes, as a machine that is gone: another on
   await publishing;
   await followed.reached(200, 20_000);
   expect(world.applied).toEqual(upTo(200));
-  await atEnd();
 });
 
 test('all servers gone and back, while messages come', async () => {
@@ -258,5 +247,4 @@ test('all servers gone and back, while messages come', async () => {
   await publishing;
   await followed.reached(600, 20_000);
   expect(world.applied).toEqual(upTo(600));
-  await atEnd();
 });
