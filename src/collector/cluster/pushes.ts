@@ -1,7 +1,8 @@
 /**
  * News for pages, from the collector where a customer changed to those where their pages are open: core NATS, heard by
- * whoever is there and kept by nobody. Owns how news travels and what is taken for news. A message that is none, or that
- * somebody else put there, is counted and harms nobody; one that never comes is made up for by `shared-channel.ts`.
+ * whoever is there and kept by nobody. Owns how news travels and what is taken for news; when a page is told of it, and what
+ * makes up for news that never comes, is `shared-channel.ts`. A message that is none, or that somebody else put there, is
+ * counted and harms nobody.
  */
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { cids, type Push } from '../../wire/protocol.ts';
@@ -74,7 +75,7 @@ export const createPushes = ({ connection, names, warn }: PushesNeeds): Pushes =
     say(label, customer, news) {
       if (connection.isClosed() || connection.isDraining()) return;
       const text = JSON.stringify(news);
-      // What is too long for the servers goes the slower way, by the document.
+      // What is too long for the servers is told with the document alone.
       if (Buffer.byteLength(text) <= MOST_BYTES) connection.publish(names.push(label, customer), text);
     },
     listen(label, customer, told) {
