@@ -22,9 +22,13 @@ interface WordsRow extends Row {
 type DeliveryRow = Row & Delivery & { customer: string };
 type TraceRow = Row & Omit<Trace, 'verdicts'> & { customer: string; verdicts: string };
 
+/** The tables in their order, with the column that numbers their rows. */
+const numbers = { content: 'rowid', delivery: 'n', trace: 'n' } as const;
+type Table = keyof typeof numbers;
+
 /** A table, walked by its numbers: what a row becomes, after so many of the whole report. */
 interface Walk {
-  table: 'content' | 'delivery' | 'trace';
+  table: Table;
   pieces: (after: number, told: number) => Generator<Piece>;
 }
 
@@ -32,11 +36,11 @@ const ROWS_AT_ONCE = 1_000;
 
 export const reportPieces = (db: Sqlite, names: Names): ((end: Pick<End, 'place'>) => Generator<Piece>) => {
   const walk = <One extends Row>(
-    table: Walk['table'],
+    table: Table,
     columns: string,
     messageOf: (row: One, told: number) => Pick<Piece, 'subject' | 'data'>,
   ): Walk => {
-    const n = table === 'content' ? 'rowid' : 'n';
+    const n = numbers[table];
     const rowsAfter = db.prepare<[number, number], One>(
       `SELECT ${n} AS n, label, ${columns} FROM ${table} WHERE ${n} > ? ORDER BY ${n} LIMIT ?`,
     );
@@ -90,12 +94,9 @@ export const reportPieces = (db: Sqlite, names: Names): ((end: Pick<End, 'place'
       return rowsMessage(row, told, { traces: [trace] });
     }),
   ];
-  const countUpTo = (table: Walk['table'], n: number): number =>
-    db
-      .prepare<[number], { rows: number }>(
-        `SELECT count(*) AS rows FROM ${table} WHERE ${table === 'content' ? 'rowid' : 'n'} <= ?`,
-      )
-      .get(n)!.rows;
+  const countUpTo = (table: Table, n: number): number =>
+    db.prepare<[number], { rows: number }>(`SELECT count(*) AS rows FROM ${table} WHERE ${numbers[table]} <= ?`).get(n)!
+      .rows;
 
   return function* ({ place }) {
     const [table, n] = place?.split(' ') ?? [];

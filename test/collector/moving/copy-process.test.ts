@@ -48,7 +48,7 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
   const chance = chanceOf(seeds[0]!);
   const from = join(room, 'store');
   const dataDir = join(room, 'data');
-  await makeLivedStore(from, { seed: seeds[0]!, submissions: 2_000, changes: 400 });
+  await makeLivedStore(from, { seed: seeds[0]!, submissions: 1_000, changes: 250 });
   const store = nats.store('killed');
   const args = [`sqlite:${from}`, store];
   const cluster = await connectTo(clusterAddress(store));
@@ -71,7 +71,7 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
   for (let done = false; !done && places.length <= KILLS; ) {
     const child = begin(args, dataDir);
     const ended = once(child, 'exit');
-    const place = places.at(-1)! + chance.pick([chance.whole(1, 6), chance.whole(1, 400)]);
+    const place = places.at(-1)! + chance.pick([chance.whole(1, 6), chance.whole(1, 200)]);
     await until(async () => child.exitCode !== null || (await reached()) >= place);
     done = child.exitCode !== null;
     child.kill('SIGKILL');

@@ -1,8 +1,9 @@
 /** A store on one machine copied into a cluster: everything is there as it was, once, and lives on there. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openClusterLog } from '../../../src/collector/cluster/log.ts';
 import { decode } from '../../../src/collector/cluster/log-message.ts';
 import { createRewritten } from '../../../src/collector/cluster/log-rewritten.ts';
@@ -15,13 +16,18 @@ import { contentsOf, differences } from '../../../src/collector/moving/contents.
 import { copyAsAsked, type Ended } from '../../../src/collector/moving/copy-command.ts';
 import { beginMove, checkWhole } from '../../../src/collector/moving/mark.ts';
 import { openSource } from '../../../src/collector/moving/source.ts';
+import { customersFile, eventsFile } from '../../../src/collector/store/sqlite-file.ts';
 import { openSqliteLog } from '../../../src/collector/store/sqlite-log.ts';
+import { openSqliteUsers } from '../../../src/collector/store/sqlite-users.ts';
 import { clusterAddress } from '../../support/cluster-address.ts';
 import { openLogIn } from '../../support/cluster-logs.ts';
 import { livedLabels, makeLivedStore } from '../../support/lived-store.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
 import { seeds } from '../../support/seeds.ts';
 import { event, submission } from '../../support/submissions.ts';
+
+/** A store that has lived is some hundred commits, each synced. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let nats: NatsServers;
 let room: string;
@@ -59,7 +65,7 @@ const livedCopy = async (name: string): Promise<string> => {
 
 test.each(seeds)('everything is in the cluster as it was in the store (seed %i)', async (seed) => {
   const from = join(room, `store-${seed}`);
-  await makeLivedStore(from, { seed, submissions: 300, changes: 60 });
+  await makeLivedStore(from, { seed, submissions: 150, changes: 40 });
   const { told, ...ended } = await copy(from, `whole-${seed}`);
   expect(ended).toEqual({ ok: true, said: expect.stringContaining('counted and compared') });
   expect(told).toMatch(
@@ -100,6 +106,19 @@ test('events that come then have their places after all that stood, and whoever 
     expect(old).toBe('conflict');
     expect(fresh).toBeGreaterThan(newest!.cursor);
   }
+  await log.close();
+});
+
+test('where customers know of more than the log has, what comes is after all that they know', async () => {
+  const from = await livedCopy('ahead');
+  const folded = 5_000_000;
+  const users = await openSqliteUsers(from);
+  await users.update('casino', [], { folded });
+  await users.close();
+  expect(await copy(from, 'ahead')).toMatchObject({ ok: true });
+  const log = await openLogIn(nats.store('ahead'), join(room, 'copy of ahead'));
+  const [[fresh] = []] = await log.append([submission({ events: [event('brand-new')] })]);
+  expect(fresh).toBeGreaterThan(folded);
   await log.close();
 });
 
@@ -191,6 +210,30 @@ test('a store that a collector uses is not copied, and the process that must end
     why: [expect.stringContaining(`another process stores its events in ${from}; stop it`)],
   });
   await log.close();
+});
+
+test('a file that is damaged, or of a version whose tables were others, is not copied', async () => {
+  const damaged = await livedCopy('damaged');
+  await writeFile(eventsFile(damaged), 'no database at all, and long enough to be read as one'.repeat(100));
+  expect(await copy(damaged, 'damaged')).toMatchObject({
+    why: [expect.stringContaining('it is damaged or no database')],
+  });
+  const old = await livedCopy('old');
+  const db = new Database(customersFile(old));
+  db.pragma('user_version = 2');
+  db.close();
+  expect(await copy(old, 'old')).toMatchObject({
+    why: [expect.stringMatching(/customers\.sqlite is of an older version; start the collector on it once/)],
+  });
+});
+
+test('streams that are there with other settings are named, and nothing is copied', async () => {
+  const { cluster, names } = await openCluster(clusterAddress(nats.store('differs')));
+  await cluster.manager.streams.update(names.report, { max_msgs: 10 });
+  await cluster.connection.close();
+  expect(await copy(lived, 'differs')).toMatchObject({
+    why: [expect.stringMatching(/differs_report\.max_msgs is 10 and must be -1/)],
+  });
 });
 
 test('a directory without a store, and a cluster that is not there, are told', async () => {
