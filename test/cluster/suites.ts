@@ -1,6 +1,6 @@
 /**
- * The suites that a cluster passes as a file does: what every store promises, what a browser sent through every fault, and
- * walks in which nodes die too. With three nodes, where `npm test` has one.
+ * The suites that a cluster passes as a file does: what every store promises, what a browser sent through every fault, on
+ * three nodes where `npm test` has one; and walks in which nodes die too.
  */
 import { runSuites } from '../support/suites-run.ts';
 import type { Asked, Told } from './main.ts';
@@ -10,7 +10,7 @@ const SEEDS = 10;
 
 /** Parts of paths, and options of the test runner. */
 const SUITES = [
-  { what: 'what every store promises', asked: ['collector/cluster'] },
+  { what: 'the stores’ promises, what follows, moving there', asked: ['collector/cluster', 'collector/moving'] },
   { what: 'a store copied into a cluster', asked: ['collector/moving'] },
   { what: 'delivery, through every fault', asked: ['--project=e2e on a cluster'] },
   { what: 'walks while nodes and collectors die', asked: ['cluster/walks'] },

@@ -15,7 +15,7 @@ import {
   startWorld,
   type World,
 } from './delivery-world.ts';
-import { storeAt } from './nats.ts';
+import { newWorldAt } from './nats-world.ts';
 
 export {
   act,
@@ -30,19 +30,21 @@ export {
   type World,
 } from './delivery-world.ts';
 
-/** What the project of the tests says the collector keeps events in: a cluster, where nobody else knows this name, or a file. */
-const storeOfProject = (): string => {
-  const place = inject('nats');
-  return place ? storeAt(place, `world-${crypto.randomUUID().slice(0, 8)}`) : 'sqlite';
-};
-
-/** Call at the top of a test file; what it returns is complete once the tests run. */
+/**
+ * Call at the top of a test file; what it returns is complete once the tests run. The project of the tests says what the
+ * collector keeps events in: a cluster, or a file.
+ */
 export const deliveryWorld = (extra: LabelExtra = {}): World => {
+  const place = inject('nats');
+  const onServers = place && newWorldAt(place);
   let world: RunningWorld;
   beforeAll(async () => {
-    world = await startWorld(extra, storeOfProject());
+    world = await startWorld(extra, onServers?.store);
   });
-  afterAll(() => world?.close());
+  afterAll(async () => {
+    await world?.close();
+    await onServers?.remove();
+  });
   beforeEach(() => world.renew());
   return {
     get collector() {
