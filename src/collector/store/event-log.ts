@@ -188,8 +188,9 @@ export interface EventLog {
   /** Appends that it does at once: one more would wait in it, and is better held back and put to the next. */
   readonly appendsAtOnce: number;
   /**
-   * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again. When it resolves everything is on disk;
-   * when it rejects nothing of the group is. Outcomes come in the order of submissions and events.
+   * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again.
+   * When it resolves everything is on disk. When it rejects nothing of the group is; of a log that several collectors share
+   * some may be, and is a duplicate when it comes again. Outcomes come in the order of submissions and events.
    */
   append(group: Submission[]): Promise<Receipt[][]>;
   /** Whatever an `append` stored before this call is seen. */
@@ -209,7 +210,8 @@ export interface EventLog {
   unregister(label: string, kind: RegistryKind, name: string): Promise<boolean>;
   /**
    * Takes every event of one customer away, and what refusals say of them (losses, of a visitor); resolves with the number
-   * of events, when they are out of the files. Cursors are not given again. What is handed over meanwhile may stay.
+   * of events, when they are out of the files; where several collectors share a log, out of it and out of the files here, while
+   * each of the others takes them out of its own when it comes to the order. Cursors are not given again. What is handed over meanwhile may stay.
    */
   erase(label: string, whose: Erasable): Promise<number>;
   /**

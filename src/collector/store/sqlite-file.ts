@@ -1,6 +1,7 @@
 /**
  * The SQLite files: their settings, their tables, and the lock that keeps a second process out.
- * `event.seq` is the cursor: a duplicate takes no number, what was erased leaves a hole, and no number is given twice.
+ * `event.seq` is the cursor: a duplicate takes no number, what was erased leaves a hole, and no number is given twice. In a
+ * copy of a stream it follows from where the stream has the event.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
