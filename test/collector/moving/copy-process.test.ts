@@ -21,7 +21,7 @@ const isWhole = process.env.CLUSTER === 'whole';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** Each costs a start of the program. */
-const KILLS = isWhole ? 10 : 4;
+const KILLS = isWhole ? 10 : 3;
 
 let nats: NatsServers;
 let room: string;
@@ -36,7 +36,10 @@ afterAll(async () => {
 
 const environment = (dataDir: string) => ({ PATH: process.env.PATH, DATA_DIR: dataDir });
 const begin = (args: string[], dataDir: string): ChildProcess =>
-  spawn(process.execPath, [collectorProgram, 'copy', ...args], { env: environment(dataDir), stdio: 'ignore' });
+  spawn(process.execPath, [collectorProgram, 'copy', ...args], {
+    env: environment(dataDir),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 const finish = (args: string[], dataDir: string): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
     execFile(process.execPath, [collectorProgram, 'copy', ...args], { env: environment(dataDir) }, (error, out, err) =>
@@ -44,7 +47,7 @@ const finish = (args: string[], dataDir: string): Promise<{ code: number; out: s
     );
   });
 
-test(`killed at ${KILLS} places and begun again, everything is there once`, async () => {
+test(`stopped, killed at ${KILLS} places and begun again, everything is there once`, async () => {
   const chance = chanceOf(seeds[0]!);
   const from = join(room, 'store');
   const dataDir = join(room, 'data');
@@ -67,7 +70,17 @@ test(`killed at ${KILLS} places and begun again, everything is there once`, asyn
     );
     return ends.reduce((sum, end) => sum + end, 0);
   };
-  const places = [0];
+  const stopping = begin(args, dataDir);
+  let said = '';
+  stopping.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await until(async () => (await reached()) > 0);
+  stopping.kill('SIGINT');
+  expect(await once(stopping, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/^stopped; the same command goes on where it stopped\n$/m);
+
+  const places = [await reached()];
   for (let done = false; !done && places.length <= KILLS; ) {
     const child = begin(args, dataDir);
     const ended = once(child, 'exit');
