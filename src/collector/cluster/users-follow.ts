@@ -35,6 +35,8 @@ export interface UsersFollowNeeds {
   now: () => number;
 }
 
+/** A copy that is made anew has a place of its labels long before it has their states. */
+const WHILE_IT_IS_MADE_MS = 60_000;
 /** Rows that one step takes out of a copy. */
 const PURGED_AT_ONCE = 500;
 
@@ -98,7 +100,7 @@ export const followUsers = (needs: UsersFollowNeeds): UsersFollowed => {
       label: tokensOf(message.subject, folded.behind)[0],
       value: message.json<KeptProgress>(),
     }));
-    await documents.reached(Math.max(...values.map(({ value }) => value.customers)));
+    await documents.reached(Math.max(...values.map(({ value }) => value.customers)), WHILE_IT_IS_MADE_MS);
     const all = values.values();
     copy.apply(folded.stream, messages, () => {
       const { label, value } = all.next().value!;

@@ -4,9 +4,10 @@
  * document that is gone. Of what is written again because nobody answered, one is there.
  */
 import type { StateChange } from '../store/user-store.ts';
+import { ClusterError } from './connection.ts';
 import { customerKey, type Names } from './names.ts';
 import type { Publish } from './publishing.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type InTurn } from './turns.ts';
 import type { UsersCopy, Whose } from './users-copy.ts';
 import { documentBytes, reportBytes, rowsBytes, rowsText } from './users-document.ts';
 
@@ -85,6 +86,11 @@ export const createWriting = ({ names, copy, publish, copied, takeBack, mostByte
         expected: erasedAt ?? revision,
       });
       if (published.is === 'stored') return { is: 'stored', revision: published.seq };
+      if (change.version > 0 && published.winner < revision)
+        throw new ClusterError(
+          'CLUSTER_DIFFERS',
+          `a document is at ${published.winner} in the cluster and at ${revision} in the copy`,
+        );
       await copied(published.winner);
       const isGone = copy.standing(label, customer).version === 0;
       // Erased meanwhile: what was told of them just now came after it.
@@ -95,8 +101,27 @@ export const createWriting = ({ names, copy, publish, copied, takeBack, mostByte
     return { is: 'late' };
   };
 
+  /** Of those who write one customer here, one at a time: servers of 2.9 number apart what they refuse while it is under way. */
+  const ofCustomers = new Map<string, { inTurn: InTurn; writers: number }>();
+  const alone = async (key: string, work: () => Promise<Written>): Promise<Written> => {
+    const line = ofCustomers.get(key) ?? { inTurn: createTurns(1), writers: 0 };
+    ofCustomers.set(key, line);
+    line.writers++;
+    try {
+      return await line.inTurn(work);
+    } finally {
+      if (--line.writers === 0) ofCustomers.delete(key);
+    }
+  };
+
   return {
-    write: (label: string, change: StateChange): Promise<Written> => inTurn(() => write(label, change)),
+    write: (label: string, change: StateChange): Promise<Written> =>
+      alone(customerKey(label, change.customer), async () => {
+        const written = await inTurn(() => write(label, change));
+        // The next one here writes over it.
+        if (written.is === 'stored') await copied(written.revision);
+        return written;
+      }),
     keepWords,
   };
 };
