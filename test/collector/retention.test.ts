@@ -12,6 +12,7 @@ const label = (name: string, retentionDays: number | null) => ({ name, retention
 /** A store of times by label: what is older than asked goes, so many at once. */
 const shelf = (times: { [label: string]: number[] }) => ({
   times,
+  purgesAtOnce: 200,
   async purge(name: string, before: number, limit: number) {
     const old = (times[name] ?? []).filter((at) => at < before).slice(0, limit);
     times[name] = (times[name] ?? []).filter((at) => !old.includes(at));
@@ -60,7 +61,11 @@ test('a label without too old events is not spoken of', async () => {
 });
 
 test('a collector that stops does not wait for the end of it', async () => {
-  const endless = { times: {}, purge: async (_label: string, _before: number, limit: number) => limit };
+  const endless = {
+    times: {},
+    purgesAtOnce: 200,
+    purge: async (_label: string, _before: number, limit: number) => limit,
+  };
   const purge = vi.spyOn(endless, 'purge');
   const { retention } = start([label('week', 7)], endless);
   await until(() => purge.mock.calls.length > 2);
@@ -84,7 +89,7 @@ test('it looks again every hour', async () => {
 });
 
 test('a store that fails is told', async () => {
-  const broken = { times: {}, purge: () => Promise.reject(new Error('the disk is full')) };
+  const broken = { times: {}, purgesAtOnce: 200, purge: () => Promise.reject(new Error('the disk is full')) };
   const { retention, failed } = start([label('week', 7)], broken);
   await until(() => failed.length > 0);
   expect(failed).toEqual([new Error('the disk is full')]);

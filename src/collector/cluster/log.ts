@@ -116,6 +116,7 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
     return {
       // A quorum's answer takes milliseconds, and the servers do several as fast as one.
       appendsAtOnce: 4,
+      purgesAtOnce: 10_000,
       async append(group) {
         ifOpen();
         return saying.append(group);

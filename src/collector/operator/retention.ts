@@ -25,7 +25,7 @@ export interface Purged {
 export interface RetentionNeeds {
   labels: () => readonly Label[];
   isHeld: (label: string) => boolean;
-  log: Pick<EventLog, 'purge'>;
+  log: Pick<EventLog, 'purge' | 'purgesAtOnce'>;
   users: Pick<UserStore, 'purge'>;
   pace: Pace;
   purged: (label: string, taken: Purged) => void;
@@ -36,13 +36,13 @@ export interface RetentionNeeds {
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 /** A commit of so many rows stops nobody for long. */
-const AT_ONCE = 200;
+const ROWS_AT_ONCE = 200;
 
 export const startRetention = (needs: RetentionNeeds): Retention => {
   const { labels, isHeld, log, users, pace, purged, failed, now } = needs;
   const takeAll = async (take: () => Promise<number>, goesOn: () => boolean): Promise<number> => {
     let taken = 0;
-    for (let some = AT_ONCE; some > 0 && goesOn(); taken += some) {
+    for (let some = Infinity; some > 0 && goesOn(); taken += some) {
       some = await take();
       await pace.rest();
     }
@@ -53,8 +53,8 @@ export const startRetention = (needs: RetentionNeeds): Retention => {
       if (retentionDays === null) continue;
       const before = now() - retentionDays * DAY;
       const isMine = (): boolean => goesOn() && isHeld(name);
-      const events = await takeAll(() => log.purge(name, before, AT_ONCE), isMine);
-      const rows = await takeAll(() => users.purge(name, before, AT_ONCE), isMine);
+      const events = await takeAll(() => log.purge(name, before, log.purgesAtOnce), isMine);
+      const rows = await takeAll(() => users.purge(name, before, ROWS_AT_ONCE), isMine);
       if (events + rows > 0) purged(name, { events, rows });
     }
   }, failed);

@@ -17,7 +17,10 @@ export const wasOfUser = (event: NewEvent): boolean => isBlank(event) && event.s
 
 /** So much of what it said that two which came under one id are still another, and too little to know what it was. */
 const traceOf = ({ user_ext_id, payload }: NewEvent): string =>
-  createHash('sha256').update(JSON.stringify([user_ext_id, payload])).digest('hex').slice(0, 3);
+  createHash('sha256')
+    .update(JSON.stringify([user_ext_id, payload]))
+    .digest('hex')
+    .slice(0, 3);
 
 /** Its id stays, which others may have come under. */
 export const blankOf = (event: NewEvent): NewEvent => {

@@ -187,6 +187,8 @@ export interface LogListener {
 export interface EventLog {
   /** Appends that it does at once: one more would wait in it, and is better held back and put to the next. */
   readonly appendsAtOnce: number;
+  /** Events that one `purge` best takes: few where each call is a commit that others wait for, many where each is an order to everybody. */
+  readonly purgesAtOnce: number;
   /**
    * Stores each event once per (label, eid), for as long as the event is kept: after `erase` or `purge` its id is free again.
    * When it resolves everything is on disk. When it rejects nothing of the group is; of a log that several collectors share

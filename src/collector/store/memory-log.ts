@@ -122,6 +122,7 @@ export const createMemoryLog = (): EventLog => {
 
   return {
     appendsAtOnce: 2,
+    purgesAtOnce: 200,
     async append(group) {
       if (state === 'closed') throw new Error('the log is closed');
       const outcomes = group.map(storeSubmission);

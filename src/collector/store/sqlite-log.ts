@@ -49,6 +49,7 @@ export const openSqliteLog = async (
     return {
       // One is on its way to disk while the next is handed over; on this thread it is never more than one.
       appendsAtOnce: 2,
+      purgesAtOnce: 200,
       async append(group) {
         const outcomes = await writer.commit(group);
         news.stored(group, outcomes);

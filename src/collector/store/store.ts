@@ -2,8 +2,8 @@
  * Everything that a collector keeps, opened: in files of its own, or in a cluster that it shares with others.
  */
 import type { Lag } from '../cluster/stream-follow.ts';
-import type { SharedChannel } from '../collector.ts';
 import type { Holding } from '../following/holding.ts';
+import type { SharedChannel } from '../keeping.ts';
 import type { EventLog } from './event-log.ts';
 import type { UserStore } from './user-store.ts';
 
