@@ -8,6 +8,7 @@ import type { Fanout, Progress } from '../store/user-store.ts';
 import type { Cluster } from './connection.ts';
 import { type Names, toToken } from './names.ts';
 import { lastOf, type Publish } from './publishing.ts';
+import { createTurns, type InTurn } from './turns.ts';
 
 export interface KeptProgress {
   folded: Cursor;
@@ -42,6 +43,7 @@ export interface ProgressNeeds {
 export const createProgress = ({ cluster: { manager }, names, publish }: ProgressNeeds) => {
   /** As they were last written here: mostly nobody else writes. */
   const known = new Map<string, Kept>();
+  const lines = new Map<string, InTurn>();
   const subjectOf = (label: string): string => `$KV.${names.progress}.${toToken(label)}`;
 
   const read = async (label: string): Promise<Kept> => {
@@ -49,17 +51,23 @@ export const createProgress = ({ cluster: { manager }, names, publish }: Progres
     return found ? { place: found.seq, value: found.json<KeptProgress>() } : nothingYet;
   };
 
+  const keep = async (label: string, on: Progress, upTo: number): Promise<number> => {
+    for (let kept = known.get(label) ?? (await read(label)); ; kept = await read(label)) {
+      const value = moved(kept.value, on, upTo);
+      const data = Buffer.from(JSON.stringify(value));
+      const published = await publish({ subject: subjectOf(label), data, expected: kept.place });
+      if (published.is === 'late') continue;
+      known.set(label, { place: published.seq, value });
+      return published.seq;
+    }
+  };
+
   return {
     /** Resolves with the place of what says so. @param upTo of the last change that belongs to it */
-    async keep(label: string, on: Progress, upTo: number): Promise<number> {
-      for (let kept = known.get(label) ?? (await read(label)); ; kept = await read(label)) {
-        const value = moved(kept.value, on, upTo);
-        const data = Buffer.from(JSON.stringify(value));
-        const published = await publish({ subject: subjectOf(label), data, expected: kept.place });
-        if (published.is === 'late') continue;
-        known.set(label, { place: published.seq, value });
-        return published.seq;
-      }
+    keep(label: string, on: Progress, upTo: number): Promise<number> {
+      const inTurn = lines.get(label) ?? createTurns(1);
+      lines.set(label, inTurn);
+      return inTurn(() => keep(label, on, upTo));
     },
   };
 };
