@@ -12,6 +12,7 @@ export interface Kill {
   gap: number;
   /** Requests that were told to come again. */
   refused: number;
+  why: string[];
   faults: string[];
 }
 
@@ -23,18 +24,12 @@ export const STEADY = { batch: 50, pace: 100, connections: 32 };
 export const measureKill = async (warmMs: number): Promise<Kill> => {
   const scene = await openScene(3);
   try {
+    const leader = await scene.nats.leader('openaction_events');
     let killed = Promise.resolve();
     const outcome = await drive(jobFor(scene, { ...STEADY, warmMs, measureMs: SECONDS * 1000 }), (at) => {
       if (at !== 'measuring') return;
       killed = new Promise((resolve, reject) => {
-        setTimeout(
-          () =>
-            scene.nats
-              .leader('openaction_events')
-              .then((leader) => leader.kill())
-              .then(resolve, reject),
-          KILLED_AT * SECONDS * 1000,
-        );
+        setTimeout(() => leader.kill().then(resolve, reject), KILLED_AT * SECONDS * 1000);
       });
     });
     await killed;
@@ -43,6 +38,7 @@ export const measureKill = async (warmMs: number): Promise<Kill> => {
       acknowledged: outcome.acknowledged,
       gap: outcome.longestGapMs / 1000,
       refused: Object.values(outcome.failures).reduce((sum, times) => sum + times, 0),
+      why: Object.keys(outcome.failures),
       faults: await ledgerFaults(scene, outcome.eids),
     };
   } finally {

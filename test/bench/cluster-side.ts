@@ -69,6 +69,8 @@ const killTable = (kills: Kill[]): Table => ({
     ['requests told to come again', spread(kills.map(({ refused }) => refused))],
   ],
   notes: [
+    'Servers take 4 to 9 s, by chance, to notice that their leader is gone and to elect another.',
+    ...[...new Set(kills.flatMap(({ why }) => why))].map((why) => `Told to come again: ${why}.`),
     ledgerNote(
       kills.flatMap(({ faults }) => faults),
       kills.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
