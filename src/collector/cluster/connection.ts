@@ -71,6 +71,8 @@ const optionsOf = async (address: ClusterAddress): Promise<NodeConnectionOptions
     maxPingOut: 2,
     // Who was let in once is let in again when the servers know it again.
     ignoreAuthErrorAbort: true,
+    // The client asks for ever, and without a pause, where each server that refuses it names it another.
+    ignoreClusterUpdates: true,
     ...(isTls ? { tls: {} } : {}),
     ...(user === undefined ? {} : { user, pass: password! }),
     ...(token === undefined ? {} : { token }),

@@ -284,6 +284,12 @@ test('who is not let in does not start; who is no longer let in says so until it
   expect(wrong.logged() + here.logged()).not.toMatch(/hunter/);
 });
 
+test('who is not let in by three servers that tell of one another does not go on asking them', async () => {
+  const { servers } = await start({ nodes: 3, config: login('hunter2') });
+  const wrong = await startOver(`nats://openaction:hunter3@${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
+  await expect(wrong.arrived).rejects.toMatchObject({ code: 'CLUSTER_REFUSES' });
+});
+
 test('a stream with other settings ends the start, with each of them', async () => {
   const servers = await start();
   const address = parseClusterAddress(servers.store());
