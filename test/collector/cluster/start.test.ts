@@ -286,7 +286,9 @@ test('who is not let in does not start; who is no longer let in says so until it
 
 test('who is not let in by three servers that tell of one another does not go on asking them', async () => {
   const { servers } = await start({ nodes: 3, config: login('hunter2') });
-  const wrong = await startOver(`nats://openaction:hunter3@${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
+  const wrong = await startOver(
+    `nats://openaction:hunter3@${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+  );
   await expect(wrong.arrived).rejects.toMatchObject({ code: 'CLUSTER_REFUSES' });
 });
 
