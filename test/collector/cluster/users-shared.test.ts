@@ -51,6 +51,20 @@ test('who hears that a label moved on reads the states that it moved on to', asy
   expect(await b.users.folded('casino')).toBe(7);
 });
 
+test('a place that comes before its states is told when they are there', async () => {
+  const [, a, b] = await two();
+  const told: number[] = [];
+  b.users.listen((_, folded) => void told.push(folded));
+  const early = JSON.stringify({ folded: 9, fanouts: [], customers: 1 });
+  await a.cluster.jetstream.publish(`$KV.${a.names.progress}.casino`, early);
+  await a.users.keepContent('casino', 'behind it', '');
+  await expect.poll(() => b.users.content('casino', 'behind it')).toBe('');
+  expect([told, await b.users.folded('casino')]).toEqual([[], 0]);
+  await a.users.update('casino', [change('anna', 0)]);
+  await expect.poll(() => told).toEqual([9]);
+  expect(await tagsOf(b.users, 'anna')).toEqual([]);
+});
+
 test('of changes that sixteen make of one customer at two collectors at once, each is made once', async () => {
   const [, a, b] = await two();
   const make = async (store: UserStore, tag: string): Promise<void> => {
@@ -96,7 +110,7 @@ test('how far a label is folded never goes back, whoever says so', async () => {
 
 test('a customer who is erased is gone from every copy and from the cluster; words that others were sent stay', async () => {
   const [name, a, b] = await two();
-  const words = sent('hers');
+  const words = { ...sent('hers'), contents: [{ id: 'hers', content: 'unmistakable words' }] };
   for (const version of [0, 1, 2])
     await a.users.update('casino', [change('anna', version, ['unmistakable'], version === 1 ? words : sent('shared'))]);
   await a.users.update('casino', [change('bob', 0, [], { deliveries: [delivery('shared')] })]);
