@@ -79,17 +79,21 @@ const streamBytesOf = async ({ nats }: ClusterScene): Promise<number> => {
   }
 };
 
-export const measureIngest = async (nodes: 1 | 3, batch: number, warmMs: number): Promise<Ingest> => {
+export const measureIngest = async (
+  nodes: 1 | 3,
+  { batch, connections }: Pick<Job, 'batch' | 'connections'>,
+  warmMs: number,
+): Promise<Ingest> => {
   const scene = await openScene(nodes);
   try {
     const cpu = { measuring: cpuOf(scene), measured: cpuOf(scene) };
-    const job = jobFor(scene, { batch, pace: null, connections: 32, warmMs, measureMs: MEASURE_MS });
+    const job = jobFor(scene, { batch, pace: null, connections, warmMs, measureMs: MEASURE_MS });
     let lags: Promise<number[]> = Promise.resolve([]);
     const outcome = await drive(job, (at) => {
       cpu[at] = cpuOf(scene);
       if (at === 'measured') lags = Promise.all(scene.collectors.flatMap((one) => [copyLag(one), engineLag(one)]));
     });
-    const last = outcome.eids.slice(-64 * batch).filter((_, at) => at % batch === 0);
+    const last = outcome.eids.slice(-2 * connections * batch).filter((_, at) => at % batch === 0);
     const level = await secondsUntil(async () => {
       for (const one of scene.collectors) if ((await engineLag(one)) > 0 || !(await isReadAt(one, last))) return false;
       return true;
