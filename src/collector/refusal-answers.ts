@@ -14,7 +14,7 @@ import { Refusal, retryAfter } from './refusal.ts';
 import type { Route } from './routes/route.ts';
 import type { Receipt, Submission } from './store/event-log.ts';
 import { LogOverloaded } from './store/group-commit.ts';
-import { storeFaultOf } from './store/store-fault.ts';
+import { storeFaultOf, storeFaultText } from './store/store-fault.ts';
 
 /** Lines a second about refusals: a flood of them must not become a flood of log. */
 const MOST_LINES_A_SECOND = 50;
@@ -98,11 +98,13 @@ export const refusalAnswers = (
     onError(error, request, reply) {
       const refusal = asRefusal(error);
       if (refusal) return answer(refusal, request, reply);
-      logger.error({ err: error, request_id: request.id }, 'a request failed');
-      if (storeFaultOf(error)) {
+      const fault = storeFaultOf(error);
+      if (fault) {
+        logger.error({ fault, request_id: request.id }, `a request failed: ${storeFaultText(error)}`);
         const why = 'this could not be stored; ask again';
         return answer(new Refusal('overloaded', why, retryAfter(5, Math.random)), request, reply);
       }
+      logger.error({ err: error, request_id: request.id }, 'a request failed');
       const why = 'the collector failed; the log has the reason under this request_id';
       return answer(new Refusal('internal', why), request, reply);
     },

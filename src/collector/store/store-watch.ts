@@ -46,7 +46,7 @@ export const createStoreWatch = (logger: Pick<Logger, 'error' | 'info'>, now: ()
       return;
     }
     troubles.set(what, { fault, since: now(), last: now(), tried: now(), failures: 1, attempt });
-    logger.error({ err: cause, fault }, `${what} cannot be stored: ${storeFaultText(cause)}`);
+    logger.error({ fault }, `${what} cannot be stored: ${storeFaultText(cause)}`);
   };
   const went = (what: Stored): void => {
     const known = troubles.get(what);
