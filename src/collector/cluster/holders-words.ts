@@ -6,7 +6,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import type { Cluster } from './connection.ts';
 import type { Held, HoldersSeen, Present } from './holders-seen.ts';
-import { winnerIn } from './publishing.ts';
+import { idOver, winnerIn } from './publishing.ts';
 
 /** `late`: another word under its key was faster. `unheard`: nobody knows whether it was heard. */
 export type Said = { is: 'said'; place: number } | { is: 'late'; winner: number } | { is: 'unheard' };
@@ -37,14 +37,16 @@ export const holdersWords = ({ cluster, bucket, seen, logger, patienceMs }: Word
   return {
     failed,
     async say(key, word, expected) {
-      const expect = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } };
+      const subject = prefix + key;
+      const over =
+        expected === undefined ? {} : { msgID: idOver(subject, expected), expect: { lastSubjectSequence: expected } };
       try {
-        const { seq } = await cluster.jetstream.publish(prefix + key, JSON.stringify(word), {
+        const { seq, duplicate } = await cluster.jetstream.publish(subject, JSON.stringify(word), {
           timeout: patienceMs,
-          ...expect,
+          ...over,
         });
         trouble = 'none';
-        return { is: 'said', place: seq };
+        return duplicate ? { is: 'late', winner: seq } : { is: 'said', place: seq };
       } catch (cause) {
         const winner = winnerIn(cause);
         if (winner !== undefined) return { is: 'late', winner };

@@ -59,7 +59,7 @@ const unlessLost = async <Answer>({ on }: Pick<Cluster, 'on'>, answer: Promise<A
 /** Says whose a message is, where several are known by one id. */
 const BY = 'By';
 /** What is written over one and the same message is one message to the servers. */
-const idOver = (subject: string, place: number): string => `${subject}@${place}`;
+export const idOver = (subject: string, place: number): string => `${subject}@${place}`;
 
 export const createPublish = (cluster: PublishNeeds): Publish => {
   const here = randomUUID();

@@ -1,6 +1,8 @@
 /** Messages written over one another by several collectors, at servers that agree on each. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
+import { holdersSeen } from '../../../src/collector/cluster/holders-seen.ts';
+import { holdersWords } from '../../../src/collector/cluster/holders-words.ts';
 import { type OpenCluster, openCluster } from '../../../src/collector/cluster/open.ts';
 import { createPublish, lastOf } from '../../../src/collector/cluster/publishing.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
@@ -47,4 +49,27 @@ test('what was taken out of its place can be written there again at once', async
   expect(await publish({ subject, data, expected: 0 })).toMatchObject({ is: 'late' });
   await cluster.manager.streams.purge(`KV_${names.settings}`, { filter: subject });
   expect(await publish({ subject, data, expected: 0 })).toMatchObject({ is: 'stored' });
+});
+
+test('of four collectors that claim a label at once one is told that it has it', async () => {
+  const [{ names }] = open as [OpenCluster];
+  const claims = open.map(({ cluster }) =>
+    holdersWords({
+      cluster,
+      bucket: names.holders,
+      seen: holdersSeen(() => 0, 1),
+      logger: { warn: () => {} },
+      patienceMs: 5_000,
+    }),
+  );
+  const sayAll = (label: number, over: number) =>
+    Promise.all(claims.map((words, n) => words.say(`held.${label}`, { by: `collector-${n}` }, over)));
+  for (let label = 0; label < 10; label++)
+    for (let turn = 0, over = 0; turn < 20; turn++) {
+      const said = await sayAll(label, over);
+      const [winner, ...others] = said.filter(({ is }) => is === 'said') as { place: number }[];
+      expect(others).toEqual([]);
+      over = winner!.place;
+      expect(said.filter(({ is }) => is === 'late')).toHaveLength(3);
+    }
 });
