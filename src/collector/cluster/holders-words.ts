@@ -4,7 +4,8 @@
  */
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
-import type { Cluster } from './connection.ts';
+import { storeFaultText } from '../store/store-fault.ts';
+import { asClusterError, type Cluster } from './connection.ts';
 import type { Held, HoldersSeen, Present } from './holders-seen.ts';
 import { idOver, winnerIn } from './publishing.ts';
 
@@ -31,7 +32,7 @@ export const holdersWords = ({ cluster, bucket, seen, logger, patienceMs }: Word
   const prefix = `$KV.${bucket}.`;
   let trouble: 'none' | 'told' = 'none';
   const failed = (cause: unknown, what = 'the other collectors cannot be told which labels are held here'): void => {
-    if (trouble === 'none') logger.warn({ err: cause }, what);
+    if (trouble === 'none') logger.warn(`${what}: ${storeFaultText(asClusterError(cause))}`);
     trouble = 'told';
   };
   return {
