@@ -28,7 +28,7 @@ export interface Message {
 
 export type Publish = (message: Message) => Promise<Published>;
 
-/** An election takes 4 to 6 s. */
+/** With servers that do not store: an election takes 4 to 6 s. Whoever comes later waits for no second one. */
 const PATIENCE_MS = 8_000;
 const AGAIN_MS = 100;
 /** What a leader owes that is dead never comes: so soon it is said again, to whoever leads now. */
@@ -64,6 +64,8 @@ export const idOver = (subject: string, place: number): string => `${subject}@${
 export const createPublish = (cluster: PublishNeeds): Publish => {
   const here = randomUUID();
   let said = 0;
+  /** When the servers stopped storing, as far as anybody was told. */
+  let failingSince: number | undefined;
 
   const streamOf = (subject: string): Promise<string> =>
     cluster.manager.streams.find(subject).catch((cause: unknown) => Promise.reject(asClusterError(cause)));
@@ -84,7 +86,6 @@ export const createPublish = (cluster: PublishNeeds): Publish => {
     if (expected !== undefined) marked.set(BY, by);
     const expect = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } };
     let msgID = id ?? (expected === undefined ? by : idOver(subject, expected));
-    const end = performance.now() + PATIENCE_MS;
     for (let tries = 1; ; tries++) {
       // What is said now would wait in the client for the connection, and whoever asks asks again.
       const gone = cluster.away();
@@ -101,6 +102,7 @@ export const createPublish = (cluster: PublishNeeds): Publish => {
           ...expect,
         });
         const { seq, duplicate } = await unlessLost(cluster, answer);
+        failingSince = undefined;
         if (!duplicate || expected === undefined) return { is: 'stored', seq };
         const known = await faster(subject, by, expected);
         if (known) return known;
@@ -109,13 +111,16 @@ export const createPublish = (cluster: PublishNeeds): Publish => {
         throw new ClusterError('CLUSTER_UNREACHABLE', `another message over ${expected} of ${subject} is under way`);
       } catch (cause) {
         const winner = winnerIn(cause);
+        if (winner !== undefined) failingSince = undefined;
         // It may be ours, of a try that nobody answered.
         const known = winner === undefined || tries === 1 ? undefined : await faster(subject, by, expected!);
         if (known) return known;
         if (winner !== undefined) return { is: 'late', winner };
         const fault = asClusterError(cause);
         const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
-        if (!isAway || performance.now() > end) throw fault;
+        if (!isAway) throw fault;
+        failingSince ??= performance.now();
+        if (performance.now() - failingSince > PATIENCE_MS) throw fault;
         await pause(AGAIN_MS);
       }
     }

@@ -31,8 +31,8 @@ export interface Waiting {
   end(): void;
 }
 
-/** Whoever was told comes back within seconds; a cluster that starts is there sooner than that. */
-const COME_BACK_S = 5;
+/** A collector that starts beside a cluster serves within a second or two. */
+const COME_BACK_S = 2;
 
 export const openWaiting = async (needs: WaitingNeeds): Promise<Waiting> => {
   const { logger, version, trustedProxies, host, port } = needs;
