@@ -15,15 +15,17 @@ export interface Reading {
   end: number;
   /** Place of the last message that is there; those between it and the end were deleted. */
   last: number;
-  /** What has come since, in order, `most` at the most; nothing once it is stopped. Rejects when the reading has failed. */
+  /** What has come since, in order, `most` at the most; nothing once it is stopped. Rejects when it has failed and all was taken. */
   next(most: number): Promise<JsMsg[]>;
   /** What has come and was not taken yet. */
   waiting(): readonly JsMsg[];
   stop(): Promise<void>;
 }
 
-/** Messages that wait here, and as many may be on their way. */
-const MOST_WAITING = 512;
+/** Messages that servers may send unasked: they close the connection of whoever has more than 64 MB to take, and one may have a megabyte. */
+const MOST_ON_THEIR_WAY = 32;
+/** What waits here: beyond either bound no more is asked for. */
+const MOST_WAITING = { messages: 512, bytes: 16 * 2 ** 20 };
 /** A consumer that says nothing for two or three of these is lost: its server has gone, or has forgotten it. */
 const HEARTBEAT_MS = 1_000;
 /** After this long without anybody reading, servers forget it. */
@@ -69,12 +71,15 @@ export const readStream = async (cluster: Cluster, stream: string, after: number
       ? { deliver_policy: DeliverPolicy.All }
       : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }),
   });
-  const messages: ConsumerMessages = await jetstream.consumers
-    .getConsumerFromInfo(info)
-    .consume({ max_messages: MOST_WAITING, idle_heartbeat: HEARTBEAT_MS });
+  const messages: ConsumerMessages = await jetstream.consumers.getConsumerFromInfo(info).consume({
+    max_messages: MOST_ON_THEIR_WAY,
+    threshold_messages: MOST_ON_THEIR_WAY / 2,
+    idle_heartbeat: HEARTBEAT_MS,
+  });
 
   let state: State = { is: 'open' };
   let waiting: JsMsg[] = [];
+  let bytes = 0;
   let delivered = 0;
   let came = (): void => {};
   let taken = (): void => {};
@@ -98,8 +103,9 @@ export const readStream = async (cluster: Cluster, stream: string, after: number
       if (state.is !== 'open') return;
       if (message.info.deliverySequence !== ++delivered) return fail('a message is missing');
       waiting.push(message);
+      bytes += message.data.length;
       came();
-      if (waiting.length >= MOST_WAITING)
+      if (waiting.length >= MOST_WAITING.messages || bytes >= MOST_WAITING.bytes)
         await new Promise<void>((resolve) => {
           taken = resolve;
         });
@@ -119,10 +125,11 @@ export const readStream = async (cluster: Cluster, stream: string, after: number
         await new Promise<void>((resolve) => {
           came = resolve;
         });
-      if (state.is === 'failed') throw state.cause;
       if (state.is === 'stopped') return [];
+      if (state.is === 'failed' && waiting.length === 0) throw state.cause;
       const some = waiting.slice(0, most);
       waiting = waiting.slice(most);
+      bytes -= some.reduce((sum, { data }) => sum + data.length, 0);
       taken();
       return some;
     },

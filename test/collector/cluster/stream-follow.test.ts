@@ -124,6 +124,17 @@ test('no more is taken from the servers than fits while a group waits for the di
   expect(world.applied).toEqual(upTo(3_000));
 });
 
+test('however large the messages are that wait, the servers are not left with more than they let wait', async () => {
+  const world = await open();
+  const large = new Uint8Array(900_000);
+  // More than the 64 MB at which servers close a connection.
+  for (let n = 0; n < 90; n++) await world.cluster.jetstream.publish(world.names.said('a'), large);
+  const followed = world.follow();
+  await followed.reached(90, 20_000);
+  expect(world.applied).toHaveLength(90);
+  expect(world.failures).toEqual([]);
+});
+
 test('what was deleted before it was read is passed by, also at the end of the stream', async () => {
   const world = await open();
   await world.publish(1, 30);
