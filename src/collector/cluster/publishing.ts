@@ -30,10 +30,14 @@ export type Publish = (message: Message) => Promise<Published>;
 
 /** With servers that do not store: an election takes 4 to 6 s. Whoever comes later waits for no second one. */
 const PATIENCE_MS = 8_000;
+/** That they did not store was so long ago that it says nothing of now. */
+const LONG_AGO_MS = 15_000;
 const AGAIN_MS = 100;
 /** What a leader owes that is dead never comes: so soon it is said again, to whoever leads now. */
 const ANSWER_MS = 1_000;
 const WRONG_LAST_SEQUENCE = 10_071;
+/** Said by servers from 2.10 on, which know an id, and what is written over, before they agree on it. */
+const UNDER_WAY: readonly number[] = [10_158, 10_164];
 
 /** Place of the message that was faster, where a message came too late; 0 where its subject has none any more. */
 export const winnerIn = (cause: unknown): number | undefined => {
@@ -56,16 +60,24 @@ const unlessLost = async <Answer>({ on }: Pick<Cluster, 'on'>, answer: Promise<A
   }
 };
 
+const isUnderWay = (cause: unknown): boolean => cause instanceof JetStreamApiError && UNDER_WAY.includes(cause.code);
+
 /** Says whose a message is, where several are known by one id. */
 const BY = 'By';
 /** What is written over one and the same message is one message to the servers. */
 export const idOver = (subject: string, place: number): string => `${subject}@${place}`;
 
-export const createPublish = (cluster: PublishNeeds): Publish => {
+export const createPublish = (cluster: PublishNeeds, patienceMs = PATIENCE_MS): Publish => {
   const here = randomUUID();
   let said = 0;
-  /** When the servers stopped storing, as far as anybody was told. */
-  let failingSince: number | undefined;
+  /** Servers that do not store: since when, as far as anybody was told, and when last. */
+  let failing: { since: number; last: number } | undefined;
+  const failingSince = (): number => {
+    const now = performance.now();
+    const since = failing && now - failing.last < LONG_AGO_MS ? failing.since : now;
+    failing = { since, last: now };
+    return since;
+  };
 
   const streamOf = (subject: string): Promise<string> =>
     cluster.manager.streams.find(subject).catch((cause: unknown) => Promise.reject(asClusterError(cause)));
@@ -86,6 +98,7 @@ export const createPublish = (cluster: PublishNeeds): Publish => {
     if (expected !== undefined) marked.set(BY, by);
     const expect = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } };
     let msgID = id ?? (expected === undefined ? by : idOver(subject, expected));
+    const began = performance.now();
     for (let tries = 1; ; tries++) {
       // What is said now would wait in the client for the connection, and whoever asks asks again.
       const gone = cluster.away();
@@ -102,25 +115,28 @@ export const createPublish = (cluster: PublishNeeds): Publish => {
           ...expect,
         });
         const { seq, duplicate } = await unlessLost(cluster, answer);
-        failingSince = undefined;
-        if (!duplicate || expected === undefined) return { is: 'stored', seq };
-        const known = await faster(subject, by, expected);
+        failing = undefined;
+        // Without a place it is known, and in no quorum yet: one that dies now takes it along.
+        if (!duplicate || (expected === undefined && seq > 0)) return { is: 'stored', seq };
+        const known = expected === undefined ? undefined : await faster(subject, by, expected);
         if (known) return known;
         // The one that was there is gone from the subject, and only its id is still known.
-        if (seq > 0) msgID = `${idOver(subject, expected)} after ${seq}`;
-        throw new ClusterError('CLUSTER_UNREACHABLE', `another message over ${expected} of ${subject} is under way`);
+        if (expected !== undefined && seq > 0) msgID = `${idOver(subject, expected)} after ${seq}`;
+        throw new ClusterError('CLUSTER_UNREACHABLE', `a message with the id ${msgID} is under way`);
       } catch (cause) {
         const winner = winnerIn(cause);
-        if (winner !== undefined) failingSince = undefined;
+        if (winner !== undefined) failing = undefined;
         // It may be ours, of a try that nobody answered.
         const known = winner === undefined || tries === 1 ? undefined : await faster(subject, by, expected!);
         if (known) return known;
         if (winner !== undefined) return { is: 'late', winner };
-        const fault = asClusterError(cause);
+        const fault = isUnderWay(cause)
+          ? new ClusterError('CLUSTER_UNREACHABLE', (cause as Error).message, cause)
+          : asClusterError(cause);
         const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
         if (!isAway) throw fault;
-        failingSince ??= performance.now();
-        if (performance.now() - failingSince > PATIENCE_MS) throw fault;
+        // Others that are stored meanwhile may be of a stream that has a leader.
+        if (performance.now() - Math.min(began, failingSince()) > patienceMs) throw fault;
         await pause(AGAIN_MS);
       }
     }
