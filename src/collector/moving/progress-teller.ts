@@ -13,6 +13,8 @@ export interface Mouth {
 }
 
 const EVERY_MS = 100;
+/** Some terminals, a serial one or a recorder's, say that they are 0 wide. */
+const USUAL_COLUMNS = 80;
 
 export const progressTeller = ({ write, isTerminal, columns, now }: Mouth): Progress => {
   /** What was copied by an earlier try says nothing of how fast this one is. */
@@ -22,7 +24,7 @@ export const progressTeller = ({ write, isTerminal, columns, now }: Mouth): Prog
   const tellOnTerminal = (reached: Reached, isEnd: boolean): void => {
     if (!isEnd && now() - told.at < EVERY_MS) return;
     told = { perCent: perCent(reached), at: now() };
-    write(`\r\u001b[K${progressBar(reached, columns())}${isEnd ? '\n' : ''}`);
+    write(`\r\u001b[K${progressBar(reached, columns() || USUAL_COLUMNS)}${isEnd ? '\n' : ''}`);
   };
   const tellInLines = (reached: Reached): void => {
     const tenth = perCent(reached) - (perCent(reached) % 10);

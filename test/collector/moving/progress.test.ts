@@ -51,6 +51,18 @@ describe('told', () => {
     expect(said.split('\r').length).toBe(1 + 50 + 1 + 1);
   });
 
+  test('on a terminal that tells no width all the same', () => {
+    const said: string[] = [];
+    const progress = progressTeller({
+      write: (text) => said.push(text),
+      isTerminal: true,
+      columns: () => 0,
+      now: () => 0,
+    });
+    progress('events', 500, 500);
+    expect(said.join('')).toContain('500 of 500 events');
+  });
+
   test('what an earlier try copied says nothing of how fast this one is', () => {
     const said: string[] = [];
     let now = 0;
