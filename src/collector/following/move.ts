@@ -30,6 +30,8 @@ export interface Moved extends Required<StateChange> {
   before: CustomerState;
   /** Inbox messages that were made, and taken from the quota. */
   messages: number;
+  /** What happened after that, for another write: so much follows. */
+  left: Happening[];
 }
 
 /** Those who were moved in the same step already. */
@@ -52,6 +54,12 @@ export interface MoveNeeds {
   now: () => number;
   failed: (cause: unknown) => void;
 }
+
+/** Of one write of a customer: in a cluster it is one message, and every collector takes it whole. */
+const MOST_ROWS = 4_000;
+/** What a campaign says in a trace weighs as much as a row. */
+const rowsOf = ({ contents, deliveries, trace }: Reaction): number =>
+  contents.length + deliveries.length + (trace?.verdicts.length ?? 0);
 
 const registers = ({ what }: Happening): boolean => what.is === 'event' || what.is === 'seen' || what.is === 'linked';
 
@@ -118,7 +126,9 @@ export const createMove = (needs: MoveNeeds): Move => {
       deliveries: [],
       traces: [],
       messages: 0,
+      left: [],
     };
+    let rows = 0;
     const reactTo = (by: Plan, occasion: Occasion, events: World['events'] = new Map()): void => {
       const reaction = react(by, moved.state, occasion, {
         now: now(),
@@ -128,6 +138,7 @@ export const createMove = (needs: MoveNeeds): Move => {
         events,
         inboxLeft: quota.left(label()),
       });
+      rows += rowsOf(reaction);
       const messages = inboxMessages(reaction);
       quota.take(label(), messages);
       moved.messages += messages;
@@ -141,7 +152,11 @@ export const createMove = (needs: MoveNeeds): Move => {
       reactTo(plan(), { is: 'review' });
       moved.before = { ...before, segments: moved.state.segments };
     }
-    for (const happening of happenings) {
+    for (const [n, happening] of happenings.entries()) {
+      if (rows > MOST_ROWS) {
+        moved.left = happenings.slice(n);
+        break;
+      }
       const { what, begins } = happening;
       const occasion = await occasionOf(happening, moved.state, others);
       const events = occasion?.is === 'time' ? await recall.begunBy(moved.state, now()) : undefined;

@@ -3,7 +3,7 @@
  * together with how far the log was read. So a process that ends before the write finds everything as it was and does it
  * again; one that ends after it finds it done: a state knows the last event that is in it, and by which events its campaigns
  * began. Pages and ways out are told after the write: what a page missed waits in the state until it identifies, and
- * what was to go out waits in the outbox.
+ * what was to go out waits in the outbox. Where very much follows it is several writes, and how far the log was read is in the last.
  *
  * Anybody may change a customer meanwhile: then what happened is put to the engine again, from the newer state.
  */
@@ -47,31 +47,43 @@ const inOrder = (groups: Group[]): Group[] => [
   ...groups.filter(isLinked),
 ];
 
+const isWhole = (moved: ReadonlyMap<CustomerKey, Moved>): boolean =>
+  [...moved.values()].every(({ left }) => left.length === 0);
+
 const isChange = ({ version, before, state, contents, deliveries, traces }: Moved): boolean =>
   version === 0 || state !== before || contents.length + deliveries.length + traces.length > 0;
 
 export const createStep = ({ users, label, move, pace, giveBack, told, seen }: StepNeeds): Step => {
-  const moveAll = async (groups: Group[], moved: Map<CustomerKey, Moved>): Promise<void> => {
+  /** Resolves with those whose turn has not come: who takes over from a visitor takes over all of it. */
+  const moveAll = async (groups: Group[], moved: Map<CustomerKey, Moved>): Promise<Group[]> => {
+    const waiting: Group[] = [];
     for (const group of inOrder(groups)) {
+      if (isLinked(group) && !isWhole(moved)) {
+        waiting.push(group);
+        continue;
+      }
       const one = await move(group, moved);
       if (one) moved.set(one.customer, one);
       await pace.giveWay();
     }
+    return waiting;
   };
   const store = async (changes: Moved[], progress: Progress): Promise<boolean[]> => {
     if (changes.length === 0 && Object.keys(progress).length === 0) return [];
-    const rows = changes.map(({ group, before, messages, ...change }) => change);
+    const rows = changes.map(({ group, before, messages, left, ...change }) => change);
     return users.update(label, rows, progress);
   };
 
-  /** Resolves with those whom somebody else had changed meanwhile. */
+  /** Resolves with those whom somebody else had changed meanwhile, and with what is left to be moved. */
   const round = async (groups: Group[], progress: Progress): Promise<Group[]> => {
     const moved = new Map<CustomerKey, Moved>();
     let late: Moved[];
+    let waiting: Group[];
     try {
-      await moveAll(groups, moved);
+      waiting = await moveAll(groups, moved);
       const changes = [...moved.values()].filter(isChange);
-      const stored = await store(changes, progress);
+      const isAll = waiting.length === 0 && isWhole(moved);
+      const stored = await store(changes, isAll ? progress : {});
       late = changes.filter((_, at) => !stored[at]);
     } catch (cause) {
       for (const { messages } of moved.values()) giveBack(messages);
@@ -86,7 +98,12 @@ export const createStep = ({ users, label, move, pace, giveBack, told, seen }: S
       if (isChange(one)) told(customer, { version: version + 1, before, after: state, contents });
       seen(customer, state);
     }
-    return late.map(({ group }) => ({ ...group, stored: undefined }));
+    const again = [
+      ...late.map(({ group }) => group),
+      ...[...moved.values()].flatMap(({ group, left }) => (left.length > 0 ? { ...group, happenings: left } : [])),
+      ...waiting,
+    ];
+    return again.map((group) => ({ ...group, stored: undefined }));
   };
 
   return async (happenings, progress = {}) => {
