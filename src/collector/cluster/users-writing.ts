@@ -8,7 +8,7 @@ import { ClusterError } from './connection.ts';
 import { customerKey, type Names } from './names.ts';
 import type { Publish } from './publishing.ts';
 import { createTurns, type InTurn } from './turns.ts';
-import type { UsersCopy, Whose } from './users-copy.ts';
+import { ROWS_OF_CHANGE, type UsersCopy, type Whose } from './users-copy.ts';
 import { documentBytes, reportBytes, rowsBytes, rowsText } from './users-document.ts';
 
 export interface WritingNeeds {
@@ -34,8 +34,8 @@ const ROOM_FOR_HEADERS = 4_096;
 const MOST_ROUNDS = 3;
 
 export class DocumentTooLarge extends Error {
-  constructor({ label, customer }: Whose, bytes: number) {
-    super(`the document of ${customer} in ${label} has ${bytes} bytes, more than the servers take (max_payload)`);
+  constructor({ label, customer }: Whose, why: string) {
+    super(`the document of ${customer} in ${label} has ${why}`);
     this.name = 'DocumentTooLarge';
   }
 }
@@ -46,6 +46,9 @@ export const createWriting = ({ names, copy, publish, copied, takeBack, mostByte
   /** Where the words make it too large they go ahead, by themselves. */
   const bytesOf = async (whose: Whose, change: StateChange, erased: number): Promise<Uint8Array> => {
     const { contents = [], deliveries = [], traces = [] } = change;
+    const rows = Math.max(deliveries.length, traces.length);
+    // No copy could take it, and none would come past it.
+    if (rows > ROWS_OF_CHANGE) throw new DocumentTooLarge(whose, `${rows} rows of one change`);
     const { wakes_at, segments, user } = change.state;
     const at = now();
     const state = JSON.stringify(change.state);
@@ -54,7 +57,8 @@ export const createWriting = ({ names, copy, publish, copied, takeBack, mostByte
     if (bytes.length <= mostBytes - ROOM_FOR_HEADERS) return bytes;
     for (const { id, content } of contents) await keepWords(whose.label, id, content);
     const less = documentBytes({ ...head, rows: rowsText({ deliveries, traces }) });
-    if (less.length > mostBytes - ROOM_FOR_HEADERS) throw new DocumentTooLarge(whose, less.length);
+    if (less.length > mostBytes - ROOM_FOR_HEADERS)
+      throw new DocumentTooLarge(whose, `${less.length} bytes, more than the servers take (max_payload)`);
     return less;
   };
 

@@ -207,6 +207,10 @@ test('words that make a document too large for a message go by themselves, and a
   await expect.poll(() => b.users.delivery('casino', 'x')).toMatchObject({ uid: 'x' });
   const huge = a.users.update('casino', [change('anna', 1, [noise(3_000_000)])]);
   await expect(huge).rejects.toThrow(DocumentTooLarge);
+  const rows = Array.from({ length: 8_193 }, (_, n) => delivery(`${n}`));
+  await expect(a.users.update('casino', [change('anna', 1, ['ROWS'], { deliveries: rows })])).rejects.toThrow(
+    DocumentTooLarge,
+  );
   expect(await tagsOf(a.users, 'anna')).toEqual(['WORDY']);
 });
 
