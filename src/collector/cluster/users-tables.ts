@@ -1,6 +1,7 @@
 /**
  * The copy's file: the tables of customers, and what a copy must remember beside them. It can be made again from the cluster
- * at any time, so one that is damaged, of another cluster, of another version or too old is put aside.
+ * at any time, so one that is damaged, of another version or too old is removed, with whoever was erased since. One of another
+ * cluster, or further than this one, may be the last to say what it does, and is put aside.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,16 +36,25 @@ export interface Source {
 /** For so long the cluster remembers whom it erased, for copies that were away; one that was away longer is made again. */
 export const ERASURES_KEPT_MS = 7 * 86_400_000;
 
-const whyAnew = (db: Sqlite, sources: Source[], now: number): string | undefined => {
-  if ((db.pragma('application_id', { simple: true }) as number) !== VERSION) return 'is of another version';
+/** Why a copy is not gone on with. */
+interface Unfit {
+  is: 'other' | 'useless';
+  why: string;
+  cause?: unknown;
+}
+
+const unfitness = (db: Sqlite, sources: Source[], now: number): Unfit | undefined => {
+  if ((db.pragma('application_id', { simple: true }) as number) !== VERSION)
+    return { is: 'useless', why: 'is of another version' };
   const known = db.prepare<[string], { created: string; seq: number; at: number }>(
     'SELECT created, seq, at FROM stream WHERE name = ?',
   );
   for (const { name, created, end } of sources) {
     const place = known.get(name);
-    if (!place) return `knows nothing of ${name}`;
-    if (place.created !== created || place.seq > end) return `is not of the ${name} that is there`;
-    if (now - place.at > ERASURES_KEPT_MS / 2) return 'has heard nothing for days';
+    if (!place) return { is: 'other', why: `knows nothing of ${name}` };
+    if (place.created !== created || place.seq > end)
+      return { is: 'other', why: `is not of the ${name} that is there` };
+    if (now - place.at > ERASURES_KEPT_MS / 2) return { is: 'useless', why: 'has heard nothing for days' };
   }
   return undefined;
 };
@@ -58,6 +68,9 @@ const begin = (db: Sqlite, sources: Source[], now: number): void => {
 };
 
 const files = (file: string): string[] => ['', '-wal', '-shm'].map((end) => `${file}${end}`);
+const remove = (file: string): void => {
+  for (const one of files(file)) rmSync(one, { force: true });
+};
 const putAside = (file: string): void => {
   for (const one of files(file)) {
     rmSync(`${one}.aside`, { force: true });
@@ -81,20 +94,21 @@ export const openUsersTables = (
     return db;
   };
   if (!existsSync(file)) return made();
-  let why: string | undefined;
-  let cause: unknown;
+  let unfit: Unfit | undefined;
   try {
     const db = openCopy(file, SCHEMA);
-    why = whyAnew(db, sources, now);
-    if (why === undefined) return db;
+    unfit = unfitness(db, sources, now);
+    if (!unfit) return db;
     db.close();
-  } catch (failure) {
-    const fault = storeFaultOf(failure);
-    if (fault !== undefined && fault !== 'damaged') throw failure;
-    cause = failure;
-    why = `cannot be used (${(failure as Error).message})`;
+  } catch (cause) {
+    const fault = storeFaultOf(cause);
+    if (fault !== undefined && fault !== 'damaged') throw cause;
+    unfit = { is: 'useless', why: `cannot be used (${(cause as Error).message})`, cause };
   }
-  putAside(file);
-  anew(new Error(`the copy of customers ${why}; it lies beside as ${file}.aside, and another is made`, { cause }));
+  const { is, why, cause } = unfit;
+  if (is === 'useless') remove(file);
+  else putAside(file);
+  const beside = is === 'other' ? `, and lies beside as ${file}.aside` : '';
+  anew(new Error(`the copy of customers ${why}${beside}; it is made anew`, { cause }));
   return made();
 };

@@ -198,7 +198,7 @@ test.each([
       db.close();
     },
   ],
-])('a copy that %s is put aside and made again, and that is said', async (_, spoil) => {
+])('a copy that %s is made again, that is said, and nobody who was erased since lies beside it', async (_, spoil) => {
   const name = place.newName();
   const one = await place.open(name);
   await stored(one);
@@ -207,8 +207,8 @@ test.each([
   spoil(file);
   const again = await place.open(name, one.dataDir);
   expect(await again.users.get('casino', 'u:anna')).toMatchObject({ version: 1 });
-  expect(existsSync(`${file}.aside`)).toBe(true);
-  expect(String(place.failures)).toMatch(/the copy of customers .*, and another is made/);
+  expect(existsSync(`${file}.aside`)).toBe(false);
+  expect(String(place.failures)).toMatch(/the copy of customers .*; it is made anew/);
 });
 
 test('a copy of another cluster is put aside: nobody of there is known here', async () => {
@@ -217,7 +217,9 @@ test('a copy of another cluster is put aside: nobody of there is known here', as
   await one.close();
   const other = await place.open(place.newName(), one.dataDir);
   expect(await other.users.get('casino', 'u:anna')).toBeUndefined();
-  expect(String(place.failures)).toMatch('the copy of customers');
+  const aside = join(one.dataDir, 'copy', 'customers.sqlite.aside');
+  expect(String(place.failures)).toMatch(`lies beside as ${aside}; it is made anew`);
+  expect(existsSync(aside)).toBe(true);
 });
 
 test('a copy that has heard nothing for days is made again, since the cluster may have forgotten whom it erased', async () => {
