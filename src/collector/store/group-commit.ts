@@ -8,6 +8,8 @@ import type { EventLog, Receipt, Submission } from './event-log.ts';
 
 /** Above this a group's own time shows in the latency of the next one. */
 const MOST_ROWS = 4_000;
+/** The same in bytes, of events as large as they may be: to write, or to pack for a cluster, 30 MB at once takes seconds. */
+const MOST_GROUP_BYTES = 4 * 1024 * 1024;
 /** Longest that a group waits for more while more keeps coming: about one fsync. */
 const MOST_PATIENCE_MS = 1;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
@@ -74,10 +76,11 @@ export const groupCommit = (
   /** One of each label in turn, in the order in which they came to it. */
   const nextGroup = (): Waiting[] => {
     const group: Waiting[] = [];
-    let rows = 0;
+    let [rows, bytes] = [0, 0];
     for (const [label, line] of lines) {
       rows += rowsOf(line.first.submission);
-      if (group.length > 0 && rows > MOST_ROWS) break;
+      bytes += line.first.submission.weight;
+      if (group.length > 0 && (rows > MOST_ROWS || bytes > MOST_GROUP_BYTES)) break;
       group.push(line.first);
       // Behind the others, where this very loop comes to it again.
       lines.delete(label);

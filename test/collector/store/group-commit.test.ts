@@ -55,6 +55,18 @@ test('a group closes at 4,000 events, and a larger submission goes alone', async
   await Promise.all(answers);
 });
 
+test('a group closes at four megabytes, and a heavier submission goes alone', async () => {
+  const { log, groups, gates, groupsSeen } = heldLog();
+  const grouped = groupCommit(log);
+  const answers = [3, 1, 0.5, 5].map((megabytes, n) => grouped.submit(of(`e${n}`, 1, megabytes * 2 ** 20)));
+  await groupsSeen(2);
+  gates[0]!.open();
+  await groupsSeen(3);
+  expect(groups.map((group) => group.map(({ weight }) => weight / 2 ** 20))).toEqual([[3, 1], [0.5], [5]]);
+  for (const { open } of gates) open();
+  await Promise.all(answers);
+});
+
 test('refused events and counts of pages fill a group like events', async () => {
   const { log, groups, gates, groupsSeen } = heldLog();
   const grouped = groupCommit(log);
