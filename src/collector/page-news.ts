@@ -40,7 +40,7 @@ export const madeSince = ({ before, after }: Pick<Change, 'before' | 'after'>): 
     .reverse();
 };
 
-export const newsOf = (change: Change, now: number): Push[] => {
+const newsOf = (change: Change, now: number): Push[] => {
   const words = new Map(change.contents.map(({ id, content }) => [id, content]));
   const made = words.size === 0 ? [] : madeSince(change);
   return [

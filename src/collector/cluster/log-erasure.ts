@@ -45,7 +45,7 @@ const withoutStood = (submission: Submission, whose: Erasable): Submission => {
 };
 
 /** What is left of a group; `undefined`: nothing in it was theirs. Pure. */
-export const withBlanks = (said: Said, erased: number, whose: Erasable): Said | undefined => {
+const withBlanks = (said: Said, erased: number, whose: Erasable): Said | undefined => {
   const blanks: Blank[] = [];
   let n = -1;
   let isChanged = false;

@@ -130,8 +130,6 @@ export const sqliteCopy = (db: Sqlite, storing: ReturnType<typeof sqliteStoring>
 
   return {
     take,
-    /** Whether rows that are remembered may be gone with these. */
-    isRemoval: ({ is }: CopyStep): boolean => is === 'erase' || is === 'purge',
     /** After a transaction that failed. */
     forget: removal.forget,
   };
