@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { storeFaultText } from '../store/store-fault.ts';
 import { asClusterError, type Cluster } from './connection.ts';
 import type { Held, HoldersSeen, Present } from './holders-seen.ts';
-import { idOver, winnerIn } from './publishing.ts';
+import { idOver, isUnderWay, winnerIn } from './publishing.ts';
 
 /** `late`: another word under its key was faster. `unheard`: nobody knows whether it was heard. */
 export type Said = { is: 'said'; place: number } | { is: 'late'; winner: number } | { is: 'unheard' };
@@ -51,7 +51,8 @@ export const holdersWords = ({ cluster, bucket, seen, logger, patienceMs }: Word
       } catch (cause) {
         const winner = winnerIn(cause);
         if (winner !== undefined) return { is: 'late', winner };
-        failed(cause);
+        // The word of another, which is heard of soon.
+        if (!isUnderWay(cause)) failed(cause);
         return { is: 'unheard' };
       }
     },

@@ -60,7 +60,8 @@ const unlessLost = async <Answer>({ on }: Pick<Cluster, 'on'>, answer: Promise<A
   }
 };
 
-const isUnderWay = (cause: unknown): boolean => cause instanceof JetStreamApiError && UNDER_WAY.includes(cause.code);
+export const isUnderWay = (cause: unknown): boolean =>
+  cause instanceof JetStreamApiError && UNDER_WAY.includes(cause.code);
 
 /** Says whose a message is, where several are known by one id. */
 const BY = 'By';
@@ -135,6 +136,8 @@ export const createPublish = (cluster: PublishNeeds, patienceMs = PATIENCE_MS): 
           : asClusterError(cause);
         const isAway = fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE';
         if (!isAway) throw fault;
+        // Who says so compares places as they should, and may say it for two minutes of what a dead leader took along.
+        if (isUnderWay(cause) && expected !== undefined) msgID = by;
         // Others that are stored meanwhile may be of a stream that has a leader.
         if (performance.now() - Math.min(began, failingSince()) > patienceMs) throw fault;
         await pause(AGAIN_MS);

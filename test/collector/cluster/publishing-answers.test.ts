@@ -8,11 +8,14 @@ const refusal = (err_code: number, description: string): Error =>
   new JetStreamApiError({ code: 409, err_code, description });
 
 /** Servers that answer so, one after the other, and the last for ever. */
-const answering = (answers: Answer[], of = (_subject: string): Answer | undefined => undefined): PublishNeeds =>
+const answering = (
+  answers: Answer[],
+  of = (_subject: string, _id: string | undefined): Answer | undefined => undefined,
+): PublishNeeds =>
   ({
     jetstream: {
-      async publish(subject: string) {
-        const answer = of(subject) ?? (answers.length > 1 ? answers.shift() : answers[0]);
+      async publish(subject: string, _: Uint8Array, { msgID }: { msgID?: string }) {
+        const answer = of(subject, msgID) ?? (answers.length > 1 ? answers.shift() : answers[0]);
         if (answer instanceof Error) throw answer;
         return answer;
       },
@@ -42,6 +45,13 @@ test.each([
 ])('a message of which servers say that it is under way is said again (%i)', async (code, why) => {
   const publish = createPublish(answering([refusal(code, why), { seq: 3, duplicate: false }]));
   expect(await publish({ ...message, expected: 0 })).toEqual({ is: 'stored', seq: 3 });
+});
+
+test('what a leader that died had under way over the same message keeps nobody from writing', async () => {
+  const dead = refusal(10_158, 'duplicate message id is in process');
+  const over = 'a@5';
+  const publish = createPublish(answering([{ seq: 6, duplicate: false }], (_, id) => (id === over ? dead : undefined)));
+  expect(await publish({ ...message, expected: 5 })).toEqual({ is: 'stored', seq: 6 });
 });
 
 test('a stream that nobody leads is given up, whatever others store meanwhile', async () => {
