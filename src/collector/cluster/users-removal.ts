@@ -43,6 +43,8 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
 
   /** Messages of a subject, up to a place that stays where one is named. */
   const takeOut = async (stream: string, filter: string, seq?: number): Promise<void> => {
+    // Nothing is before the first; servers would take it for no bound at all, and everything out.
+    if (seq === 1) return;
     try {
       await streams.purge(stream, seq === undefined ? { filter } : { filter, seq });
     } catch (cause) {
@@ -146,8 +148,12 @@ export const createUsersRemoval = (needs: RemovalNeeds) => {
       if (quiet.length > 0) await beat(label);
       if (gone === limit) return gone;
       const forgotten = now() - ERASURES_KEPT_MS;
-      for (const { revision, ...whose } of copy.erasuresBefore(forgotten, limit))
+      for (const { revision, ...whose } of copy.erasuresBefore(forgotten, limit)) {
+        // Who was in the middle of a change may have said something of them after they were erased, and ended.
+        if (copy.standing(whose.label, whose.customer).version === 0)
+          await takeOut(names.report, names.reportOf(whose.label, whose.customer));
         await takeOut(bucket, subjectOf(whose), revision + 1);
+      }
       // Every copy forgets those with it.
       if (copy.oldestKept(label) < before) await order(label, before);
       copy.checkpoint();

@@ -167,6 +167,32 @@ test('somebody whose erasure the cluster has forgotten can come back', async () 
   await expect.poll(() => tagsOf(a.users, 'anna')).toEqual(['BACK']);
 });
 
+test('what a collector says of somebody who was erased, and ends, is in no copy that is made after the erasure is forgotten', async () => {
+  let now = 1_000;
+  const name = place.newName();
+  const a = await place.open(name, place.newDirectory(), () => now);
+  await a.users.update('casino', [change('anna', 0, [], sent('one'))]);
+  await a.users.erase('casino', 'u:anna');
+  const rows = rowsText({ deliveries: [delivery('one')] });
+  await a.cluster.jetstream.publish(a.names.reportOf('casino', 'u:anna'), rowsBytes({ revision: 1, at: 1_000 }, rows));
+  await a.users.level();
+  expect(await a.users.delivery('casino', 'one')).toBeUndefined();
+  now += 8 * 86_400_000;
+  await a.users.purge('casino', 500, 100);
+  const b = await place.open(name, place.newDirectory(), () => now);
+  expect(await b.users.delivery('casino', 'one')).toBeUndefined();
+});
+
+test('where nothing is too old nothing goes, out of no copy that is made later', async () => {
+  const name = place.newName();
+  const a = await place.open(name);
+  for (const version of [0, 1]) await a.users.update('casino', [change('anna', version, [], sent(`new-${version}`))]);
+  expect(await a.users.purge('casino', 500, 100)).toBe(0);
+  const b = await place.open(name);
+  expect((await b.users.deliveries('casino', { limit: 9 })).deliveries).toHaveLength(2);
+  expect(await b.users.content('casino', 'new-0')).toBe('words of new-0');
+});
+
 test('what is too old goes from every copy, and out of the cluster', async () => {
   const name = place.newName();
   const [a, b] = [await place.open(name), await place.open(name)];
