@@ -8,6 +8,7 @@ import type { FirstLook } from '../customers.ts';
 import { userCustomer, visitorCustomer } from '../engine/customer-key.ts';
 import type { Erasable, Outcome, Submission } from '../store/event-log.ts';
 import type { CustomerKey } from '../store/user-store.ts';
+import { createErasedElsewhere } from './erased-elsewhere.ts';
 import type { Holding } from './holding.ts';
 import { type FollowedLabel, followLabel, type LabelNeeds, type Measures } from './label.ts';
 import { awaitLabel } from './label-elsewhere.ts';
@@ -49,6 +50,7 @@ export const createFollowing = async (needs: FollowingNeeds): Promise<Following>
   const { settings, holding, taken = () => {}, log, users } = needs;
   for (const { name } of settings.labels()) await pastOf(log, users, name);
   const ofLabel: LabelNeeds = { ...needs, isHeld: holding.isHeld };
+  const erasedElsewhere = createErasedElsewhere({ ...needs, isHeld: holding.isHeld });
   let state: 'open' | 'closed' = 'open';
   const labels = new Map<string, FollowedLabel>();
 
@@ -102,7 +104,11 @@ export const createFollowing = async (needs: FollowingNeeds): Promise<Following>
       await every((label) => label.settled());
       await every((label) => label.idle());
     },
-    erased: (label, whose) => labels.get(label)?.forget(keyOfErased(whose)),
+    erased(label, whose) {
+      const customer = keyOfErased(whose);
+      labels.get(label)?.forget(customer);
+      if (holding.among === 'others') erasedElsewhere.heard(label, customer);
+    },
     measures() {
       const all = [...labels.values()].map((label) => label.measures());
       const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
@@ -116,6 +122,7 @@ export const createFollowing = async (needs: FollowingNeeds): Promise<Following>
     firstLook: (label, customer, state) => labels.get(label)?.firstLook(customer, state) ?? state,
     async close() {
       stopListening();
+      erasedElsewhere.close();
       state = 'closed';
       await holding.close();
       await every((label) => label.close());
