@@ -1,6 +1,6 @@
 /**
- * Customers who were erased while another collector ordered it: what was under way of theirs here may have made them anew,
- * from events that are gone, after the order was done. A while later whoever holds the label takes those away. Somebody who
+ * Customers whom another collector may have erased: what was under way of theirs here can have made them anew, from events that
+ * are gone, after that one was done. A while later whoever holds the label takes those away. Somebody who
  * came since stays.
  */
 import type { CustomerKey, UserStore } from '../store/user-store.ts';
