@@ -1,5 +1,5 @@
 /**
- * How long a copy waits for a cluster that is away: elections take 4 to 6 s, and a node that is started again some more.
+ * How long a copy waits for a cluster that is away: elections take 4 to 9 s, and a node that is started again some more.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { asClusterError, ClusterError } from '../cluster/connection.ts';
