@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StepResult } from '../store/copy-step.ts';
 import type { Outcome, Receipt, Submission } from '../store/event-log.ts';
+import { ClusterError } from './connection.ts';
 import type { LogCopy } from './log-copy.ts';
 import { encode, type Part, type Piece, piecesOf, type Told } from './log-message.ts';
 import type { Names } from './names.ts';
@@ -60,8 +61,15 @@ export const createSaying = ({ names, publish, copy, followed, mostBytes, worthW
   const underWay = new Set<Promise<number>>();
 
   const put = async (subject: string, data: Uint8Array, id: string): Promise<number> => {
+    const copied = followed.at();
     const published = await publish({ subject, data, id });
     if (published.is === 'late') throw new Error(`${subject} is late where nothing was expected`);
+    // Another stream of that name, which no copy follows: what it keeps nobody would see.
+    if (published.seq <= copied)
+      throw new ClusterError(
+        'CLUSTER_DIFFERS',
+        `the stream of events takes something at ${published.seq}, and the copy is at ${copied} already`,
+      );
     newest = Math.max(newest, published.seq);
     return published.seq;
   };

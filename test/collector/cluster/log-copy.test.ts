@@ -120,6 +120,14 @@ test('a copy that turns out to be damaged while it is written is made anew by th
   expect(told).toEqual(['database disk image is malformed', 'the copy of the events is damaged; it is made anew']);
 });
 
+test('nothing is acknowledged that a stream keeps which was made again under the collector', async () => {
+  const log = await openLog();
+  for (const eid of ['first-00', 'second-0']) await send(log, eid);
+  await look.cluster.manager.streams.delete(look.names.events);
+  await (await clusterAt(store)).cluster.connection.close();
+  await expect(send(log, 'third-00')).rejects.toMatchObject({ code: 'CLUSTER_DIFFERS' });
+});
+
 test('a stream that was made again under the same name is not what the copy is of', async () => {
   await send(await openLog(), 'first-00');
   await closeAll();
