@@ -25,6 +25,8 @@ export interface AlarmsNeeds {
   pace: Pace;
   now: () => number;
   failed: (cause: unknown) => void;
+  /** After the start, what whoever followed before had under way may still be written; 0 where nobody did. */
+  lateMs?: number;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -33,23 +35,24 @@ const MOST = 5_000;
 const MOST_AT_START = 100_000;
 const SLICE = 200;
 
-export const createAlarms = ({ label, users, step, pace, now, failed }: AlarmsNeeds): Alarms => {
-  let state: 'silent' | 'starting' | 'ringing' | 'closed' = 'silent';
+export const createAlarms = ({ label, users, step, pace, now, failed, lateMs = 0 }: AlarmsNeeds): Alarms => {
+  let state: 'silent' | 'ringing' | 'closed' = 'silent';
+  /** When those are looked at, too, whose messages somebody else had under way. */
+  let othersAt: number[] = [];
   let timer: NodeJS.Timeout | undefined;
   let looksAt = Infinity;
 
   const ring = createChore(async (goesOn) => {
     const at = now();
-    const due = await (state === 'starting'
-      ? users.due(label, at + UNDER_WAY_MS, MOST_AT_START)
-      : users.due(label, at, MOST));
+    const isForOthers = othersAt.some((time) => time <= at);
+    const due = await (isForOthers ? users.due(label, at + UNDER_WAY_MS, MOST_AT_START) : users.due(label, at, MOST));
     for (let n = 0; n < due.length && goesOn(); n += SLICE) {
       const slice = due.slice(n, n + SLICE);
       // Nobody is registered by an alarm: whose key it is their state tells.
       await step(slice.map((key) => ({ customer: { key, user: null }, at, what: { is: 'time' } })));
       await pace.rest();
     }
-    if (state === 'starting') state = 'ringing';
+    othersAt = othersAt.filter((time) => time > at);
     lookAt(at + LOOK_EVERY_MS);
   }, failed);
   const look = (): void => {
@@ -66,7 +69,8 @@ export const createAlarms = ({ label, users, step, pace, now, failed }: AlarmsNe
   return {
     start() {
       if (state !== 'silent') return;
-      state = 'starting';
+      state = 'ringing';
+      othersAt = lateMs > 0 ? [now(), now() + lateMs] : [now()];
       ring.wake();
     },
     known(wakesAt) {

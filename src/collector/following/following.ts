@@ -35,12 +35,15 @@ export interface Following {
   close(): Promise<void>;
 }
 
-export interface FollowingNeeds extends Omit<LabelNeeds, 'isHeld'> {
+export interface FollowingNeeds extends Omit<LabelNeeds, 'isHeld' | 'lateMs'> {
   settings: Pick<Settings, 'labels' | 'changed'>;
   holding: Holding;
   /** A label is followed here from now on. */
   taken?: (label: string) => void;
 }
+
+/** A write that is under way is given up after 8 s. */
+const LATE_MS = 10_000;
 
 const keyOfErased = (whose: Erasable): CustomerKey =>
   'user' in whose ? userCustomer(whose.user, !whose.anyCase).key : visitorCustomer(whose.visitor).key;
@@ -49,7 +52,8 @@ const keyOfErased = (whose: Erasable): CustomerKey =>
 export const createFollowing = async (needs: FollowingNeeds): Promise<Following> => {
   const { settings, holding, taken = () => {}, log, users } = needs;
   for (const { name } of settings.labels()) await pastOf(log, users, name);
-  const ofLabel: LabelNeeds = { ...needs, isHeld: holding.isHeld };
+  const lateMs = holding.among === 'others' ? LATE_MS : 0;
+  const ofLabel: LabelNeeds = { ...needs, isHeld: holding.isHeld, lateMs };
   const erasedElsewhere = createErasedElsewhere({ ...needs, isHeld: holding.isHeld });
   let state: 'open' | 'closed' = 'open';
   const labels = new Map<string, FollowedLabel>();

@@ -31,6 +31,8 @@ export interface LabelNeeds {
   users: UserStore;
   /** Whether the label is followed here, and by nobody else. */
   isHeld: (label: string) => boolean;
+  /** How long after it was taken over its last follower's writes may still come; 0 where nobody else follows. */
+  lateMs: number;
   submit: (submission: Submission) => Promise<Receipt[]>;
   outbound: Pick<Outbound, 'send'>;
   quota: Quota;
@@ -75,7 +77,7 @@ export const definitionsOf = ({ segments, campaigns, missions, levels, ads, mess
   JSON.stringify([segments, campaigns, missions, levels, ads, messages]);
 
 export const followLabel = (first: Label, needs: LabelNeeds, lastHeard = 0): FollowedLabel => {
-  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, now, random } = needs;
+  const { log, users, submit, outbound, quota, uidOf, placesOf, changed, now, random, lateMs } = needs;
   const { name } = first;
   const isHeld = (): boolean => needs.isHeld(name);
   const failed = (cause: unknown): void => {
@@ -132,7 +134,7 @@ export const followLabel = (first: Label, needs: LabelNeeds, lastHeard = 0): Fol
   const stepSent = steps(users);
 
   const outbox = createOutbox({ label, users, outbound, step: stepSent, isHeld, now, random, failed });
-  const alarms = createAlarms({ label: name, users, step, pace: newPace(), now, failed });
+  const alarms = createAlarms({ label: name, users, step, pace: newPace(), now, failed, lateMs });
   const fanouts = createFanouts({ label: name, users, log, step, pace: newPace(), now, failed });
   const digest = (): string => plan.digest;
   const review = createReview({ label: name, users, digest, step, pace: newPace(), now, failed });
