@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { destination, type Logger, pino } from 'pino';
 import { arrive } from './cluster/arriving.ts';
+import { copyDirectory } from './cluster/log-copy-file.ts';
 import { openClusterStore } from './cluster/open.ts';
 import { openWaiting } from './cluster/waiting.ts';
 import { type Collector, createCollector } from './collector.ts';
@@ -74,6 +75,11 @@ const opened = async (
   collectorOver: (store: Store) => Promise<Collector>,
 ): Promise<Opened> => {
   if (choice.is === 'sqlite') {
+    // Whoever forgets STORE would have events acknowledged that no other collector ever sees.
+    if (existsSync(copyDirectory(dataDir)))
+      refuseToStart([
+        `${copyDirectory(dataDir)} is of a cluster; name the cluster in STORE, or remove that directory to keep events in ${dataDir} alone`,
+      ]);
     const store = await openSqliteStore(dataDir, storeWorker, logger).catch(cannotStore(dataDir));
     return { store, collector: await collectorOver(store) };
   }

@@ -1,7 +1,7 @@
 /** The program over a cluster: what it prints, when it listens, and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -85,4 +85,11 @@ test('a backup of a cluster is made with the cluster’s own tools, and the comm
   const asked = run(nats.store(), '0', ['backup', join(room, 'backup')]);
   expect(await asked.ended).toBe(1);
   expect(asked.err()).toMatch(/nats stream backup/);
+});
+
+test('where a cluster’s copy lies nothing is stored because STORE was forgotten', async () => {
+  await mkdir(join(room, 'data', 'copy'), { recursive: true });
+  const collector = run('sqlite');
+  expect(await collector.ended).toBe(1);
+  expect(collector.err()).toMatch(/copy is of a cluster; name the cluster in STORE/);
 });
