@@ -211,9 +211,10 @@ export const createHolding = (needs: HoldingNeeds): Holding => {
       saidAt = -Infinity;
       await Promise.all([...mine].map(([label, one]) => leave(label, one)));
       await Promise.all(leaving.values());
+      // Where the servers are gone each word takes longer than the next look is away.
+      clearInterval(looking);
       look.wake();
       await look.settled();
-      clearInterval(looking);
       await look.close();
       await watching?.close();
     },

@@ -1,4 +1,5 @@
 /** Of the collectors that are there each label has one that holds it, and another soon after that one is gone. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
 import { type Cluster, connectTo } from '../../../src/collector/cluster/connection.ts';
@@ -48,6 +49,8 @@ interface Collector {
   told: string[];
   /** It is cut off or frozen as long as this is set: none of its words leave. */
   isCutOff: boolean;
+  /** How long it takes then to be sure that nobody answers. */
+  silenceMs: number;
   /** What it still does before a label is left. */
   finish: () => Promise<void>;
   level: () => Promise<void>;
@@ -59,6 +62,7 @@ const collector = (id: string, more: Partial<Collector> = {}): Collector => {
     follows: new Set(),
     told: [],
     isCutOff: false,
+    silenceMs: 0,
     finish: async () => {},
     level: async () => {},
     ...more,
@@ -68,7 +72,7 @@ const collector = (id: string, more: Partial<Collector> = {}): Collector => {
         jetstream: new Proxy(cluster.jetstream, {
           get: (target, verb) =>
             verb === 'publish' && one.isCutOff
-              ? () => Promise.reject(new Error('timeout'))
+              ? () => pause(one.silenceMs).then(() => Promise.reject(new Error('timeout')))
               : Reflect.get(target, verb, target),
         }),
       },
@@ -245,4 +249,12 @@ test('a word in the bucket that is no collector’s holds up nobody', async () =
   await cluster.jetstream.publish(`$KV.${names.holders}.else`, '{}');
   join('one');
   await settledAmong('one');
+});
+
+test('one that is asked to end while no server answers ends', async () => {
+  const one = join('one', { silenceMs: 700 });
+  await settledAmong('one');
+  one.isCutOff = true;
+  await one.holding.close();
+  expect(one.follows.size).toBe(0);
 });
