@@ -102,7 +102,7 @@ export const holderKilled: Death = {
 export const deaths: Death[] = [
   leaderKilled,
   { name: 'a node that leads nothing', lasts: flowing, strike: nodesDie(one(follows)) },
-  { name: 'the node that leads all of them', lasts: flowing, strike: nodesDie(one((nats) => nats.leader())) },
+  { name: 'the node that leads the cluster', lasts: flowing, strike: nodesDie(one((nats) => nats.leader())) },
   holderKilled,
   { name: 'the other collector', lasts: flowing, strike: collectorDies(other) },
   {

@@ -7,10 +7,10 @@ import { checkWhole } from '../moving/mark.ts';
 import { movingWriters } from '../store/moving-writers.ts';
 import { eventsFile } from '../store/sqlite-file.ts';
 import type { Store } from '../store/store.ts';
-import { storeFaultOf } from '../store/store-fault.ts';
+import { storeFaultOf, storeFaultText } from '../store/store-fault.ts';
 import { tellOfLongWal } from '../store/wal-watch.ts';
 import type { ClusterAddress } from './address.ts';
-import { type Cluster, ClusterError, connectTo } from './connection.ts';
+import { asClusterError, type Cluster, ClusterError, connectTo } from './connection.ts';
 import { createHolding } from './holders.ts';
 import { watchLags } from './lag-watch.ts';
 import { openClusterLog } from './log.ts';
@@ -70,7 +70,9 @@ export const openClusterStore = async (needs: ClusterStoreNeeds): Promise<Store>
   const failed = (cause: unknown): void => {
     // Without servers everything waits; that is told by the watches over the connection, the lag and what is stored.
     if (storeFaultOf(cause) === 'cluster_unreachable') return;
-    logger.warn({ err: cause }, `of the copy of the cluster: ${(cause as Error).message}`);
+    const said = asClusterError(cause);
+    if (storeFaultOf(said)) logger.warn(`of the copies here: ${storeFaultText(said)}`);
+    else logger.warn({ err: cause }, 'the copies here');
   };
   try {
     await checkWhole(cluster, names);

@@ -25,6 +25,8 @@ export type Ended = { ok: true; said: string } | { ok: false; why: string[] };
 const whyNot = (cause: unknown): string => {
   if (cause instanceof MoveRefused || cause instanceof DirectoryTaken) return cause.message;
   const fault = asClusterError(cause);
+  if (fault instanceof ClusterError && fault.code === 'CLUSTER_UNREACHABLE')
+    return `not copied, or not all: no quorum of the NATS servers answers (${fault.message}); when one does, ${goesOn}`;
   return `not copied, or not all: ${storeFaultText(fault)}${fault instanceof ClusterError ? `; ${goesOn}` : ''}`;
 };
 

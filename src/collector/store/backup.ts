@@ -40,7 +40,9 @@ const checkOrder = async ({ dataDir, target }: BackupOrder): Promise<void> => {
   const parent = dirname(resolve(target));
   if (!existsSync(parent)) throw new BackupRefused(`the directory ${parent} does not exist; make it first`);
   if (!existsSync(eventsFile(dataDir)))
-    throw new BackupRefused(`there are no events in ${dataDir}; name the collector's directory with DATA_DIR`);
+    throw new BackupRefused(
+      `there are no events of a collector that stands alone in ${dataDir}; name its directory with DATA_DIR`,
+    );
   const files = [eventsFile(dataDir), customersFile(dataDir)].flatMap((file) => [file, `${file}-wal`]);
   const sizes = await Promise.all(files.map(sizeOf));
   const needed = sizes.reduce((sum, size) => sum + size, 0) * SPARE;
