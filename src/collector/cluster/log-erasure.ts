@@ -68,8 +68,11 @@ const withBlanks = (said: Said, erased: number, whose: Erasable): Said | undefin
 };
 
 /** The servers have several codes for it, and one of them for other things too. */
+const STREAM_NOT_FOUND = 10_059;
 const isGone = (cause: unknown): boolean =>
-  cause instanceof JetStreamApiError && /not found|no message found/.test(cause.message);
+  cause instanceof JetStreamApiError &&
+  cause.code !== STREAM_NOT_FOUND &&
+  /not found|no message found/.test(cause.message);
 
 export const createCleaning = ({ manager }: Pick<Cluster, 'manager'>, names: Names, rewritten: Rewritten) => {
   const remove = async (place: number): Promise<void> => {

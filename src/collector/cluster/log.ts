@@ -68,17 +68,21 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
   const { worthWaitingMs = WORTH_WAITING_MS, progress = () => {} } = needs;
   const id = await idOf(cluster, names.events);
   const release = takeDirectory(copyDirectory(dataDir));
+  const opened: (() => unknown)[] = [release];
   try {
     const { file, place, anew } = prepareCopy(dataDir, id);
     if (anew !== undefined) failed(new Error(`the copy of the events ${anew}; it is made anew`));
     const writer = await writerOf(file);
+    opened.unshift(() => writer.close());
     const reader = openSqliteReader(file);
+    opened.unshift(() => reader.close());
     const news = logNews();
     const publish = createPublish(cluster);
     const rewritten = createRewritten(cluster, names, publish);
     const copy = createLogCopy({ writer, rewritten, news, from: place });
     const apply = orMarkDamage(file, copy.apply);
     const followed = followStream({ cluster, stream: names.events, from: place, apply, failed });
+    opened.unshift(() => followed.close());
     const saying = createSaying({
       names,
       publish,
@@ -162,7 +166,7 @@ export const openClusterLog = async (needs: ClusterLogNeeds): Promise<ClusterLog
       },
     };
   } catch (cause) {
-    release();
+    for (const close of opened) await close();
     throw cause;
   }
 };

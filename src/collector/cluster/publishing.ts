@@ -29,7 +29,7 @@ export interface Message {
 export type Publish = (message: Message) => Promise<Published>;
 
 /** With servers that do not store: an election takes 4 to 9 s. Whoever comes later waits for no second one. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 10_000;
 /** That they did not store was so long ago that it says nothing of now. */
 const LONG_AGO_MS = 15_000;
 const AGAIN_MS = 100;

@@ -3,7 +3,7 @@
  * asked for once.
  */
 import type { UserStore } from '../store/user-store.ts';
-import type { Cluster } from './connection.ts';
+import { type Cluster, ClusterError } from './connection.ts';
 import { type Names, toToken } from './names.ts';
 import { lastOf, type Publish } from './publishing.ts';
 
@@ -29,7 +29,12 @@ export const createSettings = ({ cluster: { manager }, names, publish }: Setting
       const there = await setting(name);
       if (there !== undefined) return there;
       const published = await publish({ subject: subjectOf(name), data: Buffer.from(value), expected: 0 });
-      if (published.is === 'late') return (await setting(name)) ?? value;
+      if (published.is === 'late') {
+        const first = await setting(name);
+        if (first === undefined)
+          throw new ClusterError('CLUSTER_UNREACHABLE', `the setting ${name} cannot be read yet`);
+        return first;
+      }
       known.set(name, value);
       return value;
     },

@@ -42,8 +42,8 @@ export interface FollowingNeeds extends Omit<LabelNeeds, 'isHeld' | 'lateMs'> {
   taken?: (label: string) => void;
 }
 
-/** A write that is under way is given up after 8 s. */
-const LATE_MS = 10_000;
+/** A write that is under way is given up after 10 s. */
+const LATE_MS = 12_000;
 
 const keyOfErased = (whose: Erasable): CustomerKey =>
   'user' in whose ? userCustomer(whose.user, !whose.anyCase).key : visitorCustomer(whose.visitor).key;

@@ -46,7 +46,7 @@ test('a message that was made by the one before, and comes late into the store, 
   await heir.users.update('casino', [
     { customer: 'u:anna', version: 0, state, contents: [{ id: item!.uid, content: words! }] },
   ]);
-  for (let seconds = 0; seconds < 12; seconds++) {
+  for (let seconds = 0; seconds < 14; seconds++) {
     heir.now += 1_000;
     await vi.advanceTimersByTimeAsync(1_000);
     await heir.following.idle();
