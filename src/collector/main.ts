@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { destination, type Logger, pino } from 'pino';
 import { arrive } from './cluster/arriving.ts';
-import { copyDirectory } from './cluster/log-copy-file.ts';
+import { copyDirectory } from './cluster/log/copy-file.ts';
 import { openClusterStore } from './cluster/open.ts';
 import { openWaiting } from './cluster/waiting.ts';
 import { type Collector, createCollector } from './collector.ts';

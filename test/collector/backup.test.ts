@@ -167,7 +167,11 @@ describe('a mistake is told, and leaves nothing', () => {
   };
   test.each<[string, (dir: string) => [dataDir: string, target: string], string]>([
     ['a target that exists', (dir) => [join(dir, 'data'), join(dir, 'data')], 'exists; a backup overwrites nothing'],
-    ['no data', (dir) => [join(dir, 'empty'), join(dir, 'copy')], 'there are no events of a collector that stands alone in'],
+    [
+      'no data',
+      (dir) => [join(dir, 'empty'), join(dir, 'copy')],
+      'there are no events of a collector that stands alone in',
+    ],
     ['no such parent', (dir) => [join(dir, 'data'), join(dir, 'no', 'copy')], 'does not exist; make it first'],
     [
       'a file where the parent should be',

@@ -1,6 +1,6 @@
 /** Event logs over one cluster: each on a connection and a directory of its own, as in a process of its own. */
 import { parseClusterAddress } from '../../src/collector/cluster/address.ts';
-import { type ClusterLog, openClusterLog } from '../../src/collector/cluster/log.ts';
+import { type ClusterLog, openClusterLog } from '../../src/collector/cluster/log/log.ts';
 import { type OpenCluster, openCluster } from '../../src/collector/cluster/open.ts';
 
 export const clusterAt = async (store: string): Promise<OpenCluster> => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { parseClusterAddress } from '../../src/collector/cluster/address.ts';
 import { type OpenCluster, openCluster } from '../../src/collector/cluster/open.ts';
-import { type ClusterUsers, openClusterUsers } from '../../src/collector/cluster/users.ts';
+import { type ClusterUsers, openClusterUsers } from '../../src/collector/cluster/users/users.ts';
 import { type NatsServers, startNats } from './nats.ts';
 
 export interface OpenUsers {

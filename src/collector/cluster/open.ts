@@ -11,15 +11,15 @@ import { storeFaultOf, storeFaultText } from '../store/store-fault.ts';
 import { tellOfLongWal } from '../store/wal-watch.ts';
 import type { ClusterAddress } from './address.ts';
 import { asClusterError, type Cluster, ClusterError, connectTo } from './connection.ts';
-import { createHolding } from './holders.ts';
+import { createHolding } from './holding/holders.ts';
 import { watchLags } from './lag-watch.ts';
-import { openClusterLog } from './log.ts';
-import { copyDirectory } from './log-copy-file.ts';
+import { copyDirectory } from './log/copy-file.ts';
+import { openClusterLog } from './log/log.ts';
 import { type Names, namesOf } from './names.ts';
-import { createPushes } from './pushes.ts';
+import { createPushes } from './pages/pushes.ts';
+import { shareChannel } from './pages/shared-channel.ts';
 import { setUp } from './setup.ts';
-import { shareChannel } from './shared-channel.ts';
-import { openClusterUsers } from './users.ts';
+import { openClusterUsers } from './users/users.ts';
 
 export interface OpenCluster {
   cluster: Cluster;

@@ -1,6 +1,6 @@
 /**
  * Whose turn it is to follow a label: one process's at a time. Where there is but one process it follows every label for as
- * long as it runs; over a cluster, `cluster/holders.ts` decides among those that are there.
+ * long as it runs; over a cluster, `cluster/holding/holders.ts` decides among those that are there.
  *
  * Two that follow one label at once for a moment harm no state: who changes a customer must have seen their last version,
  * and the state knows what is in it. What cannot be taken back (a message that goes out, a place that is passed)

@@ -2,9 +2,9 @@
  * What a cluster holds, read in the copy that a collector makes of it.
  */
 
-import { type ClusterLogNeeds, openClusterLog } from '../cluster/log.ts';
-import { copyDirectory } from '../cluster/log-copy-file.ts';
-import { openClusterUsers } from '../cluster/users.ts';
+import { copyDirectory } from '../cluster/log/copy-file.ts';
+import { type ClusterLogNeeds, openClusterLog } from '../cluster/log/log.ts';
+import { openClusterUsers } from '../cluster/users/users.ts';
 import { customersFile, eventsFile, openForReading } from '../store/sqlite-file.ts';
 import { type Contents, contentsOf } from './contents.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { customerKey, type Names } from '../cluster/names.ts';
-import { documentBytes } from '../cluster/users-document.ts';
+import { documentBytes } from '../cluster/users/document.ts';
 import type { CustomerState } from '../engine/customer-state.ts';
 import type { Sqlite } from '../store/sqlite-file.ts';
 import { fromColumn } from '../store/text-column.ts';

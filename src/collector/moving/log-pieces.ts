@@ -2,7 +2,7 @@
  * The log of a store as pieces for the stream of events: its events, what it counted, the names that were registered, and
  * then as many empty messages as it takes for new events to have their places after all that stood.
  */
-import { encode, piecesOf } from '../cluster/log-message.ts';
+import { encode, piecesOf } from '../cluster/log/message.ts';
 import type { Names } from '../cluster/names.ts';
 import { firstCursor } from '../store/copy-step.ts';
 import type { Cursor, Registered, RegistryKind, Submission } from '../store/event-log.ts';

@@ -3,8 +3,8 @@
  * the order in which they were kept. Whatever is said of them from now on comes after.
  */
 import type { Names } from '../cluster/names.ts';
-import { placeOfStood } from '../cluster/users-copy.ts';
-import { type Rows, reportBytes, rowsBytes, rowsText } from '../cluster/users-document.ts';
+import { placeOfStood } from '../cluster/users/copy.ts';
+import { type Rows, reportBytes, rowsBytes, rowsText } from '../cluster/users/document.ts';
 import type { Delivery, Trace } from '../engine/reaction.ts';
 import type { Sqlite } from '../store/sqlite-file.ts';
 import { fromColumn } from '../store/text-column.ts';

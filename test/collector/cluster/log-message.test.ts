@@ -1,7 +1,7 @@
 /** Messages of the log's stream as bytes: whatever goes in comes out, and what cannot be read says so. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { decode, encode, type Part, piecesOf, type Said } from '../../../src/collector/cluster/log-message.ts';
+import { decode, encode, type Part, piecesOf, type Said } from '../../../src/collector/cluster/log/message.ts';
 import type { Submission } from '../../../src/collector/store/event-log.ts';
 import { chanceOf, seeds } from '../../support/seeds.ts';
 import { event, submission } from '../../support/submissions.ts';

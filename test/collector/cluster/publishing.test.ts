@@ -1,8 +1,8 @@
 /** Messages written over one another by several collectors, at servers that agree on each. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
-import { holdersSeen } from '../../../src/collector/cluster/holders-seen.ts';
-import { holdersWords } from '../../../src/collector/cluster/holders-words.ts';
+import { holdersSeen } from '../../../src/collector/cluster/holding/holders-seen.ts';
+import { holdersWords } from '../../../src/collector/cluster/holding/holders-words.ts';
 import { type OpenCluster, openCluster } from '../../../src/collector/cluster/open.ts';
 import { createPublish, lastOf } from '../../../src/collector/cluster/publishing.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';

@@ -4,7 +4,7 @@ import type { News } from '../../../src/collector/channel.ts';
 import { parseClusterAddress } from '../../../src/collector/cluster/address.ts';
 import { connectTo } from '../../../src/collector/cluster/connection.ts';
 import { namesOf } from '../../../src/collector/cluster/names.ts';
-import { createPushes } from '../../../src/collector/cluster/pushes.ts';
+import { createPushes } from '../../../src/collector/cluster/pages/pushes.ts';
 import { type NatsServers, startNats } from '../../support/nats.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,7 +1,7 @@
 /** Whose turn it is, and how much time has passed: what collectors agree on without a word. */
 import { expect, test } from 'vitest';
-import { passedTime } from '../../../src/collector/cluster/passed-time.ts';
-import { shouldHold } from '../../../src/collector/cluster/rendezvous.ts';
+import { passedTime } from '../../../src/collector/cluster/holding/passed-time.ts';
+import { shouldHold } from '../../../src/collector/cluster/holding/rendezvous.ts';
 
 const labels = Array.from({ length: 600 }, (_, n) => `label ${n}`);
 const holders = (...ids: string[]) => labels.map((label) => shouldHold(label, ids));

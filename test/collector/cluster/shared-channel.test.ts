@@ -1,7 +1,7 @@
 /** What a page shows of a customer who is changed on one collector while the page is open on another. */
 import { expect, test } from 'vitest';
 import { createChannel, type News } from '../../../src/collector/channel.ts';
-import { type Arrivals, shareChannel } from '../../../src/collector/cluster/shared-channel.ts';
+import { type Arrivals, shareChannel } from '../../../src/collector/cluster/pages/shared-channel.ts';
 import { contentText } from '../../../src/collector/engagement/content.ts';
 import type { CustomerState } from '../../../src/collector/engine/customer-state.ts';
 import { engagementOf, withEngagement } from '../../../src/collector/engine/engagement-made.ts';

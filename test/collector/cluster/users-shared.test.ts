@@ -1,7 +1,7 @@
 /** Customers whom several collectors change: what one stores another has, and nobody's change is lost. */
 import { expect, test } from 'vitest';
-import { rowsBytes, rowsText } from '../../../src/collector/cluster/users-document.ts';
-import { DocumentTooLarge } from '../../../src/collector/cluster/users-writing.ts';
+import { rowsBytes, rowsText } from '../../../src/collector/cluster/users/document.ts';
+import { DocumentTooLarge } from '../../../src/collector/cluster/users/writing.ts';
 import type { Delivery } from '../../../src/collector/engine/reaction.ts';
 import { registered } from '../../../src/collector/engine/registered.ts';
 import type { StateChange, UserStore } from '../../../src/collector/store/user-store.ts';

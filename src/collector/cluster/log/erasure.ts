@@ -4,14 +4,14 @@
  * Every collector does this for itself: whoever is late finds it done, and whoever is interrupted begins again here.
  */
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { userCustomer } from '../engine/customer-key.ts';
-import { blankOf, blankRecord, isBlank } from '../store/blank.ts';
-import type { Blank } from '../store/copy-step.ts';
-import type { Erasable, NewEvent, Submission } from '../store/event-log.ts';
-import { asClusterError, type Cluster } from './connection.ts';
-import { decode, type Said } from './log-message.ts';
-import type { Group, Rewritten } from './log-rewritten.ts';
-import type { Names } from './names.ts';
+import { userCustomer } from '../../engine/customer-key.ts';
+import { blankOf, blankRecord, isBlank } from '../../store/blank.ts';
+import type { Blank } from '../../store/copy-step.ts';
+import type { Erasable, NewEvent, Submission } from '../../store/event-log.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import { decode, type Said } from './message.ts';
+import type { Group, Rewritten } from './rewritten.ts';
 
 /** A message that says something of somebody who was erased. */
 export interface Unclean {

@@ -5,9 +5,9 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CUSTOMERS_SCHEMA } from '../store/customers-schema.ts';
-import { openCopy, type Sqlite } from '../store/sqlite-file.ts';
-import { storeFaultOf } from '../store/store-fault.ts';
+import { CUSTOMERS_SCHEMA } from '../../store/customers-schema.ts';
+import { openCopy, type Sqlite } from '../../store/sqlite-file.ts';
+import { storeFaultOf } from '../../store/store-fault.ts';
 
 const COPY_TABLES = `
 CREATE TABLE stream (name TEXT PRIMARY KEY, created TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;

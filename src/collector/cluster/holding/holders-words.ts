@@ -4,10 +4,10 @@
  */
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
-import { storeFaultText } from '../store/store-fault.ts';
-import { asClusterError, type Cluster } from './connection.ts';
+import { storeFaultText } from '../../store/store-fault.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import { idOver, isUnderWay, winnerIn } from '../publishing.ts';
 import type { Held, HoldersSeen, Present } from './holders-seen.ts';
-import { idOver, isUnderWay, winnerIn } from './publishing.ts';
 
 /** `late`: another word under its key was faster. `unheard`: nobody knows whether it was heard. */
 export type Said = { is: 'said'; place: number } | { is: 'late'; winner: number } | { is: 'unheard' };

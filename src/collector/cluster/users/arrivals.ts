@@ -2,10 +2,10 @@
  * Customers as they come into this collector's copy, told to whoever watches some of them: once the step that brought them
  * is kept, in its order, with what they were before it. Nobody else costs more than a question.
  */
-import type { sqliteStates } from '../store/sqlite-states.ts';
-import { toColumn } from '../store/text-column.ts';
-import type { CustomerKey, StoredState } from '../store/user-store.ts';
-import type { Arrivals } from './shared-channel.ts';
+import type { sqliteStates } from '../../store/sqlite-states.ts';
+import { toColumn } from '../../store/text-column.ts';
+import type { CustomerKey, StoredState } from '../../store/user-store.ts';
+import type { Arrivals } from '../pages/shared-channel.ts';
 
 export interface UsersArrivals extends Arrivals {
   /** A step begins; what was noted of one that was not kept is forgotten. */

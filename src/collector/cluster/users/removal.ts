@@ -4,15 +4,15 @@
  */
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { toColumn } from '../store/text-column.ts';
-import type { CustomerKey, Erased } from '../store/user-store.ts';
-import { asClusterError, type Cluster } from './connection.ts';
-import { customerKey, type Names } from './names.ts';
-import type { Publish } from './publishing.ts';
-import { createTurns } from './turns.ts';
-import type { OldDocument, UsersCopy, Whose } from './users-copy.ts';
-import { documentBytes, documentIn, erasureBytes, reportBytes } from './users-document.ts';
-import { ERASURES_KEPT_MS } from './users-tables.ts';
+import { toColumn } from '../../store/text-column.ts';
+import type { CustomerKey, Erased } from '../../store/user-store.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import { customerKey, type Names } from '../names.ts';
+import type { Publish } from '../publishing.ts';
+import { createTurns } from '../turns.ts';
+import type { OldDocument, UsersCopy, Whose } from './copy.ts';
+import { documentBytes, documentIn, erasureBytes, reportBytes } from './document.ts';
+import { ERASURES_KEPT_MS } from './tables.ts';
 
 export interface RemovalNeeds {
   cluster: Pick<Cluster, 'manager'>;

@@ -5,9 +5,9 @@
  * an event, for a fifth to a fifteenth of the bytes on three disks.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
-import { type Blank, type CopyStep, MOST_EVENTS } from '../store/copy-step.ts';
-import type { NewEvent, Submission } from '../store/event-log.ts';
-import { ClusterError } from './connection.ts';
+import { type Blank, type CopyStep, MOST_EVENTS } from '../../store/copy-step.ts';
+import type { NewEvent, Submission } from '../../store/event-log.ts';
+import { ClusterError } from '../connection.ts';
 
 type Unplaced<Step> = Step extends CopyStep ? Omit<Step, 'place'> : never;
 /** A step without its place, which is where its message stands. */

@@ -3,14 +3,14 @@
  * level, and else not at all.
  */
 import { randomUUID } from 'node:crypto';
-import type { StepResult } from '../store/copy-step.ts';
-import type { Outcome, Receipt, Submission } from '../store/event-log.ts';
-import { ClusterError } from './connection.ts';
-import type { LogCopy } from './log-copy.ts';
-import { encode, type Part, type Piece, piecesOf, type Told } from './log-message.ts';
-import type { Names } from './names.ts';
-import type { Publish } from './publishing.ts';
-import type { Followed } from './stream-follow.ts';
+import type { StepResult } from '../../store/copy-step.ts';
+import type { Outcome, Receipt, Submission } from '../../store/event-log.ts';
+import { ClusterError } from '../connection.ts';
+import type { Names } from '../names.ts';
+import type { Publish } from '../publishing.ts';
+import type { Followed } from '../stream-follow.ts';
+import type { LogCopy } from './copy.ts';
+import { encode, type Part, type Piece, piecesOf, type Told } from './message.ts';
 
 export interface SayingNeeds {
   names: Names;

@@ -3,11 +3,11 @@
  * Whoever copies the stream reads them where it has gaps.
  */
 import type { StoredMsg } from '@nats-io/jetstream';
-import type { CopyStep } from '../store/copy-step.ts';
-import { asClusterError, type Cluster } from './connection.ts';
-import { decode, encode, type Said } from './log-message.ts';
-import type { Names } from './names.ts';
-import { lastOf, type Publish } from './publishing.ts';
+import type { CopyStep } from '../../store/copy-step.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import { lastOf, type Publish } from '../publishing.ts';
+import { decode, encode, type Said } from './message.ts';
 
 export interface Group {
   said: Said;

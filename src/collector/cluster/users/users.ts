@@ -6,22 +6,22 @@
  * Several documents are several messages: an `update` that rejects may have stored some of its changes. Whoever asks again
  * finds those done.
  */
-import type { Cursor } from '../store/event-log.ts';
-import { toColumn } from '../store/text-column.ts';
-import type { UserStore } from '../store/user-store.ts';
-import { asClusterError, type Cluster } from './connection.ts';
-import type { Names } from './names.ts';
-import { createPublish } from './publishing.ts';
-import type { Arrivals } from './shared-channel.ts';
-import type { Lag } from './stream-follow.ts';
-import { createArrivals } from './users-arrivals.ts';
-import { createUsersCopy } from './users-copy.ts';
-import { followUsers } from './users-follow.ts';
-import { createProgress } from './users-progress.ts';
-import { createUsersRemoval } from './users-removal.ts';
-import { createSettings } from './users-settings.ts';
-import { openUsersTables, type Source } from './users-tables.ts';
-import { createWriting } from './users-writing.ts';
+import type { Cursor } from '../../store/event-log.ts';
+import { toColumn } from '../../store/text-column.ts';
+import type { UserStore } from '../../store/user-store.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import type { Arrivals } from '../pages/shared-channel.ts';
+import { createPublish } from '../publishing.ts';
+import type { Lag } from '../stream-follow.ts';
+import { createArrivals } from './arrivals.ts';
+import { createUsersCopy } from './copy.ts';
+import { followUsers } from './follow.ts';
+import { createProgress } from './progress.ts';
+import { createUsersRemoval } from './removal.ts';
+import { createSettings } from './settings.ts';
+import { openUsersTables, type Source } from './tables.ts';
+import { createWriting } from './writing.ts';
 
 export interface ClusterUsersNeeds {
   cluster: Cluster;

@@ -4,7 +4,7 @@
  * says must not be passed over.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { StateChange } from '../store/user-store.ts';
+import type { StateChange } from '../../store/user-store.ts';
 
 export type Rows = Required<Pick<StateChange, 'contents' | 'deliveries' | 'traces'>>;
 

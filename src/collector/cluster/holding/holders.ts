@@ -14,16 +14,16 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createChore } from '../following/chore.ts';
-import type { Holding, Turns } from '../following/holding.ts';
-import type { Cluster } from './connection.ts';
+import { createChore } from '../../following/chore.ts';
+import type { Holding, Turns } from '../../following/holding.ts';
+import type { Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import { HOLDERS_TTL_MS } from '../setup.ts';
+import { type Followed, followStream } from '../stream-follow.ts';
 import { heldKey, holdersSeen, presentKey } from './holders-seen.ts';
 import { holdersWords } from './holders-words.ts';
-import type { Names } from './names.ts';
 import { passedTime } from './passed-time.ts';
 import { shouldHold } from './rendezvous.ts';
-import { HOLDERS_TTL_MS } from './setup.ts';
-import { type Followed, followStream } from './stream-follow.ts';
 
 export interface HoldingNeeds {
   cluster: Cluster;

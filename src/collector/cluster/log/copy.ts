@@ -6,13 +6,13 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
-import { isBlank } from '../store/blank.ts';
-import { type CopyStep, isTaking, type StepResult, type Taking } from '../store/copy-step.ts';
-import type { Outcome, Submission } from '../store/event-log.ts';
-import type { LogNews } from '../store/log-news.ts';
-import type { Writer } from '../store/writer.ts';
-import { decode, type Told } from './log-message.ts';
-import type { Rewritten } from './log-rewritten.ts';
+import { isBlank } from '../../store/blank.ts';
+import { type CopyStep, isTaking, type StepResult, type Taking } from '../../store/copy-step.ts';
+import type { Outcome, Submission } from '../../store/event-log.ts';
+import type { LogNews } from '../../store/log-news.ts';
+import type { Writer } from '../../store/writer.ts';
+import { decode, type Told } from './message.ts';
+import type { Rewritten } from './rewritten.ts';
 
 /** Rows of one transaction: above this its own time shows in what waits for the next. */
 const MOST_ROWS = 4_000;

@@ -2,7 +2,7 @@
  * What the keys of the holders' bucket say: who is there, and who holds which label. Keys end by themselves at the servers,
  * where nobody is told of it; so each counts here for as long as it can have lasted, by the time that passes here.
  */
-import { fromToken, toToken } from './names.ts';
+import { fromToken, toToken } from '../names.ts';
 
 /** A collector that is there, and the labels of its config. */
 export interface Present {

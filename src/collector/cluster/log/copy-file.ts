@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copiedIn, eventsFile, openForWriting, type Sqlite } from '../store/sqlite-file.ts';
+import { copiedIn, eventsFile, openForWriting, type Sqlite } from '../../store/sqlite-file.ts';
 
 /** A stream by its name and the time it was made: another time is another stream. */
 export interface StreamId {

@@ -3,12 +3,12 @@
  * change that it speaks of is, in a step of its own; a collector that ends between the two leaves it behind, and what is
  * folded again changes nothing, since each document knows the last event that is in it.
  */
-import type { Cursor } from '../store/event-log.ts';
-import type { Fanout, Progress } from '../store/user-store.ts';
-import type { Cluster } from './connection.ts';
-import { type Names, toToken } from './names.ts';
-import { lastOf, type Publish } from './publishing.ts';
-import { createTurns, type InTurn } from './turns.ts';
+import type { Cursor } from '../../store/event-log.ts';
+import type { Fanout, Progress } from '../../store/user-store.ts';
+import type { Cluster } from '../connection.ts';
+import { type Names, toToken } from '../names.ts';
+import { lastOf, type Publish } from '../publishing.ts';
+import { createTurns, type InTurn } from '../turns.ts';
 
 export interface KeptProgress {
   folded: Cursor;

@@ -8,24 +8,24 @@
  * that rejects may be there all the same, or by half: whoever comes again with it is told that it is a duplicate.
  */
 
-import type { Taking } from '../store/copy-step.ts';
-import type { EventLog } from '../store/event-log.ts';
-import { logNews } from '../store/log-news.ts';
-import { takeDirectory } from '../store/sqlite-file.ts';
-import { openSqliteReader } from '../store/sqlite-reader.ts';
-import { type Writer, writerHere } from '../store/writer.ts';
-import { asClusterError, type Cluster } from './connection.ts';
-import { createLogCopy } from './log-copy.ts';
-import { copyDirectory, orMarkDamage, prepareCopy, type StreamId } from './log-copy-file.ts';
-import { createCleaning } from './log-erasure.ts';
-import { createLettingGo } from './log-retention.ts';
-import { createRewritten } from './log-rewritten.ts';
-import { createSaying } from './log-saying.ts';
-import { createSweep } from './log-sweep.ts';
+import type { Taking } from '../../store/copy-step.ts';
+import type { EventLog } from '../../store/event-log.ts';
+import { logNews } from '../../store/log-news.ts';
+import { takeDirectory } from '../../store/sqlite-file.ts';
+import { openSqliteReader } from '../../store/sqlite-reader.ts';
+import { type Writer, writerHere } from '../../store/writer.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import { createPublish } from '../publishing.ts';
+import { followStream, type Lag } from '../stream-follow.ts';
+import { createLogCopy } from './copy.ts';
+import { copyDirectory, orMarkDamage, prepareCopy, type StreamId } from './copy-file.ts';
+import { createCleaning } from './erasure.ts';
 import { madeLevel, type Progress } from './made-level.ts';
-import type { Names } from './names.ts';
-import { createPublish } from './publishing.ts';
-import { followStream, type Lag } from './stream-follow.ts';
+import { createLettingGo } from './retention.ts';
+import { createRewritten } from './rewritten.ts';
+import { createSaying } from './saying.ts';
+import { createSweep } from './sweep.ts';
 
 export interface ClusterLogNeeds {
   cluster: Cluster;

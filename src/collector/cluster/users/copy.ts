@@ -5,15 +5,15 @@
  * from before an erasure or older than was ordered is passed over. So every copy comes out the same, whenever it is made.
  */
 import type { JsMsg } from '@nats-io/jetstream';
-import { customerRemoval } from '../store/customer-removal.ts';
-import { sqliteDeliveries } from '../store/sqlite-deliveries.ts';
-import { checkpoint, type Sqlite } from '../store/sqlite-file.ts';
-import { sqliteProgress } from '../store/sqlite-progress.ts';
-import { sqliteStates } from '../store/sqlite-states.ts';
-import { sqliteTraces } from '../store/sqlite-traces.ts';
-import { fromColumn, toColumn } from '../store/text-column.ts';
-import type { CustomerKey, Erased } from '../store/user-store.ts';
-import type { CustomerDocument, Erasure, ReportMessage, Rows } from './users-document.ts';
+import { customerRemoval } from '../../store/customer-removal.ts';
+import { sqliteDeliveries } from '../../store/sqlite-deliveries.ts';
+import { checkpoint, type Sqlite } from '../../store/sqlite-file.ts';
+import { sqliteProgress } from '../../store/sqlite-progress.ts';
+import { sqliteStates } from '../../store/sqlite-states.ts';
+import { sqliteTraces } from '../../store/sqlite-traces.ts';
+import { fromColumn, toColumn } from '../../store/text-column.ts';
+import type { CustomerKey, Erased } from '../../store/user-store.ts';
+import type { CustomerDocument, Erasure, ReportMessage, Rows } from './document.ts';
 
 /** How a customer stands in the bucket, for whoever writes the next version. */
 export interface Standing {

@@ -2,10 +2,10 @@
  * Erasures that the stream is still to be rid of, one after the other: the ones of this collector at once, others' a while
  * later, when whoever ordered them is done or was interrupted.
  */
-import type { Erasable } from '../store/event-log.ts';
-import { openForReading } from '../store/sqlite-file.ts';
-import type { Writer } from '../store/writer.ts';
-import type { Unclean } from './log-erasure.ts';
+import type { Erasable } from '../../store/event-log.ts';
+import { openForReading } from '../../store/sqlite-file.ts';
+import type { Writer } from '../../store/writer.ts';
+import type { Unclean } from './erasure.ts';
 
 export interface Sweep {
   /** Resolves when the stream has nothing more of whoever was erased up to now. */

@@ -1,7 +1,7 @@
 /**
  * A copy that is opened: it has what its stream had then, however much that is to read, and says now and then how it gets on.
  */
-import type { Followed } from './stream-follow.ts';
+import type { Followed } from '../stream-follow.ts';
 
 /** Of messages. */
 export type Progress = (done: number, all: number) => void;

@@ -4,17 +4,17 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Cursor } from '../store/event-log.ts';
-import { toColumn } from '../store/text-column.ts';
-import type { Erased } from '../store/user-store.ts';
-import type { Cluster } from './connection.ts';
-import { fromToken, type Names } from './names.ts';
-import { type Followed, followStream } from './stream-follow.ts';
-import type { UsersArrivals } from './users-arrivals.ts';
-import type { UsersCopy, Whose } from './users-copy.ts';
-import { documentIn, erasureIn, reportIn } from './users-document.ts';
-import type { KeptProgress } from './users-progress.ts';
-import { ERASURES_KEPT_MS } from './users-tables.ts';
+import type { Cursor } from '../../store/event-log.ts';
+import { toColumn } from '../../store/text-column.ts';
+import type { Erased } from '../../store/user-store.ts';
+import type { Cluster } from '../connection.ts';
+import { fromToken, type Names } from '../names.ts';
+import { type Followed, followStream } from '../stream-follow.ts';
+import type { UsersArrivals } from './arrivals.ts';
+import type { UsersCopy, Whose } from './copy.ts';
+import { documentIn, erasureIn, reportIn } from './document.ts';
+import type { KeptProgress } from './progress.ts';
+import { ERASURES_KEPT_MS } from './tables.ts';
 
 export interface UsersFollowed {
   documents: Followed;

@@ -3,13 +3,13 @@
  * carries the rows of its own change; those of the change before it go into the report first, so that none is ever only in a
  * document that is gone. Of what is written again because nobody answered, one is there.
  */
-import type { StateChange } from '../store/user-store.ts';
-import { ClusterError } from './connection.ts';
-import { customerKey, type Names } from './names.ts';
-import type { Publish } from './publishing.ts';
-import { createTurns, type InTurn } from './turns.ts';
-import { ROWS_OF_CHANGE, type UsersCopy, type Whose } from './users-copy.ts';
-import { documentBytes, reportBytes, rowsBytes, rowsText } from './users-document.ts';
+import type { StateChange } from '../../store/user-store.ts';
+import { ClusterError } from '../connection.ts';
+import { customerKey, type Names } from '../names.ts';
+import type { Publish } from '../publishing.ts';
+import { createTurns, type InTurn } from '../turns.ts';
+import { ROWS_OF_CHANGE, type UsersCopy, type Whose } from './copy.ts';
+import { documentBytes, reportBytes, rowsBytes, rowsText } from './document.ts';
 
 export interface WritingNeeds {
   names: Names;

@@ -5,10 +5,10 @@
  * counted and harms nobody.
  */
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { cids, type Push } from '../../wire/protocol.ts';
-import type { News } from '../channel.ts';
-import type { CustomerKey } from '../store/user-store.ts';
-import type { Names } from './names.ts';
+import { cids, type Push } from '../../../wire/protocol.ts';
+import type { News } from '../../channel.ts';
+import type { CustomerKey } from '../../store/user-store.ts';
+import type { Names } from '../names.ts';
 
 export interface Pushes {
   /** To every other collector that is connected. */

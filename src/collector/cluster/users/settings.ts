@@ -2,10 +2,10 @@
  * The collectors' own settings, in their bucket: whoever is first makes one for all. They never change, so each is
  * asked for once.
  */
-import type { UserStore } from '../store/user-store.ts';
-import { type Cluster, ClusterError } from './connection.ts';
-import { type Names, toToken } from './names.ts';
-import { lastOf, type Publish } from './publishing.ts';
+import type { UserStore } from '../../store/user-store.ts';
+import { type Cluster, ClusterError } from '../connection.ts';
+import { type Names, toToken } from '../names.ts';
+import { lastOf, type Publish } from '../publishing.ts';
 
 export interface SettingsNeeds {
   cluster: Pick<Cluster, 'manager'>;

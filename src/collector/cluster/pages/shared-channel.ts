@@ -6,14 +6,14 @@
  * A copy may be late. Then pages hear by the news that the collector which made the change has said, and once more with the
  * document: an engagement is shown once whatever is said, and of props the document has the last word.
  */
-import { cids, type Push } from '../../wire/protocol.ts';
-import type { Channel, News } from '../channel.ts';
-import { pushOf, readContent } from '../engagement/content.ts';
-import type { CustomerState } from '../engine/customer-state.ts';
-import { publicProps } from '../engine/public-props.ts';
-import { registered } from '../engine/registered.ts';
-import { madeSince, propsNews } from '../page-news.ts';
-import type { CustomerKey, StoredState, UserStore } from '../store/user-store.ts';
+import { cids, type Push } from '../../../wire/protocol.ts';
+import type { Channel, News } from '../../channel.ts';
+import { pushOf, readContent } from '../../engagement/content.ts';
+import type { CustomerState } from '../../engine/customer-state.ts';
+import { publicProps } from '../../engine/public-props.ts';
+import { registered } from '../../engine/registered.ts';
+import { madeSince, propsNews } from '../../page-news.ts';
+import type { CustomerKey, StoredState, UserStore } from '../../store/user-store.ts';
 import type { Pushes } from './pushes.ts';
 
 export interface Arrivals {

@@ -4,9 +4,9 @@
  */
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { asClusterError, type Cluster } from './connection.ts';
-import type { Rewritten } from './log-rewritten.ts';
-import type { Names } from './names.ts';
+import { asClusterError, type Cluster } from '../connection.ts';
+import type { Names } from '../names.ts';
+import type { Rewritten } from './rewritten.ts';
 
 const SOON_MS = 2_000;
 
